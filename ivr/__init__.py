@@ -1,0 +1,1 @@
+"""Tingke: lessons by telephone."""

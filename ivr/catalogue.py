@@ -1,0 +1,117 @@
+"""What can be heard: lessons, their segments, sentences and questions. Values only.
+
+Positions in a lesson are content milliseconds: 0 is the start of the first segment, and each segment follows the
+one before without a gap. Audio is named by the SHA-256 of its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from msgspec import Struct
+
+
+class Clip(Struct, frozen=True, tag=True):
+    """A pressed piece of speech outside the lesson's own content: a title, a question, an explanation."""
+
+    audio: str
+    length_ms: int
+    words: str
+
+
+class Sentence(Struct, frozen=True):
+    """One sentence; where its speech starts and ends, in ms from the start of its segment."""
+
+    words: str
+    start_ms: int
+    end_ms: int
+
+
+class Segment(Struct, frozen=True):
+    """20-45 s of a lesson: one audio file, cut at sentence ends."""
+
+    title: str
+    audio: str
+    length_ms: int
+    sentences: tuple[Sentence, ...]
+
+
+class Question(Struct, frozen=True):
+    """A question whose options are the keys 1, 2, 3 in the file's order; `right` is the key of the right one."""
+
+    id: str  # a hash of its words: answers stay comparable across editions until the question changes
+    ask: Clip
+    options: tuple[str, ...]
+    right: str
+    when_right: Clip
+    when_wrong: Clip
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(str(n) for n in range(1, len(self.options) + 1))
+
+
+class Lesson(Struct, frozen=True):
+    """One edition of a lesson; immutable once published. `edition` is the hash of everything else in it."""
+
+    slug: str
+    code: str
+    title: Clip
+    language: str
+    voice: str
+    segments: tuple[Segment, ...]
+    questions: tuple[Question, ...]
+    pass_mark: int
+    opens: date | None
+    closes: date | None
+    edition: str = ""
+
+    @property
+    def length_ms(self) -> int:
+        return sum(segment.length_ms for segment in self.segments)
+
+    def base_ms(self, segment: int) -> int:
+        """The content position at which a segment starts."""
+        return sum(each.length_ms for each in self.segments[:segment])
+
+    def locate(self, at_ms: int) -> tuple[int, int]:
+        """A content position as (segment, ms within it); the lesson's end is the end of the last segment."""
+        left = at_ms
+        for index, segment in enumerate(self.segments):
+            if left < segment.length_ms:
+                return index, left
+            left -= segment.length_ms
+        return len(self.segments) - 1, self.segments[-1].length_ms
+
+    def sentence_start(self, at_ms: int) -> int:
+        """The content position where the sentence that is being said at `at_ms` starts."""
+        segment, within = self.locate(at_ms)
+        starts = [s.start_ms for s in self.segments[segment].sentences if s.start_ms <= within]
+        return self.base_ms(segment) + (starts[-1] if len(starts) > 1 else 0)
+
+    def offered_on(self, day: date) -> bool:
+        return (self.opens is None or self.opens <= day) and (self.closes is None or day <= self.closes)
+
+    def carry_over(self, at_ms: int, old: Lesson) -> int:
+        """Where a bookmark into an older edition lies in this one: the same sentence if it still stands, else the
+        same segment, else the start."""
+        if at_ms >= old.length_ms:
+            return self.length_ms
+        segment, within = old.locate(at_ms)
+        said = [s.words for s in old.segments[segment].sentences if s.start_ms <= within][-1:]
+        for index, each in enumerate(self.segments):
+            for sentence in each.sentences:
+                if [sentence.words] == said:
+                    return self.sentence_start(self.base_ms(index) + sentence.start_ms)
+        return self.base_ms(segment) if segment < len(self.segments) else 0
+
+
+class Catalogue(Struct, frozen=True):
+    """The lessons on offer, oldest first, and every edition that a call or a record may still name."""
+
+    lessons: tuple[Lesson, ...]
+    editions: Mapping[str, Lesson]
+
+    def offered_on(self, day: date) -> tuple[Lesson, ...]:
+        return tuple(lesson for lesson in self.lessons if lesson.offered_on(day))

@@ -1,0 +1,45 @@
+"""The `ivr` command: one file per noun; each subcommand calls one function."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from ivr import config
+from ivr.cli.ledger import ledger
+from ivr.cli.lesson import lesson
+from ivr.cli.line import phone, serve
+from ivr.cli.prompts import prompts
+from ivr.cli.report import report
+from ivr.cli.roster import roster
+from ivr.errors import IvrError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tingke")
+@click.option(
+    "--config",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The settings file; without it ./config.toml, where there is one.",
+)
+@click.pass_context
+def ivr(context: click.Context, path: Path | None) -> None:
+    """Lessons by telephone."""
+    context.obj = config.load(path, os.environ)
+
+
+for command in (serve, phone, lesson, prompts, roster, report, ledger):
+    ivr.add_command(command)
+
+
+def main() -> None:
+    """Run a command; a mistake that a person can mend is told in words, without a traceback."""
+    try:
+        ivr()
+    except IvrError as error:
+        click.echo(f"ivr: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,146 @@
+"""config.toml and the environment become one frozen Settings; every mistake in them is reported at once.
+
+The environment wins: it is where secrets and what differs from machine to machine belong.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from ivr.errors import BadSettings
+
+ENVIRONMENT = {
+    "IVR_DATA": ("data",),
+    "IVR_DATABASE_URL": ("database_url",),
+    "IVR_PUBLIC_URL": ("line", "public_url"),
+    "TWILIO_ACCOUNT_SID": ("twilio", "account_sid"),
+    "TWILIO_AUTH_TOKEN": ("twilio", "auth_token"),
+}
+SECRET = "twilio"  # a section that only the environment may fill
+
+
+def _public_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("write it like https://line.example.org, without ? or #")
+    return url.rstrip("/")
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("write a time zone like Asia/Shanghai") from error
+    return name
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LineSettings(Section):
+    public_url: Annotated[str, AfterValidator(_public_url)] = "http://127.0.0.1:8080"
+    language: Literal["zh_CN", "en"] = "zh_CN"
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CN"
+    timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Shanghai"
+    most_turns: Annotated[int, Field(ge=10, le=100_000)] = 2000
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class DialogueSettings(Section):
+    wait_s: Annotated[int, Field(ge=3, le=60)] = 10
+    between_segments_s: Annotated[int, Field(ge=1, le=10)] = 1
+    reminders: Annotated[int, Field(ge=0, le=3)] = 3
+    attempts: Annotated[int, Field(ge=1, le=5)] = 3
+
+
+class RecordSettings(Section):
+    completed_share: Annotated[float, Field(gt=0, le=1)] = 0.9
+
+
+class StudioSettings(Section):
+    rate: Literal["slow", "normal", "fast"] = "slow"
+    threads: Annotated[int, Field(ge=0, le=256)] = 0
+    voices: Mapping[str, str] = {"zh": "espeak:cmn", "en": "espeak:en-us"}
+
+
+class TwilioSettings(Section):
+    account_sid: str = ""
+    auth_token: str = Field("", repr=False)
+
+
+class Settings(Section):
+    """All settings. `data` is an absolute path; `database` the URL to open."""
+
+    data: Path = Path("data")
+    database_url: str = Field("", repr=False)
+    line: LineSettings = LineSettings()
+    dialogue: DialogueSettings = DialogueSettings()
+    records: RecordSettings = RecordSettings()
+    studio: StudioSettings = StudioSettings()
+    twilio: TwilioSettings = TwilioSettings()
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'ivr.db'}"
+
+
+def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
+    """Read the settings. Raises BadSettings with every mistake, each with its place."""
+    where = path or Path("config.toml")
+    values = _read(where, required=path is not None)
+    mistakes = []
+    if SECRET in values:
+        mistakes.append(f"{where}: [{SECRET}]: secrets come from the environment only; delete this section")
+        del values[SECRET]
+    origin = _overlay(values, environment)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        mistakes += [_mistake(where, origin, each) for each in error.errors()]
+    if mistakes:
+        raise BadSettings("The settings can't be used:", mistakes)
+    folder = Path.cwd() if "data" in origin else where.absolute().parent
+    return settings.model_copy(update={"data": (folder / settings.data).absolute()})
+
+
+def _read(path: Path, *, required: bool) -> dict[str, Any]:
+    if not required and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSettings("The settings can't be read:", [f"{path}: {error}"]) from error
+
+
+def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
+    """Lay the environment over the file's values; returns which setting came from which variable."""
+    origin = {}
+    for variable, (*sections, key) in ENVIRONMENT.items():
+        if value := environment.get(variable):
+            place = values
+            for section in sections:
+                place = place.setdefault(section, {})
+            if isinstance(place, dict):
+                place[key] = value
+                origin[".".join([*sections, key])] = variable
+    return origin
+
+
+def _mistake(path: Path, origin: Mapping[str, str], error: Any) -> str:
+    setting = ".".join(str(part) for part in error["loc"])
+    place = origin.get(setting) or f"{path}: {setting}"
+    if error["type"] == "extra_forbidden":
+        return f"{place}: no such setting; config.toml as shipped lists them all"
+    shown = "" if place in ENVIRONMENT else f" (here: {error['input']!r})"
+    return f"{place}: {error['msg'].removeprefix('Value error, ')}{shown}"

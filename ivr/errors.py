@@ -1,0 +1,65 @@
+"""Every error that a person or a caller of this package is meant to see.
+
+    IvrError
+    ├── BadSettings       config.toml or the environment
+    ├── BadLesson         a lesson file; carries each mistake with its line
+    ├── BadRoster         a member list; carries each mistake with its row
+    ├── UnknownLesson     no such lesson on the shelf
+    ├── DamagedAudio      a piece of an edition is missing or does not decode
+    ├── VoiceFailed       an engine could not speak
+    ├── MissingPart       an optional package that this job needs
+    └── UnknownCall       a turn of a call that never began here
+
+A class docstring is its default message; it says what to do. Bugs are not in this tree: they propagate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class IvrError(Exception):
+    """Something went wrong."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
+
+
+class Mistakes(IvrError):
+    """Something is wrong in several places."""
+
+    def __init__(self, where: str, mistakes: Sequence[object]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join([where, *(f"  {mistake}" for mistake in mistakes)]))
+
+
+class BadSettings(Mistakes):
+    """The settings can't be used. Mend config.toml or the environment."""
+
+
+class BadLesson(Mistakes):
+    """The lesson can't be used. `ivr lesson check FILE` names each mistake."""
+
+
+class BadRoster(Mistakes):
+    """The member list can't be used; nothing was imported."""
+
+
+class UnknownLesson(IvrError):
+    """No such lesson. `ivr lesson list` shows what is published."""
+
+
+class DamagedAudio(IvrError):
+    """A piece of audio is missing or does not decode. Publish the lesson again."""
+
+
+class VoiceFailed(IvrError):
+    """The voice could not speak. Try again, or choose another one in config.toml under [studio.voices]."""
+
+
+class MissingPart(IvrError):
+    """An optional package is not installed."""
+
+
+class UnknownCall(IvrError):
+    """This call did not begin here."""

@@ -1,0 +1,125 @@
+"""The database: one short transaction at a time, committed before anybody is told of it.
+
+SQLite and PostgreSQL run the same statements. On SQLite a writer says so at the start (BEGIN IMMEDIATE: a
+transaction that reads first and writes later would fail at once under a second writer), waits for its turn in the
+process before it waits for the file, and has its commit on the disk before it goes on (synchronous=FULL).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+
+from ivr.errors import IvrError, MissingPart
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK_KEY = 7_402_991  # any number: names our advisory lock on PostgreSQL
+
+
+class NoDatabase(IvrError):
+    """The database can't be opened."""
+
+
+class Database:
+    """An open database. `url` is SQLAlchemy's; a plain postgresql:// is taken to mean psycopg 3."""
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgres", "postgresql"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.engine = _sqlite(parsed) if self.is_sqlite else create_engine(parsed, pool_size=8)
+        except ModuleNotFoundError as error:
+            raise MissingPart(
+                f"The database {parsed.drivername} needs a package: pip install 'tingke[postgresql]'"
+            ) from error
+        self._turn_to_write = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database and changes nothing."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: committed when the block ends, undone when it raises."""
+        with self._turn_to_write, self.engine.connect() as connection:
+            connection = connection.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite(url: Any) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 10})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def open_database(url: str) -> Database:
+    """Open a database and bring its tables up to date. Raises NoDatabase if it can't be reached."""
+    database = Database(url)
+    try:
+        _migrate(database)
+    except IvrError:
+        raise
+    except Exception as error:
+        database.close()
+        shown = database.engine.url.render_as_string(hide_password=True)
+        raise NoDatabase(f"The database {shown} can't be opened: {error}") from error
+    return database
+
+
+def _migrate(database: Database) -> None:
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    with database.reading() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == head:
+            return
+    with _alone(database) as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[Connection]:
+    """Two processes that start at once must not both create the tables."""
+    path = database.engine.url.database
+    waits = FileLock(f"{path}.migrating") if database.is_sqlite and path else nullcontext()
+    with waits, database.writing() as connection:
+        if not database.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
+        yield connection

@@ -1,0 +1,208 @@
+"""The tables. Times are UTC; what a call consists of (calls, turns, answers, evidence) is only ever added to.
+
+    branches ──< members >──< phones          who is enrolled, and on which numbers
+    calls ──< turns ──< answers               what was sent and done, one row a turn
+          └─< evidence                        what came outside the turns: the hang-up, a repeated answer
+    progress                                  derived from the four above; `ivr ledger rebuild` makes it anew
+    plays (a view)                            each piece of a lesson that was sent, and what closed it
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy import types as sql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+# Alembic can only drop what has a name.
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sql.TypeDecorator[datetime]):
+    """Aware datetimes in UTC; SQLite, which knows no time zones, stores them naive."""
+
+    impl = sql.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, int: Id, str: Text}
+
+
+class Branch(Base):
+    """An organisation: a branch, or the district above it."""
+
+    __tablename__ = "branches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"))
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+
+
+class Member(Base):
+    """Somebody enrolled; `number` is their member number, unique in the whole roster."""
+
+    __tablename__ = "members"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branches.id"), index=True)
+    number: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    more: Mapped[str] = mapped_column(default="{}")  # the roster's other columns, as a JSON object of strings
+
+
+class Phone(Base):
+    """A telephone number, in E.164."""
+
+    __tablename__ = "phones"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+
+
+class MemberPhone(Base):
+    """Members share phones, and a member may have several."""
+
+    __tablename__ = "member_phones"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    phone_id: Mapped[int] = mapped_column(ForeignKey("phones.id"), primary_key=True, index=True)
+
+
+class Call(Base):
+    """One phone call. `settled_at` is set once its plays count in `progress`: at the goodbye, at the hang-up, or
+    when the next call shows that this one must be over."""
+
+    __tablename__ = "calls"
+    __table_args__ = (UniqueConstraint("provider", "sid"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(String(32))
+    sid: Mapped[str] = mapped_column(String(128))
+    number: Mapped[str] = mapped_column(String(128), index=True)  # as the provider gave it; "" if withheld
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    settled_at: Mapped[datetime | None]
+
+
+class TurnRow(Base):
+    """What the caller did, and what we said to it. Turn 1 is the answer to the call.
+
+    `arrived_at` is when the caller's act reached us, `sent_at` when the answer was settled on. A turn that plays a
+    piece of a lesson names it; the turn after it closes that play. `boot` names the run of the server.
+    """
+
+    __tablename__ = "turns"
+    __table_args__ = (Index(None, "member_id", "lesson"),)
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    act: Mapped[str] = mapped_column(String(8))  # answer, key, end
+    digits: Mapped[str] = mapped_column(String(32))
+    arrived_at: Mapped[datetime]
+    sent_at: Mapped[datetime]
+    boot: Mapped[str] = mapped_column(String(32))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    lesson: Mapped[str | None] = mapped_column(String(200))
+    edition: Mapped[str | None] = mapped_column(String(64))
+    segment: Mapped[int | None]
+    base_ms: Mapped[int | None]
+    length_ms: Mapped[int | None]
+    gather_ms: Mapped[int | None]
+    turn: Mapped[str]  # the whole Turn, as JSON: what is said again if the provider asks again
+
+
+class Evidence(Base):
+    """What we learned outside the turns: `ended` (a final status callback), `resent` (a stored turn was asked for
+    again, so its play may have started late), `fallback` (the provider could not use a turn)."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    arrived_at: Mapped[datetime]
+    turn: Mapped[int | None]
+    status: Mapped[str | None] = mapped_column(String(32))
+    provider_at: Mapped[datetime | None]
+    provider_s: Mapped[int | None]
+
+
+class Answer(Base):
+    """A try at a question."""
+
+    __tablename__ = "answers"
+    __table_args__ = (Index(None, "member_id", "lesson"),)
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    turn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    lesson: Mapped[str] = mapped_column(String(200))
+    edition: Mapped[str] = mapped_column(String(64))
+    question: Mapped[str] = mapped_column(String(64))
+    attempt: Mapped[int]
+    key: Mapped[str] = mapped_column(String(8))
+    is_right: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class Progress(Base):
+    """Where a member stands in a lesson: derived, never the source."""
+
+    __tablename__ = "progress"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(200), primary_key=True)
+    edition: Mapped[str] = mapped_column(String(64))
+    bookmark_ms: Mapped[int]
+    heard_at_least_ms: Mapped[int]
+    heard_at_most_ms: Mapped[int]
+    length_ms: Mapped[int]
+    completed: Mapped[bool]
+    answered: Mapped[int]
+    correct: Mapped[int]
+
+
+PLAYS = """
+CREATE VIEW plays AS
+SELECT sent.call_id, sent.n AS turn, sent.member_id, sent.lesson, sent.edition, sent.segment, sent.base_ms,
+       sent.length_ms, sent.gather_ms, sent.sent_at, sent.boot,
+       closing.act AS closed_by, closing.digits AS closed_with, closing.arrived_at AS closed_at,
+       closing.boot AS closed_boot
+FROM turns AS sent
+LEFT JOIN turns AS closing ON closing.call_id = sent.call_id AND closing.n = sent.n + 1
+WHERE sent.lesson IS NOT NULL
+"""

@@ -1,0 +1,1 @@
+"""What secretaries read: one query, frozen rows, a sheet, a format chosen last."""

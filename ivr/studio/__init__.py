@@ -1,0 +1,1 @@
+"""The workshop that turns lesson text into published audio. It knows nothing of calls."""

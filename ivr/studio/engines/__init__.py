@@ -1,0 +1,1 @@
+"""Speech engines: one protocol, one file per engine."""
