@@ -23,7 +23,7 @@ ENVIRONMENT = {
     "TWILIO_ACCOUNT_SID": ("twilio", "account_sid"),
     "TWILIO_AUTH_TOKEN": ("twilio", "auth_token"),
 }
-SECRET = "twilio"  # a section that only the environment may fill
+ENVIRONMENT_ONLY = "twilio"  # a section that only the environment may fill
 
 
 def _public_url(url: str) -> str:
@@ -76,14 +76,14 @@ class StudioSettings(Section):
 
 class TwilioSettings(Section):
     account_sid: str = ""
-    auth_token: str = Field("", repr=False)
+    auth_token: str = Field(default="", repr=False)
 
 
 class Settings(Section):
     """All settings. `data` is an absolute path; `database` the URL to open."""
 
     data: Path = Path("data")
-    database_url: str = Field("", repr=False)
+    database_url: str = Field(default="", repr=False)
     line: LineSettings = LineSettings()
     dialogue: DialogueSettings = DialogueSettings()
     records: RecordSettings = RecordSettings()
@@ -100,9 +100,9 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     where = path or Path("config.toml")
     values = _read(where, required=path is not None)
     mistakes = []
-    if SECRET in values:
-        mistakes.append(f"{where}: [{SECRET}]: secrets come from the environment only; delete this section")
-        del values[SECRET]
+    if ENVIRONMENT_ONLY in values:
+        mistakes.append(f"{where}: [{ENVIRONMENT_ONLY}]: secrets come from the environment only; delete this section")
+        del values[ENVIRONMENT_ONLY]
     origin = _overlay(values, environment)
     try:
         settings = Settings.model_validate(values)

@@ -1,10 +1,10 @@
 """The values at the dialogue's edge: what a caller did, what we say next, what we wait for, what happened.
 
-    turn = step(state, Pressed("2"), catalogue, now)
-    turn.says     what the caller hears, in order
-    turn.gather   how long we wait for a key afterwards; None means goodbye: hang up
-    turn.events   what this turn adds to the record
-    turn.state    the conversation, ready for the next step
+turn = step(state, Pressed("2"), catalogue, now)
+turn.says     what the caller hears, in order
+turn.gather   how long we wait for a key afterwards; None means goodbye: hang up
+turn.events   what this turn adds to the record
+turn.state    the conversation, ready for the next step
 """
 
 from __future__ import annotations
@@ -182,6 +182,7 @@ class State(Struct, frozen=True):
     learners: tuple[Learner, ...]  # everybody enrolled with this number
     offer: tuple[str, ...]  # the editions on offer when the call began, pinned, oldest first
     learner: int | None = None  # which of `learners` is speaking; None: nobody known
+    heard: tuple[str, ...] = ()  # the lessons that came to their end in this call
 
 
 class Turn(Struct, frozen=True):

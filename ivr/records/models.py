@@ -1,10 +1,10 @@
 """The tables. Times are UTC; what a call consists of (calls, turns, answers, evidence) is only ever added to.
 
-    branches ──< members >──< phones          who is enrolled, and on which numbers
-    calls ──< turns ──< answers               what was sent and done, one row a turn
-          └─< evidence                        what came outside the turns: the hang-up, a repeated answer
-    progress                                  derived from the four above; `ivr ledger rebuild` makes it anew
-    plays (a view)                            each piece of a lesson that was sent, and what closed it
+branches ──< members >──< phones          who is enrolled, and on which numbers
+calls ──< turns ──< answers               what was sent and done, one row a turn
+      └─< evidence                        what came outside the turns: the hang-up, a repeated answer
+progress                                  derived from the four above; `ivr ledger rebuild` makes it anew
+plays (a view)                            each piece of a lesson that was sent, and what closed it
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class UtcDateTime(sql.TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
