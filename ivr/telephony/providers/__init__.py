@@ -1,1 +1,1 @@
-"""One file per TwiML provider: how it signs."""
+"""One file per TwiML provider: how it signs, and its quirks."""

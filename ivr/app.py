@@ -1,0 +1,66 @@
+"""The web process is put together here, and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask, Response, jsonify
+from sqlalchemy import text
+
+from ivr import calls, prompts
+from ivr.config import Settings
+from ivr.errors import BadSettings
+from ivr.records.db import open_database
+from ivr.shelf import Shelf
+from ivr.telephony import audio, webhook
+
+log = logging.getLogger(__name__)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_line(settings: Settings, clock: Callable[[], datetime] = now) -> calls.Line:
+    """The line's parts, opened: the database brought up to date, the shelf, the time."""
+    return calls.Line(open_database(settings.database), Shelf(settings.data), settings, clock, secrets.token_hex(8))
+
+
+def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Flask:
+    """The line as a WSGI application. Raises BadSettings where it could not tell the provider from others."""
+    missing = [
+        f"{variable}: not set; the provider's console shows it"
+        for variable, value in (
+            ("TWILIO_ACCOUNT_SID", settings.twilio.account_sid),
+            ("TWILIO_AUTH_TOKEN", settings.twilio.auth_token),
+        )
+        if not value
+    ]
+    if missing:
+        raise BadSettings("The line can't be opened to calls:", missing)
+    line = open_line(settings, clock)
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = webhook.LONGEST_BODY
+    app.extensions["line"] = line
+    app.register_blueprint(webhook.blueprint(line, prompts.load(settings.line.language)))
+    app.register_blueprint(audio.blueprint(line.shelf))
+
+    @app.get("/healthz")
+    def healthz() -> tuple[Response, int]:
+        return _health(line)
+
+    return app
+
+
+def _health(line: calls.Line) -> tuple[Response, int]:
+    try:
+        with line.database.reading() as connection:
+            connection.execute(text("SELECT 1"))
+        lessons = len(line.shelf.catalogue().lessons)
+    except Exception:
+        log.exception("not healthy")
+        return jsonify(status="failing"), 503
+    return jsonify(status="ok", lessons=lessons), 200

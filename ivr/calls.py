@@ -1,0 +1,161 @@
+"""A call, whatever brought it here: answer, resume, hang up. One turn is one transaction, committed before anybody
+hears of it; every driver comes through these functions.
+
+A turn's number makes it happen once: who asks again for a turn that is done gets the stored one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from ivr.catalogue import Catalogue
+from ivr.config import Settings
+from ivr.dialogue import machine
+from ivr.dialogue.turn import Input, Pressed, Say, Turn
+from ivr.errors import UnknownCall
+from ivr.records import learners, ledger
+from ivr.records.db import Database
+from ivr.shelf import Shelf
+
+log = logging.getLogger(__name__)
+
+MOST_FALLBACKS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All that a call needs: where records go, what can be heard, the rules, the time. `boot` names this run."""
+
+    database: Database
+    shelf: Shelf
+    settings: Settings
+    clock: Callable[[], datetime]
+    boot: str
+
+    def counting(self, catalogue: Catalogue) -> ledger.Counting:
+        return ledger.Counting(catalogue, self.settings.records.completed_share)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A turn and its number: the caller's next act names it."""
+
+    n: int
+    turn: Turn
+
+
+def answer(line: Line, provider: str, sid: str, number: str) -> Spoken:
+    """A call comes in. `number` is the caller's, in E.164 where it is known."""
+    arrived_at = line.clock()
+    try:
+        with line.database.writing() as connection:
+            if known := ledger.latest(connection, provider, sid):
+                return _again(connection, known, 1, arrived_at)
+            return _answered(line, connection, provider, sid, number, arrived_at)
+    except IntegrityError:  # the same request came twice at once, and the other one was first
+        with line.database.writing() as connection:
+            return _again(connection, _known(connection, provider, sid), 1, arrived_at)
+
+
+def _answered(line: Line, connection: Connection, provider: str, sid: str, number: str, arrived_at: datetime) -> Spoken:
+    sent_at = line.clock()
+    catalogue = line.shelf.catalogue()
+    offer = catalogue.offered_on(sent_at.astimezone(line.settings.line.zone).date())
+    members = learners.on_phone(connection, number)
+    ledger.settle_open_calls(connection, number, [m for m, _ in members], sent_at, line.counting(catalogue))
+    who = learners.with_places(connection, members, frozenset(lesson.slug for lesson in offer))
+    editions = tuple(lesson.edition for lesson in offer)
+    turn = machine.begin(who, editions, catalogue, sent_at, line.settings.dialogue)
+    call = ledger.open_call(connection, provider, sid, number, arrived_at)
+    act = ledger.Act("answer", "", arrived_at)
+    return _written(line, connection, ledger.Latest(call, settled=False, n=0, turn=turn), act, turn, sent_at)
+
+
+def resume(line: Line, provider: str, sid: str, n: int, kind: str, act: Input) -> Spoken:
+    """The caller acted in turn `n`: `kind` says whether the provider reported a key or an end.
+
+    Raises UnknownCall for a call that never began here."""
+    arrived_at = line.clock()
+    try:
+        with line.database.writing() as connection:
+            known = _known(connection, provider, sid)
+            if n != known.n:
+                return _again(connection, known, min(n + 1, known.n), arrived_at)
+            return _stepped(line, connection, known, kind, act, arrived_at)
+    except IntegrityError:
+        with line.database.writing() as connection:
+            return _again(connection, _known(connection, provider, sid), n + 1, arrived_at)
+
+
+def _stepped(
+    line: Line, connection: Connection, known: ledger.Latest, kind: str, act: Input, arrived_at: datetime
+) -> Spoken:
+    sent_at = line.clock()
+    if known.n >= line.settings.line.most_turns:
+        turn = machine.end(known.turn.state, Say("long_enough"), Say("goodbye"))
+    else:
+        turn = machine.step(known.turn.state, act, line.shelf.catalogue(), sent_at, line.settings.dialogue)
+    digits = act.key if isinstance(act, Pressed) else ""
+    return _written(line, connection, known, ledger.Act(kind, digits, arrived_at), turn, sent_at)
+
+
+def _written(
+    line: Line, connection: Connection, known: ledger.Latest, act: ledger.Act, turn: Turn, sent_at: datetime
+) -> Spoken:
+    n = known.n + 1
+    ledger.add_turn(connection, known.call, n, act, turn, sent_at, line.boot)
+    if turn.gather is None or known.settled:
+        ledger.settle(connection, known.call, sent_at, line.counting(line.shelf.catalogue()))
+    return Spoken(n, turn)
+
+
+def _again(connection: Connection, known: ledger.Latest, n: int, arrived_at: datetime) -> Spoken:
+    """Say a turn again that was said before. If it is the newest, it may be this time that the caller hears it."""
+    if n >= known.n:
+        ledger.add_evidence(connection, known.call, "resent", arrived_at, turn=known.n)
+        return Spoken(known.n, known.turn)
+    return Spoken(n, ledger.stored(connection, known.call, n))
+
+
+def fall_back(line: Line, provider: str, sid: str) -> Spoken | None:
+    """The provider could not use our last turn. Say it again, once or twice; then None: give up.
+
+    Raises UnknownCall."""
+    arrived_at = line.clock()
+    with line.database.writing() as connection:
+        known = _known(connection, provider, sid)
+        tried = ledger.count_evidence(connection, known.call, "fallback")
+        ledger.add_evidence(connection, known.call, "fallback", arrived_at, turn=known.n)
+        return Spoken(known.n, known.turn) if tried < MOST_FALLBACKS else None
+
+
+def hang_up(
+    line: Line, provider: str, sid: str, status: str, provider_at: datetime | None, lasted_s: int | None
+) -> None:
+    """The call is over, as the provider tells it; it may tell so late, or twice. Raises UnknownCall."""
+    arrived_at = line.clock()
+    with line.database.writing() as connection:
+        known = _known(connection, provider, sid)
+        ledger.add_evidence(
+            connection,
+            known.call,
+            "ended",
+            arrived_at,
+            status=status,
+            provider_at=provider_at,
+            provider_s=lasted_s,
+        )
+        ledger.settle(connection, known.call, arrived_at, line.counting(line.shelf.catalogue()))
+
+
+def _known(connection: Connection, provider: str, sid: str) -> ledger.Latest:
+    known = ledger.latest(connection, provider, sid)
+    if known is None:
+        raise UnknownCall(f"Call {sid} of {provider} did not begin here.")
+    return known

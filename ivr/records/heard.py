@@ -1,0 +1,166 @@
+"""What was really heard: a pure fold of plays and evidence, the same in any order and with any duplicates.
+
+A provider does not tell how far a file got. It tells, by its next request, when the caller acted; what lies between
+that and our answer is the line's delay. So for each play there is a part that was surely heard (*at least*) and a
+part that may have been (*at most*); the truth lies between. Credit is what is proven.
+
+    closed by "end"   the whole play was executed: all of it, if the time for that has passed
+    closed by "key"   the time since we answered, less the delay
+    not closed        the call ended in this play: likewise, as far as the end is known; else nothing to everything
+
+The delay of one play is 0.25-3.5 s: network, fetching and starting the file, one-way voice delay twice (ITU-T G.114:
+150 ms good, over 400 ms unacceptable), detecting the key. Three plays closed by "end" calibrate their call.
+Simulated over 40,000 calls, no truth fell outside. Where an answer was sent again the play may have begun at either
+time; where the server was started anew in between, the provider may have waited to ask again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+DELAY_MS = (250, 3_500)
+CALIBRATED_BY = 3  # plays
+CALIBRATION_MARGIN_MS = 500
+QUICKEST_END_MS = 250  # an end that came sooner than its play's length less this was no end
+LIKELY_END_MS = 8_000  # a slower one is not used for calibration
+RETRY_MS = 15_000  # how long a provider keeps trying one request (Twilio: 15 s for all tries)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The request that closed a play: `act` is "key" or "end"."""
+
+    act: str
+    arrived_at: datetime
+    boot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A piece of a lesson as it was sent: `length_ms` of content from `base_ms`; then `gather_ms` of waiting."""
+
+    lesson: str
+    edition: str
+    base_ms: int
+    length_ms: int
+    gather_ms: int
+    sent_at: datetime
+    boot: str
+    closing: Closing | None = None
+    resent_at: datetime | None = None  # the last time that the stored answer was sent again
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A final status callback: when it came, and what it says. `provider_at` is whole seconds of the provider's clock,
+    `lasted_s` its count of seconds since the call was answered; both are taken to be off by a second at most."""
+
+    arrived_at: datetime
+    provider_at: datetime | None
+    lasted_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How much of a play was heard, from its start."""
+
+    play: Sent
+    at_least_ms: int
+    at_most_ms: int
+
+    @property
+    def surely(self) -> tuple[int, int]:
+        return self.play.base_ms, self.play.base_ms + self.at_least_ms
+
+    @property
+    def perhaps(self) -> tuple[int, int]:
+        return self.play.base_ms, self.play.base_ms + self.at_most_ms
+
+
+def union_ms(spans: Iterable[tuple[int, int]]) -> int:
+    """The total length of the union of half-open intervals: what is heard twice counts once."""
+    total = reached = 0
+    for start, end in sorted(spans):
+        start = max(start, reached)
+        if end > start:
+            total += end - start
+            reached = end
+    return total
+
+
+def fold(started_at: datetime, plays: Sequence[Sent], endings: Sequence[Ending]) -> tuple[Heard, ...]:
+    """The plays of one call, in the order they were sent, with what was heard of each."""
+    delay = _calibrated(plays)
+    ended = _ended(started_at, endings)
+    return tuple(Heard(play, *_bounds(play, delay, ended)) for play in plays)
+
+
+def bookmark_ms(heard: Heard) -> int:
+    """Where to go on after a call whose last play this was: at what was surely heard."""
+    return heard.play.base_ms + heard.at_least_ms
+
+
+def _bounds(play: Sent, delay: tuple[int, int], ended: tuple[datetime, datetime] | None) -> tuple[int, int]:
+    if play.closing is None:
+        return _span(play, ended, delay) if ended else (0, play.length_ms)
+    arrived = play.closing.arrived_at
+    if play.closing.act == "key":
+        restarted = RETRY_MS if play.closing.boot != play.boot else 0
+        return _span(play, (arrived, arrived), (delay[0], delay[1] + restarted))
+    passed = _ms(arrived - play.sent_at)
+    if passed >= play.length_ms + play.gather_ms - QUICKEST_END_MS:
+        return play.length_ms, play.length_ms
+    return 0, _within(play, passed - play.gather_ms)
+
+
+def _span(play: Sent, stopped: tuple[datetime, datetime], delay: tuple[int, int]) -> tuple[int, int]:
+    """Bounds for a play that stopped between two times, as our clock saw them."""
+    began_last = play.resent_at or play.sent_at
+    shortest = _ms(stopped[0] - began_last) - delay[1]
+    longest = _ms(stopped[1] - play.sent_at) - delay[0]
+    return _within(play, shortest), _within(play, longest)
+
+
+def _within(play: Sent, ms: int) -> int:
+    return min(max(ms, 0), play.length_ms)
+
+
+def _calibrated(plays: Sequence[Sent]) -> tuple[int, int]:
+    """This call's own delay, once enough of its plays were heard to their ends."""
+    delays = [delay for play in plays if (delay := _delay(play)) is not None]
+    if len(delays) < CALIBRATED_BY:
+        return DELAY_MS
+    shortest = max(DELAY_MS[0], min(delays) + 100 - CALIBRATION_MARGIN_MS)
+    longest = min(DELAY_MS[1], max(delays) + 800 + CALIBRATION_MARGIN_MS)
+    return shortest, longest
+
+
+def _delay(play: Sent) -> int | None:
+    if play.closing is None or play.closing.act != "end" or play.resent_at or play.closing.boot != play.boot:
+        return None
+    delay = _ms(play.closing.arrived_at - play.sent_at) - play.length_ms - play.gather_ms
+    return delay if -QUICKEST_END_MS <= delay <= LIKELY_END_MS else None
+
+
+def _ended(started_at: datetime, endings: Sequence[Ending]) -> tuple[datetime, datetime] | None:
+    """The latest and earliest that the call can have ended: where the accounts of its callbacks meet."""
+    if not endings:
+        return None
+    earliest, latest = [started_at], [min(ending.arrived_at for ending in endings)]
+    for ending in endings:
+        if ending.provider_at is not None:
+            earliest.append(ending.provider_at - timedelta(seconds=1))
+            latest.append(ending.provider_at + timedelta(seconds=2))
+        if ending.lasted_s is not None:
+            lasted = timedelta(seconds=ending.lasted_s)
+            earliest.append(started_at + lasted - timedelta(seconds=2))
+            latest.append(started_at + lasted + timedelta(milliseconds=DELAY_MS[1] + 1_000))
+    if max(earliest) <= min(latest):
+        return max(earliest), min(latest)
+    return started_at, min(ending.arrived_at for ending in endings)  # they contradict each other: trust our clock
+
+
+def _ms(passed: timedelta) -> int:
+    return passed // timedelta(milliseconds=1)

@@ -1,0 +1,171 @@
+"""Who is enrolled. A member is their member number: importing a list again changes those it names, and nobody else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Select, bindparam, delete, exists, insert, select, update
+
+from ivr.errors import IvrError
+from ivr.records import member_list
+from ivr.records.db import Database
+from ivr.records.member_list import Entry
+from ivr.records.models import Branch, Member, MemberPhone, Phone
+
+AT_ONCE = 5000  # values in one statement; SQLite takes 32,766
+
+_T = TypeVar("_T")
+
+
+class NotEnrolled(IvrError):
+    """Nobody of this name is enrolled. `ivr roster list` shows who is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: members by what became of them; how many phones and branches the list names."""
+
+    added: int
+    changed: int
+    unchanged: int
+    phones: int
+    branches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A member as stored; phones in E.164."""
+
+    id: int
+    number: str
+    name: str
+    branch: str
+    phones: tuple[str, ...]
+    more: Mapping[str, str]
+
+
+def import_roster(database: Database, data: bytes, filename: str, country: str, *, dry_run: bool = False) -> Imported:
+    """Enrol the members of a spreadsheet file, or only say what that would do.
+
+    Raises BadRoster with every mistake in the file; then nothing is imported."""
+    entries = member_list.read(data, filename, country)
+    with database.reading() if dry_run else database.writing() as connection:
+        before = _by_number(connection, [entry.number for entry in entries])
+        added = [entry for entry in entries if entry.number not in before]
+        changed = [entry for entry in entries if entry.number in before and _differs(entry, before[entry.number])]
+        if not dry_run and (added or changed):
+            _write(connection, added, changed, before)
+    return Imported(
+        len(added),
+        len(changed),
+        len(entries) - len(added) - len(changed),
+        len({phone for entry in entries for phone in entry.phones}),
+        len({entry.branch for entry in entries}),
+    )
+
+
+def enrolled(connection: Connection, branch: str | None = None, number: str | None = None) -> list[Enrolled]:
+    """Everybody, by branch and member number; or those of one branch; or one member.
+
+    Raises NotEnrolled if there is no such branch or member."""
+    found = _members()
+    if branch is not None:
+        found = found.where(Branch.name == branch)
+    if number is not None:
+        found = found.where(Member.number == number)
+    members = list(_folded(connection, found))
+    if not members and (branch is not None or number is not None):
+        whom = f"member {number}" if branch is None else f"{branch}" if number is None else f"{number} in {branch}"
+        raise NotEnrolled(f"Nobody is enrolled as {whom}. `ivr roster list` shows who is.")
+    return members
+
+
+def learner_names(connection: Connection) -> list[str]:
+    """Every name that callers may have to hear, once."""
+    return list(connection.execute(select(Member.name).distinct().order_by(Member.name)).scalars())
+
+
+def _members() -> Select[Any]:
+    return (
+        select(Member.id, Member.number, Member.name, Member.more, Branch.name.label("branch"))
+        .add_columns(Phone.number.label("phone"))
+        .join(Branch, Branch.id == Member.branch_id)
+        .outerjoin(MemberPhone, MemberPhone.member_id == Member.id)
+        .outerjoin(Phone, Phone.id == MemberPhone.phone_id)
+        .order_by(Branch.name, Member.number, Member.id, Phone.number)
+    )
+
+
+def _folded(connection: Connection, found: Select[Any]) -> Iterator[Enrolled]:
+    for _, group in groupby(connection.execute(found), key=lambda row: row.id):
+        rows = list(group)
+        phones = tuple(row.phone for row in rows if row.phone)
+        yield Enrolled(rows[0].id, rows[0].number, rows[0].name, rows[0].branch, phones, json.loads(rows[0].more))
+
+
+def _by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enrolled]:
+    found: dict[str, Enrolled] = {}
+    for some in _parts(numbers):
+        found |= {each.number: each for each in _folded(connection, _members().where(Member.number.in_(some)))}
+    return found
+
+
+def _differs(entry: Entry, member: Enrolled) -> bool:
+    told = (entry.name, entry.branch, sorted(entry.phones), _merged(entry, member))
+    return told != (member.name, member.branch, sorted(member.phones), member.more)
+
+
+def _merged(entry: Entry, member: Enrolled | None) -> dict[str, str]:
+    """Other columns: the list's win, those it does not have stay."""
+    return {heading: text for heading, text in {**(member.more if member else {}), **entry.more}.items() if text}
+
+
+def _write(connection: Connection, added: list[Entry], changed: list[Entry], before: Mapping[str, Enrolled]) -> None:
+    entries = added + changed
+    branches = _ids(connection, Branch, Branch.name, (entry.branch for entry in entries))
+    phones = _ids(connection, Phone, Phone.number, (phone for entry in entries for phone in entry.phones))
+    rows = {entry.number: _row(entry, before.get(entry.number), branches) for entry in entries}
+    if added:
+        connection.execute(insert(Member), [rows[entry.number] for entry in added])
+    if changed:
+        change = update(Member).where(Member.number == bindparam("of"))
+        connection.execute(change, [{"of": entry.number, **rows[entry.number]} for entry in changed])
+    members = _ids(connection, Member, Member.number, rows)
+    for some in _parts([members[entry.number] for entry in changed]):
+        connection.execute(delete(MemberPhone).where(MemberPhone.member_id.in_(some)))
+    pairs = [(members[entry.number], phones[phone]) for entry in entries for phone in entry.phones]
+    if pairs:
+        connection.execute(insert(MemberPhone), [{"member_id": m, "phone_id": p} for m, p in pairs])
+    connection.execute(delete(Phone).where(~exists().where(MemberPhone.phone_id == Phone.id)))
+
+
+def _row(entry: Entry, member: Enrolled | None, branches: Mapping[str, int]) -> dict[str, Any]:
+    more = json.dumps(_merged(entry, member), ensure_ascii=False, sort_keys=True)
+    return {"number": entry.number, "name": entry.name, "branch_id": branches[entry.branch], "more": more}
+
+
+def _ids(connection: Connection, model: Any, key: Any, values: Iterable[str]) -> dict[str, int]:
+    """The ids of rows by what names them; rows of a name or number only are made where they are missing."""
+    wanted = list(dict.fromkeys(values))
+    ids = _known(connection, model, key, wanted)
+    if new := [{key.key: value} for value in wanted if value not in ids]:
+        connection.execute(insert(model), new)
+        ids |= _known(connection, model, key, [row[key.key] for row in new])
+    return ids
+
+
+def _known(connection: Connection, model: Any, key: Any, values: Sequence[str]) -> dict[str, int]:
+    known: dict[str, int] = {}
+    for some in _parts(values):
+        known |= dict(connection.execute(select(key, model.id).where(key.in_(some))).tuples())
+    return known
+
+
+def _parts(values: Sequence[_T]) -> Iterator[list[_T]]:
+    left = iter(values)
+    while part := list(islice(left, AT_ONCE)):
+        yield part

@@ -1,0 +1,241 @@
+"""Published editions: audio is written first, the manifest next, the index last, so a reader never sees half a lesson.
+
+audio/<sha256>.wav              named by its content, never changed
+editions/<slug>/<edition>.json  manifests; old ones stay for the calls and records that name them
+index.json                      what is on offer, oldest first: slug -> edition
+phrases/<language>.json         pressed prompts and people's names: words -> clip
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import threading
+import wave
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+from filelock import FileLock
+
+from ivr.catalogue import Catalogue, Clip, Lesson
+from ivr.errors import DamagedAudio, UnknownLesson
+
+RATE_HZ = 8000
+FRAMES_PER_MS = RATE_HZ // 1000
+
+_T = TypeVar("_T")
+
+
+class Shelf:
+    """The data folder, seen as published lessons; any number of processes and threads may share one."""
+
+    def __init__(self, root: Path) -> None:
+        """`root` need not exist; its folders are made on the first write."""
+        self.root = root
+        self._loaded: dict[str, Lesson] = {}
+        self._index = _Watched(root / "index.json", self._read_catalogue)
+        self._phrases: dict[str, _Watched[dict[str, Clip]]] = {}
+
+    def catalogue(self) -> Catalogue:
+        """All that is on offer and every edition ever published; one stat unless something changed.
+
+        Raises DamagedAudio, naming the file, when the index or a manifest can't be read.
+        """
+        return self._index.value()
+
+    def put_audio(self, wav: bytes) -> str:
+        """Keep a WAV file; returns its name. A damaged copy of the same audio is mended."""
+        name = hashlib.sha256(wav).hexdigest()
+        path = self._audio_path(name)
+        if not (path.is_file() and path.read_bytes() == wav):
+            write_whole(path, wav)
+        return name
+
+    def audio(self, name: str) -> Path:
+        """The file of a piece of audio; raises DamagedAudio for a name that is not one or a file that is gone."""
+        path = self._audio_path(name)
+        if not (re.fullmatch("[0-9a-f]{64}", name) and path.is_file()):
+            raise DamagedAudio(f"There is no audio named {name[:64]}. Publish the lesson again.")
+        return path
+
+    def publish(self, lesson: Lesson) -> Lesson:
+        """Put a lesson on offer and return it with its edition set; an edition already on offer is left alone.
+
+        Raises DamagedAudio, naming the piece, unless every piece is there whole and as long as stated.
+        """
+        for piece, audio, length_ms in _pieces(lesson):
+            self._verify(piece, audio, length_ms)
+        lesson = msgspec.structs.replace(lesson, edition=edition_of(lesson))
+        manifest = msgspec.json.format(msgspec.json.encode(lesson))
+        path = self._manifest_path(lesson.slug, lesson.edition)
+        if not (path.is_file() and path.read_bytes() == manifest):
+            write_whole(path, manifest)
+        self._offer(lesson.slug, lesson.edition)
+        return lesson
+
+    def withdraw(self, slug: str) -> None:
+        """Take a lesson off offer; its editions and audio stay. Raises UnknownLesson."""
+        with self._locked():
+            offers = self._offers()
+            if slug not in offers:
+                raise UnknownLesson(f"No lesson {slug!r} is published. `ivr lesson list` shows those that are.")
+            del offers[slug]
+            self._write_offers(offers)
+
+    def phrase(self, language: str, words: str) -> Clip | None:
+        """The pressed prompt or name of these words; None where it was never pressed."""
+        if language not in self._phrases:
+            path = self._phrases_path(language)
+            self._phrases[language] = _Watched(path, lambda: _read(path, dict[str, Clip]) or {})
+        return self._phrases[language].value().get(words)
+
+    def put_phrases(self, language: str, clips: Iterable[Clip]) -> None:
+        """Add pressed prompts or names to those of a language; raises DamagedAudio as `publish` does."""
+        added = {clip.words: clip for clip in clips}
+        for clip in added.values():
+            self._verify(repr(clip.words), clip.audio, clip.length_ms)
+        path = self._phrases_path(language)
+        with self._locked():
+            phrases = _read(path, dict[str, Clip]) or {}
+            if phrases != phrases | added:
+                write_whole(path, msgspec.json.encode(phrases | added))
+
+    def _verify(self, piece: str, audio: str, length_ms: int) -> None:
+        wav = self.audio(audio).read_bytes()
+        if hashlib.sha256(wav).hexdigest() != audio:
+            raise DamagedAudio(f"The audio of {piece} was changed on disk ({audio}.wav). Publish the lesson again.")
+        frames = _frames(wav)
+        if frames is None:
+            raise DamagedAudio(f"The audio of {piece} is not a mono 16-bit {RATE_HZ} Hz WAV file ({audio}.wav).")
+        if abs(frames - length_ms * FRAMES_PER_MS) >= FRAMES_PER_MS:
+            actual = frames / FRAMES_PER_MS
+            raise DamagedAudio(f"The audio of {piece} lasts {actual:.1f} ms, not {length_ms} ms ({audio}.wav).")
+
+    def _offer(self, slug: str, edition: str) -> None:
+        with self._locked():
+            offers = self._offers()
+            if offers.get(slug) != edition:
+                self._write_offers(offers | {slug: edition})
+
+    def _offers(self) -> dict[str, str]:
+        return _read(self.root / "index.json", dict[str, str]) or {}
+
+    def _write_offers(self, offers: dict[str, str]) -> None:
+        write_whole(self.root / "index.json", msgspec.json.format(msgspec.json.encode(offers)))
+
+    def _read_catalogue(self) -> Catalogue:
+        offers = self._offers()
+        for path in sorted((self.root / "editions").glob("*/*.json")):
+            if path.stem not in self._loaded:  # editions never change: each is read once
+                self._loaded[path.stem] = _read_manifest(path)
+        missing = [f"{slug}/{edition}.json" for slug, edition in offers.items() if edition not in self._loaded]
+        if missing:
+            raise DamagedAudio(f"The manifest editions/{missing[0]} is missing. Publish the lesson again.")
+        return Catalogue(tuple(self._loaded[edition] for edition in offers.values()), dict(self._loaded))
+
+    def _locked(self) -> FileLock:
+        self.root.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.root / ".shelf.lock")
+
+    def _audio_path(self, name: str) -> Path:
+        return self.root / "audio" / f"{name}.wav"
+
+    def _manifest_path(self, slug: str, edition: str) -> Path:
+        return self.root / "editions" / _as_file_name(slug) / f"{edition}.json"
+
+    def _phrases_path(self, language: str) -> Path:
+        return self.root / "phrases" / f"{_as_file_name(language)}.json"
+
+
+class _Watched(Generic[_T]):
+    """What a file says, read again only when the file was replaced."""
+
+    def __init__(self, path: Path, read: Callable[[], _T]) -> None:
+        self._path = path
+        self._read = read
+        self._lock = threading.Lock()
+        self._known: tuple[object, _T] | None = None
+
+    def value(self) -> _T:
+        with self._lock:
+            mark = self._mark()
+            if self._known is None or self._known[0] != mark:
+                self._known = (mark, self._read())
+            return self._known[1]
+
+    def _mark(self) -> object:
+        try:
+            stat = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+def edition_of(lesson: Lesson) -> str:
+    """The name of an edition: the first 16 hex digits of the SHA-256 of everything else in the lesson."""
+    bare = msgspec.structs.replace(lesson, edition="")
+    return hashlib.sha256(msgspec.json.encode(bare, order="sorted")).hexdigest()[:16]
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that others see the old one or the whole new one, never a part, even after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _pieces(lesson: Lesson) -> Iterator[tuple[str, str, int]]:
+    """Every piece of audio of a lesson: what it is, its name, how long it says it is."""
+    for number, segment in enumerate(lesson.segments, 1):
+        yield f"segment {number} ({segment.title})", segment.audio, segment.length_ms
+    clips = {"the title": lesson.title}
+    for number, question in enumerate(lesson.questions, 1):
+        clips[f"question {number}"] = question.ask
+        clips[f"the right answer to question {number}"] = question.when_right
+        clips[f"the wrong answers to question {number}"] = question.when_wrong
+    for name, clip in clips.items():
+        yield name, clip.audio, clip.length_ms
+
+
+def _frames(wav: bytes) -> int | None:
+    """How many frames a WAV file really holds; None when it is not mono 16-bit PCM at 8 kHz."""
+    try:
+        with wave.open(io.BytesIO(wav)) as file:
+            shape = (file.getnchannels(), file.getsampwidth(), file.getframerate())
+            return len(file.readframes(file.getnframes())) // 2 if shape == (1, 2, RATE_HZ) else None
+    except (wave.Error, EOFError):
+        return None
+
+
+def _read(path: Path, kind: type[_T]) -> _T | None:
+    """A JSON file as a typed value; None where there is no file."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return None
+    except msgspec.MsgspecError as error:
+        raise DamagedAudio(f"{path} is damaged ({error}). Delete it, then publish its lessons again.") from error
+
+
+def _read_manifest(path: Path) -> Lesson:
+    lesson = _read(path, Lesson)
+    if lesson is None or not lesson.edition == path.stem == edition_of(lesson):
+        raise DamagedAudio(f"{path} was changed after it was published. Delete it, then publish the lesson again.")
+    return lesson
+
+
+def _as_file_name(name: str) -> str:
+    if not re.fullmatch(r"\w[\w-]*", name):
+        raise ValueError(f"{name!r} can't name a file on the shelf")
+    return name

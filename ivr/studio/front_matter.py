@@ -1,0 +1,202 @@
+"""The lines between the two `---`: every value is read as text first and then understood, or named with its line.
+
+YAML would make 3 of 003, 90 of 1:30 and a date of 2026-11-01; BaseLoader leaves text alone. Keys are Chinese or
+English, and a full-width colon counts as a colon.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+import msgspec
+import yaml
+from msgspec import Struct
+
+from ivr.studio.engines import Rate
+from ivr.studio.mistakes import Mistake, advice, mistake, nearest
+
+
+class FrontMatter(Struct, frozen=True):
+    """What is said about a lesson before it begins; None or empty where nothing was said."""
+
+    code: str = ""
+    title: str = ""
+    language: str = ""
+    issue: str = ""
+    voice: str = ""  # "engine:voice", or empty: the one from the settings
+    rate: Rate | None = None
+    audience: tuple[str, ...] = ()
+    opens: date | None = None
+    closes: date | None = None
+    hours: float | None = None
+    pass_mark: int = 0
+    say: Mapping[str, str] = {}
+
+
+Value = str | list[str] | dict[str, str]
+
+
+class _Unclear(Exception):
+    """A value that can't be understood; its words say how to write it."""
+
+
+_KEYS = {
+    **dict.fromkeys(("课号", "code"), "code"),
+    **dict.fromkeys(("标题", "title"), "title"),
+    **dict.fromkeys(("语言", "language"), "language"),
+    **dict.fromkeys(("期次", "issue"), "issue"),
+    **dict.fromkeys(("发音人", "voice"), "voice"),
+    **dict.fromkeys(("语速", "rate"), "rate"),
+    **dict.fromkeys(("目标", "audience"), "audience"),
+    **dict.fromkeys(("播出", "window"), "window"),
+    **dict.fromkeys(("学时", "hours"), "hours"),
+    **dict.fromkeys(("及格", "pass"), "pass_mark"),
+    **dict.fromkeys(("读音", "say"), "say"),
+}
+_RATES: dict[str, Rate] = {
+    **dict.fromkeys(("慢", "slow"), "slow"),
+    **dict.fromkeys(("中", "正常", "normal", "medium"), "normal"),
+    **dict.fromkeys(("快", "fast"), "fast"),
+}
+_LANGUAGES = {
+    **dict.fromkeys(("zh", "zh_cn", "zh-cn", "中文", "汉语", "普通话", "chinese", "mandarin"), "zh"),
+    **dict.fromkeys(("en", "en_us", "en-us", "en_gb", "en-gb", "英文", "英语", "english"), "en"),
+}
+_DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})日?")
+_FULL_WIDTH_COLON = re.compile(r"^(\s*(?:- )?[^\s:：#'\"\[\]{}][^:：#'\"\[\]{}]*|\s*\"[^\"]*\"|\s*'[^']*')：[ \u3000]*")
+
+
+def read_front_matter(text: str, first_line: int) -> tuple[FrontMatter, tuple[Mistake, ...]]:
+    """The values of a block of front matter and what is wrong with it; `first_line` is its line in the file."""
+    mistakes: list[Mistake] = []
+    values: dict[str, object] = {}
+    for line, key, value in _entries(text, first_line, mistakes):
+        field = _KEYS.get(key.casefold())
+        if field is None:
+            mistakes.append(mistake(line, f"the key {key!r} is not known", nearest(key, _KEYS)))
+            continue
+        try:
+            values |= _UNDERSTAND[field](value)
+        except (_Unclear, ValueError) as error:
+            mistakes.append(mistake(line, f"{key} can't be understood: {_as_text(value)[:60]!r}", str(error)))
+        if field == "voice" and not values.get("voice"):
+            what = f"there is no voice {_as_text(value)!r}; the one from the settings speaks"
+            mistakes.append(advice(line, what, "Delete the line, or write a voice like espeak:cmn."))
+    return msgspec.convert(values, FrontMatter), tuple(mistakes)
+
+
+def _entries(text: str, first_line: int, mistakes: list[Mistake]) -> Iterable[tuple[int, str, Value]]:
+    """Each key with its line and its value."""
+    text = "\n".join(_FULL_WIDTH_COLON.sub(r"\1: ", line) for line in text.split("\n"))
+    try:
+        root = yaml.compose(text, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = first_line + (mark.line if mark else 0)
+        mistakes.append(mistake(line, "this line can't be read", "Write `key: value`; put a value with : or # in quotes."))
+        return ()
+    if root is None:
+        return ()
+    if not isinstance(root, yaml.MappingNode):
+        mistakes.append(mistake(first_line, "these are not lines like `标题: 谨防电信诈骗`", "Write `key: value`."))
+        return ()
+    return [(first_line + key.start_mark.line, _text(key), _value(value)) for key, value in root.value]
+
+
+def _text(node: yaml.Node) -> str:
+    return node.value.strip() if isinstance(node, yaml.ScalarNode) else ""
+
+
+def _value(node: yaml.Node) -> Value:
+    match node:
+        case yaml.MappingNode():
+            return {_text(key): _text(value) for key, value in node.value}
+        case yaml.SequenceNode():
+            return [_text(item) for item in node.value]
+        case _:
+            return _text(node)
+
+
+def _as_text(value: Value) -> str:
+    return value if isinstance(value, str) else "、".join(value)
+
+
+def _plain(field: str) -> Callable[[Value], dict[str, object]]:
+    return lambda value: {field: _as_text(value)}
+
+
+def _voice(value: Value) -> dict[str, object]:
+    known = re.fullmatch(r"[a-z]+:[\w-]+", _as_text(value))
+    return {"voice": known[0] if known else ""}
+
+
+def _rate(value: Value) -> dict[str, object]:
+    words = _as_text(value).casefold()
+    if words in _RATES:
+        return {"rate": _RATES[words]}
+    if not (number := re.fullmatch(r"(\d{2,3})\s*(?:字每分|字/分钟?)?", words)):
+        raise _Unclear("Write 慢, 中 or 快 (slow, normal, fast).")
+    return {"rate": "slow" if int(number[1]) < 165 else "normal" if int(number[1]) < 210 else "fast"}
+
+
+def _language(value: Value) -> dict[str, object]:
+    words = _as_text(value).casefold()
+    if words not in _LANGUAGES:
+        raise _Unclear("Write zh or en; other languages can't be asked questions in yet.")
+    return {"language": _LANGUAGES[words]}
+
+
+def _audience(value: Value) -> dict[str, object]:
+    groups = re.split("[、，,;；]", value) if isinstance(value, str) else list(value)
+    return {"audience": [group.strip() for group in groups if group.strip()]}
+
+
+def _window(value: Value) -> dict[str, object]:
+    days = [date(*map(int, each.groups())) for each in _DATE.finditer(_as_text(value)) if _is_day(each)]
+    if len(days) != 2 or days[0] > days[1]:
+        raise _Unclear("Write the first and the last day like 2026-11-01 至 2026-11-30.")
+    return {"opens": days[0], "closes": days[1]}
+
+
+def _is_day(match: re.Match[str]) -> bool:
+    try:
+        date(*map(int, match.groups()))
+    except ValueError:
+        return False
+    return True
+
+
+def _hours(value: Value) -> dict[str, object]:
+    words = _as_text(value)
+    if words in ("自动", "auto", ""):
+        return {}
+    if not re.fullmatch(r"\d{1,3}(\.\d+)?", words):
+        raise _Unclear("Write 自动 (auto) or a number of hours like 0.5.")
+    return {"hours": float(words)}
+
+
+def _pass_mark(value: Value) -> dict[str, object]:
+    if not re.fullmatch("[0-9]{1,2}", _as_text(value)):
+        raise _Unclear("Write how many right answers are enough, like 2; 0 means not marked.")
+    return {"pass_mark": int(_as_text(value))}
+
+
+def _say(value: Value) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise _Unclear("Write one line for each word below it, like `  六盘水: 陆盘水`.")
+    return {"say": {word: said for word, said in value.items() if word}}
+
+
+_UNDERSTAND: dict[str, Callable[[Value], dict[str, object]]] = {
+    **{field: _plain(field) for field in ("code", "title", "issue")},
+    "language": _language,
+    "voice": _voice,
+    "rate": _rate,
+    "audience": _audience,
+    "window": _window,
+    "hours": _hours,
+    "pass_mark": _pass_mark,
+    "say": _say,
+}

@@ -1,0 +1,138 @@
+"""How written language is said aloud: where a sentence ends, what an engine is told for it, how long a silence follows.
+
+A full normaliser of numbers, dates and units belongs in `_said`, between the lexicon and the engine.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from ivr.studio.markup import HANZI, Break, Digits, SaidAs, Span, Words, shown
+
+SENTENCE_MS = 700
+COMMA_MS = 300
+LONGEST_SENTENCE = 60  # hanzi; longer ones are cut at commas
+
+_CLOSING = "[\"'”’」』）》)]*"
+_NOT_ABBREVIATED = r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)"
+_END = re.compile(rf"(?:[。！？；…]|{_NOT_ABBREVIATED}[.!?](?={_CLOSING}(?:\s|$|[!?.])))+{_CLOSING}")
+_ASCII_END = re.compile(rf"[!?;]+{_CLOSING}")  # in Chinese these end a sentence also without a space
+_COMMA = re.compile(f"[，、,]{_CLOSING}")
+_DIGITS = {"zh": dict(zip("0123456789", "零幺二三四五六七八九", strict=True))}
+_CUT = "\0"
+
+
+class Utterance(Struct, frozen=True):
+    """What an engine is asked to say in one go. Between two of them the longer of both silences lies, in ms."""
+
+    text: str
+    pause_before_ms: int = 0
+    pause_after_ms: int = 0
+
+
+class Wording(Struct, frozen=True):
+    """A sentence as it is shown, and how it is said."""
+
+    words: str
+    utterances: tuple[Utterance, ...]
+
+
+def read_aloud(spans: Sequence[Span], language: str, lexicon: Mapping[str, str]) -> Wording:
+    """One sentence. Its last utterance carries the silence up to the next sentence of the paragraph."""
+    utterances: list[Utterance] = []
+    text, silence_ms = "", 0
+    for span in (*spans, Break(0)):
+        if not isinstance(span, Break):
+            text += _said(span, language, lexicon)
+            continue
+        if is_speakable(text):
+            utterances.append(Utterance(" ".join(text.split()), silence_ms))
+            silence_ms = 0
+        text = ""
+        silence_ms += span.ms
+    last = [_with_pause(each, silence_ms) for each in utterances[-1:]]
+    return Wording(shown(spans), (*utterances[:-1], *last))
+
+
+def sentences(spans: Sequence[Span], language: str) -> Iterator[tuple[Span, ...]]:
+    """A paragraph's sentences, those that are too long in parts."""
+    for sentence in _cut(spans, (_END, _ASCII_END) if language == "zh" else (_END,)):
+        yield from _shortened(sentence)
+
+
+def is_speakable(text: str) -> bool:
+    return bool(re.search(r"[^\W_]", text))
+
+
+def _said(span: Words | SaidAs | Digits, language: str, lexicon: Mapping[str, str]) -> str:
+    match span:
+        case SaidAs():
+            return span.said
+        case Digits():
+            digits = [_DIGITS.get(language, {}).get(digit, digit) for digit in re.findall("[0-9]", span.text)]
+            return ("" if language == "zh" else " ").join(digits)
+        case Words():
+            return _by_lexicon(span.text, lexicon)
+
+
+def _by_lexicon(text: str, lexicon: Mapping[str, str]) -> str:
+    return _pattern(tuple(lexicon)).sub(lambda match: lexicon[match[0]], text) if lexicon else text
+
+
+@functools.lru_cache(maxsize=16)
+def _pattern(keys: tuple[str, ...]) -> re.Pattern[str]:
+    """Longer entries first; a Latin word or a number is replaced only where it stands alone."""
+    return re.compile("|".join(map(_alone, sorted(keys, key=len, reverse=True))))
+
+
+def _alone(key: str) -> str:
+    before = "(?<![0-9A-Za-z])" if re.match("[0-9A-Za-z]", key) else ""
+    after = "(?![0-9A-Za-z])" if re.search("[0-9A-Za-z]$", key) else ""
+    return before + re.escape(key) + after
+
+
+def _with_pause(last: Utterance, asked_ms: int) -> Utterance:
+    natural_ms = COMMA_MS if last.text.endswith(("，", "、", ",")) else SENTENCE_MS
+    return Utterance(last.text, last.pause_before_ms, max(natural_ms, asked_ms))
+
+
+def _shortened(sentence: tuple[Span, ...]) -> Iterator[tuple[Span, ...]]:
+    """The clauses of a sentence that is too long, as many together as fit; any other sentence as it is."""
+    packed: tuple[Span, ...] = ()
+    for clause in _cut(sentence, (_COMMA,)) if _hanzi(sentence) > LONGEST_SENTENCE else [sentence]:
+        if packed and _hanzi(packed + clause) > LONGEST_SENTENCE:
+            yield packed
+            packed = ()
+        packed += clause
+    yield packed
+
+
+def _hanzi(spans: Sequence[Span]) -> int:
+    return len(HANZI.findall(shown(spans)))
+
+
+def _cut(spans: Sequence[Span], boundaries: Sequence[re.Pattern[str]]) -> list[tuple[Span, ...]]:
+    """Cut after each boundary in the words; what can't be spoken alone stays with the piece before it."""
+    pieces: list[tuple[Span, ...]] = [()]
+    for span in spans:
+        first, *others = _cut_words(span, boundaries) if isinstance(span, Words) else [span]
+        pieces[-1] += (first,)
+        pieces += [(other,) for other in others]
+    whole: list[tuple[Span, ...]] = []
+    for piece in pieces:
+        if whole and not is_speakable(shown(piece)):
+            whole[-1] += piece
+        else:
+            whole.append(piece)
+    return whole
+
+
+def _cut_words(span: Words, boundaries: Sequence[re.Pattern[str]]) -> list[Span]:
+    text = span.text
+    for boundary in boundaries:
+        text = boundary.sub(lambda match: match[0] + _CUT, text)
+    return [Words(piece) for piece in text.split(_CUT)]

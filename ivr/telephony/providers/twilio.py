@@ -1,0 +1,35 @@
+"""Twilio: is a request really theirs? Source: their "Security" page, and their SDK as the test's oracle."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable
+from urllib.parse import urlsplit, urlunsplit
+
+SIGNATURE = "X-Twilio-Signature"
+LANGUAGES = {"zh_CN": "cmn-CN", "en": "en-US"}  # as <Say> names them
+ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+
+
+def is_signed(url: str, form: Iterable[tuple[str, str]], signature: str, token: str) -> bool:
+    """Whether `signature` is Twilio's for a form posted to `url`: base64 of HMAC-SHA1 over the URL and the sorted
+    names and values. They sign some URLs with the port and some without, so either will do."""
+    fields = "".join(name + value for name, value in sorted(set(form)))
+    given = signature.encode("utf-8", "replace")
+    return any(hmac.compare_digest(sign(each + fields, token), given) for each in _spellings(url))
+
+
+def sign(text: str, token: str) -> bytes:
+    digest = hmac.new(token.encode(), text.encode("utf-8", "surrogateescape"), hashlib.sha1).digest()
+    return base64.b64encode(digest)
+
+
+def _spellings(url: str) -> tuple[str, ...]:
+    parts = urlsplit(url)
+    host, colon, port = parts.netloc.rpartition(":")
+    if colon and port.isdigit():
+        return url, urlunsplit(parts._replace(netloc=host))
+    usual = "443" if parts.scheme == "https" else "80"
+    return url, urlunsplit(parts._replace(netloc=f"{parts.netloc}:{usual}"))

@@ -1,0 +1,71 @@
+"""TwiML is only a way to write a Turn, and a form only a way to read what the caller did. Pure.
+
+Only the verbs that every TwiML provider has: Gather, Play, Say, Redirect, Hangup. Addresses are absolute. What can't
+stand in XML is left out, so the document is well-formed whatever a name contains.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from xml.sax.saxutils import escape, quoteattr
+
+from ivr.catalogue import Clip
+from ivr.dialogue.turn import Input, Name, Play, Pressed, Said, Say, Silent, Turn
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<Response>'
+TAIL = "</Response>"
+EMPTY = f"{HEAD}{TAIL}"
+MOST_SAID = 400  # characters in one <Say>: providers count bytes, and Chinese has three a character
+
+NO_KEY = Silent()
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_KEY = re.compile(r"[0-9*#]")
+
+# The pressed clip of a prompt or a name, or the words to say where there is none.
+Voicing = Callable[[Say | Name], Clip | str]
+
+
+def render(n: int, turn: Turn, voicing: Voicing, base_url: str, line_url: str, language: str) -> str:
+    """A turn as a document. `base_url` has the audio, `line_url` the provider's routes."""
+    says = "".join(_verb(said, voicing, base_url, language) for said in turn.says)
+    if turn.gather is None:
+        return f"{HEAD}{says}<Hangup/>{TAIL}"
+    here = f"{line_url}/turn/{n}"
+    gather = (
+        f'<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="{turn.gather.seconds}"'
+        f' method="POST" action={quoteattr(here + "/key")}>{says}</Gather>'
+    )
+    return f'{HEAD}{gather}<Redirect method="POST">{escape(here)}/end</Redirect>{TAIL}'
+
+
+def apology(words: str, language: str) -> str:
+    """What a caller hears when something broke: no file is needed for it."""
+    return f"{HEAD}{_say(words, language)}<Hangup/>{TAIL}"
+
+
+def read_input(form: Mapping[str, str]) -> Input:
+    """The key that was pressed, if one was."""
+    key = _KEY.match(form.get("Digits", ""))
+    return Pressed(key.group()) if key else NO_KEY
+
+
+def _verb(said: Said, voicing: Voicing, base_url: str, language: str) -> str:
+    match said:
+        case Play():
+            piece = f"{said.audio}-{said.within_ms}" if said.within_ms else said.audio
+            return _play(piece, base_url)
+        case Clip():
+            return _play(said.audio, base_url)
+        case Say() | Name():
+            voiced = voicing(said)
+            return _say(voiced, language) if isinstance(voiced, str) else _play(voiced.audio, base_url)
+
+
+def _play(piece: str, base_url: str) -> str:
+    return f"<Play>{escape(base_url)}/audio/{piece}.wav</Play>"
+
+
+def _say(words: str, language: str) -> str:
+    return f"<Say language={quoteattr(language)}>{escape(_NOT_XML.sub('', words)[:MOST_SAID])}</Say>"

@@ -1,0 +1,76 @@
+"""What every test may ask for: a database of each kind, a shelf with lessons on it, settings."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ivr.config import LineSettings, Settings, TwilioSettings
+from ivr.records.db import Database, open_database
+from ivr.shelf import Shelf
+from tests import postgres
+from tests.made_lessons import put_lessons
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A private PostgreSQL server with a migrated database to copy; its URL has a place for {name}."""
+    try:
+        with postgres.server() as url:
+            open_database(url.format(name="template1")).close()
+            yield url
+    except postgres.NoServer as missing:
+        warnings.warn(f"HALF OF THE TESTS DID NOT RUN: {missing}", stacklevel=1)
+        pytest.skip(f"HALF OF THE TESTS DID NOT RUN: {missing}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ivr.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    name = f"test_{next(NUMBERS)}"
+    maker = Database(url.format(name="postgres"))
+    with maker.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    maker.close()
+    return url.format(name=name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open database with its tables, and nothing in them."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings as a small installation has them; the data folder is the test's own."""
+    return Settings(
+        data=tmp_path / "data",
+        line=LineSettings(public_url="https://line.example"),
+        twilio=TwilioSettings(account_sid="AC" + "0" * 32, auth_token="a token for tests"),
+    )
+
+
+@pytest.fixture(scope="session")
+def pressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the made lessons and every prompt; to be read only."""
+    folder = tmp_path_factory.mktemp("pressed")
+    put_lessons(Shelf(folder))
+    return folder
+
+
+@pytest.fixture
+def shelf(pressed: Path) -> Shelf:
+    """A shelf with the made lessons; to be read only."""
+    return Shelf(pressed)
