@@ -19,7 +19,7 @@ from ivr.config import Settings
 from ivr.dialogue import machine
 from ivr.dialogue.turn import Input, Pressed, Say, Turn
 from ivr.errors import UnknownCall
-from ivr.records import learners, ledger
+from ivr.records import learners, ledger, progress
 from ivr.records.db import Database
 from ivr.shelf import Shelf
 
@@ -38,8 +38,8 @@ class Line:
     clock: Callable[[], datetime]
     boot: str
 
-    def counting(self, catalogue: Catalogue) -> ledger.Counting:
-        return ledger.Counting(catalogue, self.settings.records.completed_share)
+    def counting(self, catalogue: Catalogue) -> progress.Counting:
+        return progress.Counting(catalogue, self.settings.records.completed_share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _answered(line: Line, connection: Connection, provider: str, sid: str, numbe
     catalogue = line.shelf.catalogue()
     offer = catalogue.offered_on(sent_at.astimezone(line.settings.line.zone).date())
     members = learners.on_phone(connection, number)
-    ledger.settle_open_calls(connection, number, [m for m, _ in members], sent_at, line.counting(catalogue))
+    progress.settle_open_calls(connection, number, [m for m, _ in members], sent_at, line.counting(catalogue))
     who = learners.with_places(connection, members, frozenset(lesson.slug for lesson in offer))
     editions = tuple(lesson.edition for lesson in offer)
     turn = machine.begin(who, editions, catalogue, sent_at, line.settings.dialogue)
@@ -111,7 +111,7 @@ def _written(
     n = known.n + 1
     ledger.add_turn(connection, known.call, n, act, turn, sent_at, line.boot)
     if turn.gather is None or known.settled:
-        ledger.settle(connection, known.call, sent_at, line.counting(line.shelf.catalogue()))
+        progress.settle(connection, known.call, sent_at, line.counting(line.shelf.catalogue()))
     return Spoken(n, turn)
 
 
@@ -151,7 +151,7 @@ def hang_up(
             provider_at=provider_at,
             provider_s=lasted_s,
         )
-        ledger.settle(connection, known.call, arrived_at, line.counting(line.shelf.catalogue()))
+        progress.settle(connection, known.call, arrived_at, line.counting(line.shelf.catalogue()))
 
 
 def _known(connection: Connection, provider: str, sid: str) -> ledger.Latest:

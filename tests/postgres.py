@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -48,13 +49,17 @@ def server(*, durable: bool = False) -> Iterator[str]:
         folder.chmod(0o755)
         bin_, owner = _owned(folder)
         data = folder / "data"
-        run = {"user": owner, "group": owner and pwd.getpwnam(owner).pw_gid, "extra_groups": [] if owner else None}
+        run: dict[str, Any] = {
+            "user": owner,
+            "group": owner and pwd.getpwnam(owner).pw_gid,
+            "extra_groups": [] if owner else None,
+        }
         initdb = [bin_ / "initdb", "-D", data, "-U", "ivr", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
-        subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **run)  # type: ignore[call-overload]
+        subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **run)
         settings = SETTINGS | ({"fsync": "on"} if durable else {})
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [bin_ / "postgres", "-D", data, "-k", folder, *options]
-        process = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, **run)  # type: ignore[call-overload]
+        process = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, **run)
         try:
             _wait(folder, process)
             yield f"postgresql+psycopg://ivr@/{{name}}?host={folder}"

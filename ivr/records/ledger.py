@@ -1,25 +1,22 @@
-"""The ledger: what a call sent and what came back, only ever added to; and what follows from it.
+"""The ledger: what a call sent and what came back, only ever added to; and what was heard by it.
 
-This is the only writer of calls, turns, answers, evidence and progress. Progress counts settled calls: a call is
-settled at its goodbye, at its hang-up, or when a later call shows that it must be over. Whatever comes in after
-that is folded in again, so what is stored always equals what `rebuild` would make.
+Nothing else writes calls, turns, answers and evidence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, column, delete, insert, select, table, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, column, insert, select, table, update
 
-from ivr.catalogue import Catalogue
 from ivr.dialogue import codec
 from ivr.dialogue.turn import Answered, Identified, Play, Turn
 from ivr.records import heard
-from ivr.records.models import Answer, Call, Evidence, Member, Progress, TurnRow, UtcDateTime
+from ivr.records.models import Answer, Call, Evidence, TurnRow, UtcDateTime
 
 plays = table(
     "plays",
@@ -39,10 +36,10 @@ _LATEST = (
     .limit(1)
 )
 _STORED = select(TurnRow.turn).where(TurnRow.call_id == bindparam("call"), TurnRow.n == bindparam("n"))
-_ADD_CALL = insert(Call.__table__)
-_ADD_TURN = insert(TurnRow.__table__)
-_ADD_ANSWER = insert(Answer.__table__)
-_ADD_EVIDENCE = insert(Evidence.__table__)
+_ADD_CALL = insert(Call)
+_ADD_TURN = insert(TurnRow)
+_ADD_ANSWER = insert(Answer)
+_ADD_EVIDENCE = insert(Evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +175,10 @@ class HeardRow:
 
 def heard_between(connection: Connection, start: datetime, end: datetime) -> list[HeardRow]:
     """What was heard in the calls that began in [start, end), by call and turn."""
-    return list(_heard(connection, Call.started_at >= start, Call.started_at < end))
+    return list(heard_in(connection, Call.started_at >= start, Call.started_at < end))
 
 
-def _heard(connection: Connection, *which: ColumnElement[bool]) -> Iterator[HeardRow]:
+def heard_in(connection: Connection, *which: ColumnElement[bool]) -> Iterator[HeardRow]:
     """Fold the plays of whole calls: a call's other plays tell how slow its line was."""
     rows = connection.execute(
         select(plays, Call.started_at)
@@ -240,137 +237,8 @@ def _sent(row: Row[Any], resent_at: datetime | None) -> heard.Sent:
     )
 
 
-# ── what follows: progress ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A row of progress."""
-
-    member_id: int
-    lesson: str
-    edition: str
-    bookmark_ms: int
-    heard_at_least_ms: int
-    heard_at_most_ms: int
-    length_ms: int
-    completed: bool
-    answered: int
-    correct: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counting:
-    """What the folding needs to know besides the ledger: the editions, and what share counts as heard."""
-
-    catalogue: Catalogue
-    completed_share: float
-
-
-def settle(connection: Connection, call: int, now: datetime, counting: Counting) -> None:
-    """Let a call count, or count again."""
-    connection.execute(update(Call).where(Call.id == call, Call.settled_at.is_(None)).values(settled_at=now))
-    heard_of = select(TurnRow.member_id, TurnRow.lesson).where(TurnRow.call_id == call, TurnRow.lesson.is_not(None))
-    answered = select(Answer.member_id, Answer.lesson).where(Answer.call_id == call)
-    for member, lesson in sorted(row for row in connection.execute(heard_of.union(answered)) if row[0] is not None):
-        _refold(connection, member, lesson, counting)
-
-
-def settle_open_calls(
-    connection: Connection, number: str, members: Iterable[int], now: datetime, counting: Counting
-) -> None:
-    """A new call from this number, or by these members, shows that their earlier ones are over."""
-    theirs = Call.member_id.in_(list(members)) | ((Call.number == number) & (Call.number != ""))
-    open_calls = select(Call.id).where(Call.settled_at.is_(None), theirs).order_by(Call.id)
-    for call in connection.execute(open_calls).scalars().all():
-        settle(connection, call, now, counting)
-
-
-def _refold(connection: Connection, member: int, lesson: str, counting: Counting) -> None:
-    # Two calls of one member may settle at once: the second waits here, and then sees the first.
-    connection.execute(select(Member.id).where(Member.id == member).with_for_update())
-    standing = next(_standings(connection, counting, member, lesson), None)
-    connection.execute(delete(Progress).where(Progress.member_id == member, Progress.lesson == lesson))
-    if standing:
-        connection.execute(insert(Progress), asdict(standing))
-
-
-def rebuild(connection: Connection, counting: Counting) -> int:
-    """Make progress anew from the ledger; returns how many rows it has."""
-    connection.execute(delete(Progress))
-    standings = [asdict(standing) for standing in _standings(connection, counting)]
-    if standings:
-        connection.execute(insert(Progress), standings)
-    return len(standings)
-
-
-def verify(connection: Connection, counting: Counting) -> list[str]:
-    """Where stored progress differs from what the ledger says; nothing, if all is well."""
-    stored_rows = {(row.member_id, row.lesson): row for row in connection.execute(select(Progress.__table__))}
-    differing = []
-    for standing in _standings(connection, counting):
-        row = stored_rows.pop((standing.member_id, standing.lesson), None)
-        told = asdict(standing)
-        if row is None or {name: getattr(row, name) for name in told} != told:
-            differing.append(f"member {standing.member_id}, {standing.lesson}: stored {row}, the ledger says {told}")
-    differing += [f"member {m}, {lesson}: stored, but not in the ledger" for m, lesson in stored_rows]
-    return differing
-
-
-def _standings(
-    connection: Connection, counting: Counting, member: int | None = None, lesson: str | None = None
-) -> Iterator[Standing]:
-    """Fold settled calls into standings: of everybody, or of one member in one lesson."""
-    which: list[ColumnElement[bool]] = [Call.settled_at.is_not(None)]
-    answers = select(Answer.__table__).join(Call, Call.id == Answer.call_id).where(which[0])
-    if member is not None:
-        theirs = select(TurnRow.call_id).where(TurnRow.member_id == member, TurnRow.lesson == lesson)
-        which.append(Call.id.in_(theirs))
-        answers = answers.where(Answer.member_id == member, Answer.lesson == lesson)
-    heard_rows: dict[tuple[int, str], list[HeardRow]] = {}
-    answer_rows: dict[tuple[int, str], list[Row[Any]]] = {}
-    for row in _heard(connection, *which):
-        if row.member_id is not None:
-            heard_rows.setdefault((row.member_id, row.lesson), []).append(row)
-    for answer in connection.execute(answers.order_by(Answer.at, Answer.call_id, Answer.turn)):
-        if answer.member_id is not None:
-            answer_rows.setdefault((answer.member_id, answer.lesson), []).append(answer)
-    for who, what in sorted(heard_rows.keys() | answer_rows.keys()):
-        if lesson in (None, what) and member in (None, who):
-            place = (who, what)
-            yield _standing(place, heard_rows.get(place, []), answer_rows.get(place, []), counting)
-
-
-def _standing(place: tuple[int, str], rows: list[HeardRow], answers: list[Row[Any]], counting: Counting) -> Standing:
-    edition = rows[-1].edition if rows else answers[-1].edition
-    at_least, at_most = heard_ms(rows, edition)
-    return Standing(
-        *place,
-        edition,
-        rows[-1].base_ms + rows[-1].at_least_ms if rows else 0,
-        at_least,
-        at_most,
-        _length_ms(counting.catalogue, edition, rows),
-        any(_completed(rows, each, counting) for each in {row.edition for row in rows}),
-        len({answer.question for answer in answers}),
-        len({answer.question for answer in answers if answer.is_right}),
-    )
-
-
 def heard_ms(rows: Iterable[HeardRow], edition: str) -> tuple[int, int]:
     """How much of an edition these plays cover, at least and at most; what is heard twice counts once."""
     own = [row for row in rows if row.edition == edition]
     surely = heard.union_ms((row.base_ms, row.base_ms + row.at_least_ms) for row in own)
     return surely, heard.union_ms((row.base_ms, row.base_ms + row.at_most_ms) for row in own)
-
-
-def _completed(rows: list[HeardRow], edition: str, counting: Counting) -> bool:
-    length = _length_ms(counting.catalogue, edition, rows)
-    return heard_ms(rows, edition)[0] >= counting.completed_share * length
-
-
-def _length_ms(catalogue: Catalogue, edition: str, rows: list[HeardRow]) -> int:
-    """The length of an edition; of one that has left the shelf, as far as it was ever sent."""
-    if known := catalogue.editions.get(edition):
-        return known.length_ms
-    return max((row.base_ms + row.length_ms for row in rows if row.edition == edition), default=0)

@@ -1,1 +1,1 @@
-"""What secretaries read: one query, frozen rows, a sheet, a format chosen last."""
+"""What the records say about a month: one gathering of facts, frozen rows, sheets; the format is chosen last."""

@@ -15,6 +15,7 @@ import yaml
 from msgspec import Struct
 
 from ivr.studio.engines import Rate
+from ivr.studio.markup import is_pinyin, pinyin_advice
 from ivr.studio.mistakes import Mistake, advice, mistake, nearest
 
 
@@ -35,7 +36,15 @@ class FrontMatter(Struct, frozen=True):
     say: Mapping[str, str] = {}
 
 
-Value = str | list[str] | dict[str, str]
+class Entry(Struct, frozen=True):
+    """A key of a mapping, its line and its value: text, a list of texts, or a mapping again."""
+
+    line: int
+    key: str
+    value: str | list[str] | tuple[Entry, ...]
+
+
+Value = str | list[str] | tuple[Entry, ...]
 
 
 class _Unclear(Exception):
@@ -72,47 +81,54 @@ def read_front_matter(text: str, first_line: int) -> tuple[FrontMatter, tuple[Mi
     """The values of a block of front matter and what is wrong with it; `first_line` is its line in the file."""
     mistakes: list[Mistake] = []
     values: dict[str, object] = {}
-    for line, key, value in _entries(text, first_line, mistakes):
-        field = _KEYS.get(key.casefold())
+    seen: dict[str, int] = {}
+    for entry in _entries(text, first_line, mistakes):
+        field = _KEYS.get(entry.key.casefold())
         if field is None:
-            mistakes.append(mistake(line, f"the key {key!r} is not known", nearest(key, _KEYS)))
-            continue
-        try:
-            values |= _UNDERSTAND[field](value)
-        except (_Unclear, ValueError) as error:
-            mistakes.append(mistake(line, f"{key} can't be understood: {_as_text(value)[:60]!r}", str(error)))
-        if field == "voice" and not values.get("voice"):
-            what = f"there is no voice {_as_text(value)!r}; the one from the settings speaks"
-            mistakes.append(advice(line, what, "Delete the line, or write a voice like espeak:cmn."))
+            mistakes.append(mistake(entry.line, f"the key {entry.key!r} is not known", nearest(entry.key, _KEYS)))
+        elif field in seen:
+            mistakes.append(mistake(entry.line, f"{entry.key} stands in line {seen[field]} already", "Delete one."))
+        else:
+            seen[field] = entry.line
+            values |= _understood(field, entry, mistakes)
     return msgspec.convert(values, FrontMatter), tuple(mistakes)
 
 
-def _entries(text: str, first_line: int, mistakes: list[Mistake]) -> Iterable[tuple[int, str, Value]]:
-    """Each key with its line and its value."""
+def _understood(field: str, entry: Entry, mistakes: list[Mistake]) -> dict[str, object]:
+    mistakes += _PONDER.get(field, lambda _: ())(entry)
+    try:
+        return _UNDERSTAND[field](entry.value)
+    except _Unclear as error:
+        what = f"{entry.key} can't be understood: {_as_text(entry.value)[:60]!r}"
+        mistakes.append(mistake(entry.line, what, str(error)))
+        return {}
+
+
+def _entries(text: str, first_line: int, mistakes: list[Mistake]) -> tuple[Entry, ...]:
     text = "\n".join(_FULL_WIDTH_COLON.sub(r"\1: ", line) for line in text.split("\n"))
     try:
         root = yaml.compose(text, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = first_line + (mark.line if mark else 0)
-        mistakes.append(mistake(line, "this line can't be read", "Write `key: value`; put a value with : or # in quotes."))
+        mistakes.append(mistake(line, "this line can't be read", "Write `key: value`; values with : or # in quotes."))
         return ()
-    if root is None:
-        return ()
-    if not isinstance(root, yaml.MappingNode):
+    value = _value(root, first_line) if root is not None else ()
+    if not isinstance(value, tuple):
         mistakes.append(mistake(first_line, "these are not lines like `标题: 谨防电信诈骗`", "Write `key: value`."))
         return ()
-    return [(first_line + key.start_mark.line, _text(key), _value(value)) for key, value in root.value]
+    return value
 
 
 def _text(node: yaml.Node) -> str:
     return node.value.strip() if isinstance(node, yaml.ScalarNode) else ""
 
 
-def _value(node: yaml.Node) -> Value:
+def _value(node: yaml.Node, first_line: int) -> Value:
     match node:
         case yaml.MappingNode():
-            return {_text(key): _text(value) for key, value in node.value}
+            pairs = ((first_line + key.start_mark.line, _text(key), value) for key, value in node.value)
+            return tuple(Entry(line, key, _value(value, first_line)) for line, key, value in pairs)
         case yaml.SequenceNode():
             return [_text(item) for item in node.value]
         case _:
@@ -120,7 +136,9 @@ def _value(node: yaml.Node) -> Value:
 
 
 def _as_text(value: Value) -> str:
-    return value if isinstance(value, str) else "、".join(value)
+    if isinstance(value, str):
+        return value
+    return "、".join(each if isinstance(each, str) else each.key for each in value)
 
 
 def _plain(field: str) -> Callable[[Value], dict[str, object]]:
@@ -149,7 +167,7 @@ def _language(value: Value) -> dict[str, object]:
 
 
 def _audience(value: Value) -> dict[str, object]:
-    groups = re.split("[、，,;；]", value) if isinstance(value, str) else list(value)
+    groups = re.split("[、，,;；]", _as_text(value))
     return {"audience": [group.strip() for group in groups if group.strip()]}
 
 
@@ -184,11 +202,25 @@ def _pass_mark(value: Value) -> dict[str, object]:
 
 
 def _say(value: Value) -> dict[str, object]:
-    if not isinstance(value, dict):
+    if not isinstance(value, tuple):
         raise _Unclear("Write one line for each word below it, like `  六盘水: 陆盘水`.")
-    return {"say": {word: said for word, said in value.items() if word}}
+    said = {each.key: each.value for each in value if isinstance(each.value, str) and each.value}
+    return {"say": {word: said for word, said in said.items() if word and not is_pinyin(said)}}
 
 
+def _unknown_voice(entry: Entry) -> Iterable[Mistake]:
+    if not _voice(entry.value)["voice"]:
+        what = f"there is no voice {_as_text(entry.value)!r}; the one from the settings speaks"
+        yield advice(entry.line, what, "Delete the line, or write a voice like espeak:cmn.")
+
+
+def _pinyin(entry: Entry) -> Iterable[Mistake]:
+    for each in entry.value if isinstance(entry.value, tuple) else ():
+        if isinstance(each.value, str) and is_pinyin(each.value):
+            yield pinyin_advice(each.line, each.key, each.value)
+
+
+_PONDER: dict[str, Callable[[Entry], Iterable[Mistake]]] = {"voice": _unknown_voice, "say": _pinyin}
 _UNDERSTAND: dict[str, Callable[[Value], dict[str, object]]] = {
     **{field: _plain(field) for field in ("code", "title", "issue")},
     "language": _language,

@@ -76,7 +76,8 @@ def _drafts(rows: Iterable[Row], mistakes: list[Mistake]) -> list[_Draft]:
         if row.kind == "question" or (row.kind == "text" and _starts_question(row, drafts)):
             drafts.append(_Draft(row.line, row.text))
         elif not drafts:
-            mistakes.append(mistake(row.line, "this line belongs to no question", "Put `## ` and the question above it."))
+            what = "this line belongs to no question"
+            mistakes.append(mistake(row.line, what, "Put `## ` and the question above it."))
         else:
             _add(row, drafts[-1], mistakes)
     return drafts
@@ -98,7 +99,10 @@ def _add(row: Row, draft: _Draft, mistakes: list[Mistake]) -> None:
         so_far = draft.feedback[draft.open]
         draft.feedback[draft.open] = Row(so_far.line, "quote", f"{so_far.text} {row.text}")
     elif row.kind == "quote":
-        mistakes.append(mistake(row.line, "this is neither 答对： nor 答错：", "Begin it with one of them (Right:, Wrong:)."))
+        what = "this is neither 答对： nor 答错："
+        mistakes.append(mistake(row.line, what, "Begin it with one of them (Right:, Wrong:)."))
+    elif row.kind == "item" and not row.opens:
+        draft.options[-1] = Row(draft.options[-1].line, "item", f"{draft.options[-1].text} {row.text}")
     elif row.kind == "item" or _BOX.fullmatch(row.text) or _AIKEN_OPTION.fullmatch(row.text):
         _add_option(row, draft)
     else:

@@ -52,11 +52,9 @@ def _as_markdown(line: str) -> str:
 
 
 def _without_comments(text: str) -> str:
-    kept, depth = [], 0
-    for piece in re.split("(<!--|-->)", text):
-        depth = {"<!--": 1, "-->": 0}.get(piece, depth)
-        kept.append("\n" * piece.count("\n") if depth else piece.removeprefix("-->"))
-    return "".join(kept)
+    """A comment that never ends is text: nothing is lost by a slip of the hand."""
+    commented, end, rest = text.rpartition("-->")
+    return re.sub("<!--.*?-->", lambda each: "\n" * each[0].count("\n"), commented + end, flags=re.DOTALL) + rest
 
 
 def _rows(tokens: Sequence[Token], first_line: int) -> Iterator[Row]:

@@ -3,61 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from threading import Barrier
-from typing import Literal
 from urllib.parse import urlencode
 
 from .audio import MediaCache
 from .clock import Clock
 from .errors import ProviderError, Unreachable
-from .faults import Faults, Line, Luck
+from .faults import Faults, Luck
 from .network import TIME_LIMIT_S, Account, Response, Transport, signature
 from .phone import Call
+from .sent import Copy, Due, Kind, Sent
 
-Kind = Literal["document", "fallback", "status", "recording"]
-Copy = Literal["first", "double", "retry", "repeat"]
-
-
-@dataclass(slots=True)
-class Sent:
-    """One request as it went out, and what came back; status 0 means that no answer was had."""
-
-    number: int  # its place in the provider's log
-    call: str
-    kind: Kind
-    copy: Copy
-    of: int | None  # the number of the request that this one is a copy of
-    method: str
-    url: str  # without fragment; a GET's parameters are in it
-    params: dict[str, str]
-    headers: dict[str, str]
-    payload: bytes
-    sent: datetime
-    arrived: datetime
-    status: int = 0
-    answer: Response | None = None
-    trouble: str = ""
-    lost: bool = False  # the server answered, the provider never saw it
-    late: float = 0.0  # seconds that a lost request or answer added before the provider had its answer
-
-    @property
-    def body(self) -> bytes:
-        return self.answer.body if self.answer else b""
-
-
-@dataclass(slots=True)
-class _Due:
-    """A request still to be delivered: at a time, or after so many others."""
-
-    request: Sent
-    at: datetime | None
-    after: int = 0
+CACHED_S = 0.005  # Twilio's help centre: cached audio is served within 10 ms
+MINUTES_LATER = (60.0, 600.0)
 
 
 class Provider:
@@ -87,7 +50,7 @@ class Provider:
         self.calls: dict[str, Call] = {}
         self._transport = transport
         self._seed = seed
-        self._due: list[_Due] = []
+        self._due: list[Due] = []
 
     # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -99,49 +62,172 @@ class Provider:
         call.dial()
         return call
 
+    def address(self, name: str) -> str:
+        """Where the number is configured to send its requests."""
+        return f"{self.base_url}/line/twilio/{name}"
+
     def finish(self, call: Call | None = None) -> None:
-        """Deliver everything still outstanding, of one call or of all, in the order in which it is due."""
-        while True:
-            mine = [due for due in self._due if call is None or due.request.call == call.sid]
-            if not mine:
-                return
-            first = min(mine, key=lambda due: due.at or self.clock.now())
-            self.pass_until(first.at or self.clock.now())
-            if first in self._due:
-                self._release(first)
+        """Deliver everything still outstanding, of one call or of all, as it falls due."""
+        while mine := [due for due in self._due if call is None or due.request.call == call.sid]:
+            self.pass_until(min(due.at for due in mine))
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def pass_until(self, moment: datetime) -> None:
         """Let time go by; what falls due meanwhile is delivered in the middle of it."""
-        while True:
-            due = [one for one in self._due if one.at is not None and one.at <= moment]
-            if not due:
-                break
-            first = min(due, key=lambda one: one.at or moment)
-            self.clock.advance_to(first.at or moment)
+        while due := [one for one in self._due if one.at <= moment]:
+            first = min(due, key=lambda one: one.at)
+            self.clock.advance_to(first.at)
             self._release(first)
         self.clock.advance_to(moment)
 
     def pass_seconds(self, seconds: float) -> None:
         self.pass_until(self.clock.now() + timedelta(seconds=seconds))
 
+    def listened(self, urls: list[str], call: Call, *, nested: bool) -> dict[str, float]:
+        """Lengths of the files, fetched side by side: TW:voice/twiml/gather, all of them before the first plays."""
+        cached = all(self.media.fresh(url) for url in urls)
+        lengths = {url: self.media.seconds(url, nested=nested) for url in urls}
+        if urls:
+            self.pass_seconds(CACHED_S if cached else call.line.draw("media"))
+        return lengths
+
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def exchange(self, call: Call, kind: Kind, method: str, url: str, params: Mapping[str, str]) -> Sent:
         """A request whose answer the call waits for; what is returned is the copy whose answer was seen."""
         self._count_down()
-        sent = self._write(call.sid, kind, method, url, params)
-        tried = self.clock.now()
+        sent, late = self._write(call.sid, kind, method, url, params), 0.0
         if self.luck.strikes(self.faults.lost_requests):
-            self.pass_seconds(self.luck.between(self.faults.retry_after))
-        self._travel(sent, call.line)
-        self._double(sent)
-        if sent.status and self.luck.strikes(self.faults.lost_answers):
-            sent.lost = True
-            self.pass_seconds(self.luck.between(self.faults.retry_after))
+            sent.trouble = "the connection failed"
+            late += self._wait_to_retry()
             sent = self._copy(sent, "retry")
-            self._travel(sent, call.line)
-        sent.late = (sent.arrived - tried).total_seconds() - sent_way(sent)
+        self.pass_seconds(call.line.draw("there"))
+        self._deliver(sent)
+        self._double(sent)
+        if sent.answer and self.luck.strikes(self.faults.lost_answers):
+            self._expect_ok(sent)
+            sent.lost = True
+            way = call.line.draw("there")
+            late += self._wait_to_retry() + way
+            sent = self._copy(sent, "retry")
+            self.pass_seconds(way)
+            self._deliver(sent)
+        sent.late = late
         self.pass_seconds(call.line.draw("back"))
         return sent
+
+    def send_later(self, call: Call, kind: Kind, url: str, params: Mapping[str, str], delay: float) -> Sent:
+        """A POST whose answer nobody waits for."""
+        sent = self._write(call.sid, kind, "POST", url, params)
+        self._due.append(Due(sent, self.clock.now() + timedelta(seconds=delay)))
+        return sent
+
+    def repeat(self, request: Sent, times: int = 1, *, concurrently: bool = False) -> list[bytes]:
+        """The same request again, byte for byte; with `concurrently` all at one moment, each in its own thread."""
+        copies = [self._copy(request, "repeat") for _ in range(times)]
+        if concurrently:
+            barrier = Barrier(times)
+            with ThreadPoolExecutor(times) as pool:
+                list(pool.map(lambda sent: (barrier.wait(), self._deliver(sent)), copies))
+        else:
+            for sent in copies:
+                self._deliver(sent)
+        return [sent.body for sent in copies]
+
+    def report_end(self, call: Call, ended: datetime) -> None:
+        """The terminal status callback. TW:voice/twiml, "Ending the call": one asynchronous request."""
+        seconds = (ended - (call.answered or ended)).total_seconds()
+        stamp = datetime.fromtimestamp(self.luck.timestamp(ended.timestamp()), UTC)
+        params = call.params() | {
+            "CallDuration": str(math.floor(seconds + 0.5)),
+            "Duration": str(math.ceil(seconds / 60)),  # minutes, as billed
+            "Timestamp": format_datetime(stamp).replace("+0000", "+0000"),
+            "SequenceNumber": "0",
+            "CallbackSource": "call-progress-events",
+        }
+        url = self.address("status")
+        if self.luck.strikes(self.faults.lost_callbacks):
+            self._write(call.sid, "status", "POST", url, params).trouble = "lost on the way"
+            return
+        delay = (ended - self.clock.now()).total_seconds() + call.line.draw("there")
+        self._double(self.send_later(call, "status", url, params, max(0.0, delay) + self.luck.callback_delay()))
+
+    # ── one request ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _write(self, call: str, kind: Kind, method: str, url: str, params: Mapping[str, str]) -> Sent:
+        bare = url.partition("#")[0]
+        if method == "GET":
+            bare += ("&" if "?" in bare else "?") + urlencode(params)
+        form = dict(params) if method == "POST" else {}
+        headers = {
+            "User-Agent": "TwilioProxy/1.1",
+            "Accept": "*/*",
+            "X-Twilio-Signature": signature(self.account.token, bare, form),
+            "I-Twilio-Idempotency-Token": self._token(),
+        }
+        if method == "POST":
+            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+        payload, number = urlencode(form).encode(), len(self.requests)
+        sent = Sent(number, call, kind, "first", number, method, bare, dict(params), headers, payload, self.clock.now())
+        self.requests.append(sent)
+        return sent
+
+    def _copy(self, original: Sent, copy: Copy) -> Sent:
+        """The same request again. A retry may carry the same idempotency token or another: Twilio does not say."""
+        o, headers = original, dict(original.headers)
+        if copy == "retry" and self.luck.strikes(0.5):
+            headers["I-Twilio-Idempotency-Token"] = self._token()
+        number, now = len(self.requests), self.clock.now()
+        sent = Sent(number, o.call, o.kind, copy, o.of, o.method, o.url, o.params, headers, o.payload, now)
+        self.requests.append(sent)
+        return sent
+
+    def _token(self) -> str:
+        return f"{self.luck.random.getrandbits(128):032x}"
+
+    def _deliver(self, sent: Sent) -> None:
+        """The request reaches the server now, and is answered within 15 s or not at all."""
+        sent.arrived = self.clock.now()
+        answer: Response | None = None
+        try:
+            answer = self._transport(sent.method, sent.url, sent.headers, sent.payload)
+        except Unreachable as error:
+            sent.trouble = str(error)
+        if (self.clock.now() - sent.arrived).total_seconds() > TIME_LIMIT_S:
+            answer, sent.trouble = None, f"no answer within {TIME_LIMIT_S:.0f} s"
+        sent.answer = answer
+
+    def _wait_to_retry(self) -> float:
+        seconds = self.luck.between(self.faults.retry_after)
+        self.pass_seconds(seconds)
+        return seconds
+
+    def _double(self, sent: Sent) -> None:
+        """Perhaps the request comes again: at once, after some more requests, or minutes later."""
+        if not self.luck.strikes(self.faults.doubled):
+            return
+        for _ in range(self.luck.copies()):
+            double, now = self._copy(sent, "double"), self.clock.now()
+            manner = self.luck.random.choice(("at once", "after others", "minutes later"))
+            later = now + timedelta(seconds=self.luck.between(MINUTES_LATER))
+            at = now if manner == "at once" else later
+            self._due.append(Due(double, at, self.luck.random.randint(1, 4) if manner == "after others" else None))
+        self.pass_until(self.clock.now())
+
+    def _count_down(self) -> None:
+        for due in [due for due in self._due if due.after is not None]:
+            due.after = (due.after or 0) - 1
+            if due.after <= 0:
+                self._release(due)
+
+    def _release(self, due: Due) -> None:
+        self._due.remove(due)
+        self._deliver(due.request)
+        self._expect_ok(due.request)
+
+    def _expect_ok(self, sent: Sent) -> None:
+        """Nobody executes this answer, but it has to be one: 11200 stands in the debugger otherwise."""
+        if sent.status != 200:
+            what = sent.trouble or f"status {sent.status} to a {sent.copy} {sent.kind} request"
+            self.calls[sent.call].errors.append(ProviderError(11200, what, sent.url))

@@ -1,0 +1,147 @@
+"""Progress: where each member stands, as it follows from the ledger.
+
+It counts settled calls: a call is settled at its goodbye, at its hang-up, or when a later call shows that it must be
+over. Whatever comes in after that is folded in again, so what is stored always equals what `rebuild` would make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+
+from ivr.catalogue import Catalogue
+from ivr.records import ledger
+from ivr.records.models import Answer, Call, Member, Progress, TurnRow
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A row of progress."""
+
+    member_id: int
+    lesson: str
+    edition: str
+    bookmark_ms: int
+    heard_at_least_ms: int
+    heard_at_most_ms: int
+    length_ms: int
+    completed: bool
+    answered: int
+    correct: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What the folding needs to know besides the ledger: the editions, and what share counts as heard."""
+
+    catalogue: Catalogue
+    completed_share: float
+
+
+def settle(connection: Connection, call: int, now: datetime, counting: Counting) -> None:
+    """Let a call count, or count again."""
+    connection.execute(update(Call).where(Call.id == call, Call.settled_at.is_(None)).values(settled_at=now))
+    heard_of = select(TurnRow.member_id, TurnRow.lesson).where(TurnRow.call_id == call, TurnRow.lesson.is_not(None))
+    answered = select(Answer.member_id, Answer.lesson).where(Answer.call_id == call)
+    places = {(row[0], row[1]) for row in connection.execute(heard_of.union(answered)) if row[0] is not None}
+    for member, lesson in sorted(places):
+        _refold(connection, member, lesson, counting)
+
+
+def settle_open_calls(
+    connection: Connection, number: str, members: Iterable[int], now: datetime, counting: Counting
+) -> None:
+    """A new call from this number, or by these members, shows that their earlier ones are over."""
+    theirs = Call.member_id.in_(list(members)) | ((Call.number == number) & (Call.number != ""))
+    open_calls = select(Call.id).where(Call.settled_at.is_(None), theirs).order_by(Call.id)
+    for call in connection.execute(open_calls).scalars().all():
+        settle(connection, call, now, counting)
+
+
+def _refold(connection: Connection, member: int, lesson: str, counting: Counting) -> None:
+    # Two calls of one member may settle at once: the second waits here, and then sees the first.
+    connection.execute(select(Member.id).where(Member.id == member).with_for_update())
+    standing = next(_standings(connection, counting, member, lesson), None)
+    connection.execute(delete(Progress).where(Progress.member_id == member, Progress.lesson == lesson))
+    if standing:
+        connection.execute(insert(Progress), asdict(standing))
+
+
+def rebuild(connection: Connection, counting: Counting) -> int:
+    """Make progress anew from the ledger; returns how many rows it has."""
+    connection.execute(delete(Progress))
+    standings = [asdict(standing) for standing in _standings(connection, counting)]
+    if standings:
+        connection.execute(insert(Progress), standings)
+    return len(standings)
+
+
+def verify(connection: Connection, counting: Counting) -> list[str]:
+    """Where stored progress differs from what the ledger says; nothing, if all is well."""
+    stored_rows = {(row.member_id, row.lesson): row for row in connection.execute(select(Progress.__table__))}
+    differing = []
+    for standing in _standings(connection, counting):
+        row = stored_rows.pop((standing.member_id, standing.lesson), None)
+        told = asdict(standing)
+        if row is None or {name: getattr(row, name) for name in told} != told:
+            differing.append(f"member {standing.member_id}, {standing.lesson}: stored {row}, the ledger says {told}")
+    differing += [f"member {m}, {lesson}: stored, but not in the ledger" for m, lesson in stored_rows]
+    return differing
+
+
+def _standings(
+    connection: Connection, counting: Counting, member: int | None = None, lesson: str | None = None
+) -> Iterator[Standing]:
+    """Fold settled calls into standings: of everybody, or of one member in one lesson."""
+    which: list[ColumnElement[bool]] = [Call.settled_at.is_not(None)]
+    answers = select(Answer.__table__).join(Call, Call.id == Answer.call_id).where(which[0])
+    if member is not None:
+        theirs = select(TurnRow.call_id).where(TurnRow.member_id == member, TurnRow.lesson == lesson)
+        which.append(Call.id.in_(theirs))
+        answers = answers.where(Answer.member_id == member, Answer.lesson == lesson)
+    heard_rows: dict[tuple[int, str], list[ledger.HeardRow]] = {}
+    answer_rows: dict[tuple[int, str], list[Row[Any]]] = {}
+    for row in ledger.heard_in(connection, *which):
+        if row.member_id is not None:
+            heard_rows.setdefault((row.member_id, row.lesson), []).append(row)
+    for answer in connection.execute(answers.order_by(Answer.at, Answer.call_id, Answer.turn)):
+        if answer.member_id is not None:
+            answer_rows.setdefault((answer.member_id, answer.lesson), []).append(answer)
+    for who, what in sorted(heard_rows.keys() | answer_rows.keys()):
+        if lesson in (None, what) and member in (None, who):
+            place = (who, what)
+            yield _standing(place, heard_rows.get(place, []), answer_rows.get(place, []), counting)
+
+
+def _standing(
+    place: tuple[int, str], rows: list[ledger.HeardRow], answers: list[Row[Any]], counting: Counting
+) -> Standing:
+    edition = rows[-1].edition if rows else answers[-1].edition
+    at_least, at_most = ledger.heard_ms(rows, edition)
+    return Standing(
+        *place,
+        edition,
+        rows[-1].base_ms + rows[-1].at_least_ms if rows else 0,
+        at_least,
+        at_most,
+        _length_ms(counting.catalogue, edition, rows),
+        any(_completed(rows, each, counting) for each in {row.edition for row in rows}),
+        len({answer.question for answer in answers}),
+        len({answer.question for answer in answers if answer.is_right}),
+    )
+
+
+def _completed(rows: list[ledger.HeardRow], edition: str, counting: Counting) -> bool:
+    length = _length_ms(counting.catalogue, edition, rows)
+    return ledger.heard_ms(rows, edition)[0] >= counting.completed_share * length
+
+
+def _length_ms(catalogue: Catalogue, edition: str, rows: list[ledger.HeardRow]) -> int:
+    """The length of an edition; of one that has left the shelf, as far as it was ever sent."""
+    if known := catalogue.editions.get(edition):
+        return known.length_ms
+    return max((row.base_ms + row.length_ms for row in rows if row.edition == edition), default=0)

@@ -1,0 +1,166 @@
+"""One row for each member and lesson of the month: what was surely heard, what was answered, how the calls went."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from ivr.records.ledger import HeardRow, heard_ms
+from ivr.records.roster import Enrolled
+from ivr.reports.facts import Facts, StrayKeys, Tried, Version
+from ivr.reports.sheet import Sheet, sheet_of
+
+BY_PHONE = "电话"
+HEARD, PARTLY, NOT_YET = "● 听完", "◐ 一部分", "○ 没听"
+
+
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """A member in a lesson. Times are seconds to 0.1; `answered` and `correct` count questions, not tries; `dropped`
+    counts calls that ended while the lesson was playing; days are local."""
+
+    member: str
+    number: str
+    branch: str
+    lesson: str
+    title: str
+    edition: str
+    heard_at_least_s: float
+    heard_at_most_s: float
+    length_s: float
+    completed: bool
+    answered: int
+    correct: int
+    questions: int
+    calls: int
+    stray_keys: int
+    dropped: int
+    first_call: date | None
+    last_call: date | None
+    method: str | None
+
+    @property
+    def standing(self) -> str:
+        return HEARD if self.completed else PARTLY if self.heard_at_least_s else NOT_YET
+
+
+@dataclass(slots=True)
+class _Met:
+    """What one member did with one lesson."""
+
+    plays: list[HeardRow]
+    tries: list[Tried]
+    strays: list[StrayKeys]
+
+
+def rows(facts: Facts) -> list[Studied]:
+    """By branch, member number and lesson."""
+    met: defaultdict[tuple[int | None, str | None], _Met] = defaultdict(lambda: _Met([], [], []))
+    for play in facts.plays:
+        met[play.member_id, play.lesson].plays.append(play)
+    for tried in facts.tries:
+        met[tried.member_id, tried.lesson].tries.append(tried)
+    for stray in facts.strays:
+        met[stray.member_id, stray.lesson].strays.append(stray)
+    nothing = _Met([], [], [])
+    return [
+        _studied(facts, person, lesson, met.get((person.id, lesson.lesson), nothing))
+        for person in facts.people
+        for lesson in facts.lessons
+    ]
+
+
+def _studied(facts: Facts, person: Enrolled, lesson: Version, met: _Met) -> Studied:
+    version = _most_heard(facts, lesson, met.plays)
+    at_least_ms, at_most_ms = heard_ms(met.plays, version.edition)
+    calls = {each.call_id for each in (*met.plays, *met.tries)}
+    days = sorted(facts.period.local(facts.calls[call].started_at).date() for call in calls)
+    return Studied(
+        member=person.name,
+        number=person.number,
+        branch=person.branch,
+        lesson=version.lesson,
+        title=version.title,
+        edition=version.edition,
+        heard_at_least_s=_seconds(at_least_ms),
+        heard_at_most_s=_seconds(at_most_ms),
+        length_s=_seconds(version.length_ms),
+        completed=0 < facts.completed_share * version.length_ms <= at_least_ms,
+        answered=len({tried.question for tried in met.tries}),
+        correct=len({tried.question for tried in met.tries if tried.right}),
+        questions=len(version.questions),
+        calls=len(calls),
+        stray_keys=sum(stray.count for stray in met.strays),
+        dropped=len({p.call_id for p in met.plays if p.closed_by is None and facts.calls[p.call_id].over}),
+        first_call=days[0] if days else None,
+        last_call=days[-1] if days else None,
+        method=BY_PHONE if days else None,
+    )
+
+
+def _most_heard(facts: Facts, newest: Version, plays: Iterable[HeardRow]) -> Version:
+    """The edition of which the largest share was heard; the newest one if none was."""
+    plays = list(plays)
+    share = {newest.edition: 0.0}
+    for edition in sorted({play.edition for play in plays}):
+        share[edition] = heard_ms(plays, edition)[0] / max(1, facts.versions[edition].length_ms)
+    best = max(share, key=lambda edition: share[edition])
+    return facts.versions[best]
+
+
+def _seconds(ms: int) -> float:
+    return round(ms / 1000, 1)
+
+
+# ── the report ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def table(facts: Facts) -> Sheet:
+    return sheet_of(Studied, rows(facts))
+
+
+def page(facts: Facts) -> tuple[Sheet, ...]:
+    studied = rows(facts)
+    headings = ("支部", "姓名", "课", "状态", "听了(分)", "答对", "来电", "断线", "按错键", "最后来电")
+    cells = tuple(
+        (
+            row.branch,
+            row.member,
+            row.title,
+            row.standing,
+            minutes(row),
+            marks(row),
+            row.calls,
+            row.dropped,
+            row.stray_keys,
+            row.last_call,
+        )
+        for row in studied
+    )
+    title = f"学员学习情况　{facts.period.words}"
+    return (Sheet(title, headings, cells, above=tuple(sentences(facts, studied))),)
+
+
+def sentences(facts: Facts, studied: Iterable[Studied]) -> Iterator[str]:
+    """The month in words, before any table."""
+    if not facts.lessons:
+        yield "这个月没有课。"
+    heard = len({row.number for row in studied if row.completed})
+    everybody = len(facts.people)
+    help_wanted = f"，还有 {everybody - heard} 人请帮一帮" if heard < everybody else ""
+    yield f"{everybody} 人应学，{heard} 人听完{help_wanted}。"
+    unclaimed = sum(call.member_id is None for call in facts.calls.values())
+    if facts.everybody and unclaimed:
+        yield f"另有 {unclaimed} 个电话不知道是谁打的，等您认领（ivr report calls）。"
+
+
+def minutes(row: Studied) -> str:
+    """Heard of how much, in whole minutes; nothing where nothing was heard."""
+    heard, length = row.heard_at_least_s / 60, row.length_s / 60
+    return f"{heard:.0f}/{max(1, round(length))}" if row.heard_at_least_s else ""
+
+
+def marks(row: Studied) -> str:
+    return f"{row.correct}/{row.questions}" if row.answered else ""

@@ -1,0 +1,223 @@
+"""A lesson file becomes a Script, or a list of mistakes with their lines: both, as far as each goes.
+
+The content is the opening, then the parts in the file's order, then the closing; the quiz stands beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec import Struct
+
+from ivr.studio.front_matter import FrontMatter, read_front_matter
+from ivr.studio.markup import HANZI, Span, read_markup, shown
+from ivr.studio.mistakes import Mistake, advice, mistake
+from ivr.studio.questions import Question, read_questions
+from ivr.studio.reading import Wording, is_speakable, read_aloud, sentences
+from ivr.studio.rows import Row, read_rows
+
+MOST_BYTES = 1 << 20
+LONGEST_MINUTES = 12
+LONGEST_SENTENCE = {"zh": 22, "en": 20}  # hanzi; words
+PER_MINUTE = {"zh": 150, "en": 110}  # read slowly, pauses included
+
+_OPENING = ("开头", "opening")
+_QUIZ = ("测验", "quiz")
+_CLOSING = ("结尾", "closing")
+_FENCE = re.compile(r"[-－—]{3,}\s*")
+
+
+class Part(Struct, frozen=True):
+    """What stands under one `#`: paragraphs of sentences."""
+
+    title: str
+    paragraphs: tuple[tuple[Wording, ...], ...]
+
+
+class Script(Struct, frozen=True):
+    """A lesson, ready to be pressed if it came without mistakes."""
+
+    slug: str
+    front: FrontMatter
+    language: str
+    title: Wording
+    parts: tuple[Part, ...]
+    questions: tuple[Question, ...]
+
+
+@dataclass
+class _Section:
+    """The rows under one `#`."""
+
+    line: int
+    title: str
+    rows: list[Row] = field(default_factory=list)
+
+    def is_called(self, names: Sequence[str]) -> bool:
+        return self.title.strip(" ：:").casefold() in names
+
+    @property
+    def rank(self) -> int:
+        return 0 if self.is_called(_OPENING) else 2 if self.is_called(_CLOSING) else 1
+
+
+def parse(data: bytes, slug: str) -> tuple[Script, tuple[Mistake, ...]]:
+    """Read a lesson file. With a mistake among the mistakes, the script is only what could be understood."""
+    text, wrong = _decode(data)
+    front_text, body, body_line = _split(text)
+    front, front_wrong = read_front_matter(front_text, first_line=2)
+    language = front.language or ("zh" if HANZI.search(body) else "en")
+    script, body_wrong = _read(slug, msgspec.structs.replace(front, code=front.code or slug), language, body, body_line)
+    mistakes = (*front_wrong, *_judge_front(script), *body_wrong)
+    return script, tuple(wrong or sorted(mistakes, key=lambda each: each.line))
+
+
+def too_big(size: int) -> Mistake:
+    what = f"the file has {size / 1e6:.1f} MB; a lesson is text of at most {MOST_BYTES / 1e6:.1f} MB"
+    return mistake(1, what, "Is it the right file?")
+
+
+def _decode(data: bytes) -> tuple[str, list[Mistake]]:
+    """UTF-8 or what Notepad writes: GBK, UTF-16 with its mark."""
+    if len(data) > MOST_BYTES:
+        return "", [too_big(len(data))]
+    if not data.strip():
+        return "", [mistake(1, "the file is empty", "Write the lesson first.")]
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
+            return text.replace("\r\n", "\n").replace("\r", "\n"), []
+    return "", [mistake(1, "this is not a text file", "Save the lesson as plain text in UTF-8.")]
+
+
+def _split(text: str) -> tuple[str, str, int]:
+    """Front matter, body, and the body's first line."""
+    lines = text.split("\n")
+    fences = [index for index, line in enumerate(lines) if _FENCE.fullmatch(line)]
+    if len(fences) < 2 or any(line.strip() for line in lines[: fences[0]]):
+        return "", text, 1
+    first, last = fences[:2]
+    return "\n" * (first - 0) + "\n".join(lines[first + 1 : last]), "\n".join(lines[last + 1 :]), last + 2
+
+
+def _read(
+    slug: str, front: FrontMatter, language: str, body: str, body_line: int
+) -> tuple[Script, tuple[Mistake, ...]]:
+    mistakes: list[Mistake] = []
+    sections = _sections(read_rows(body, body_line), mistakes)
+    parts = [_part(each, language, front.say, mistakes) for each in sections if not each.is_called(_QUIZ)]
+    quiz = [row for each in sections if each.is_called(_QUIZ) for row in each.rows]
+    questions, quiz_wrong = read_questions(quiz, language, front.say)
+    title = read_aloud(read_markup(front.title, 1)[0], language, front.say)
+    script = Script(slug, front, language, title, tuple(parts), questions)
+    return script, (*mistakes, *quiz_wrong, *_judge_shape(sections, script))
+
+
+def _sections(rows: Iterable[Row], mistakes: list[Mistake]) -> list[_Section]:
+    """The sections in the order in which they are heard."""
+    sections: list[_Section] = []
+    for row in rows:
+        if row.kind == "part":
+            sections.append(_Section(row.line, row.text))
+        elif sections:
+            sections[-1].rows.append(row)
+        elif is_speakable(row.text):
+            mistakes.append(mistake(row.line, "this text stands above the first heading", "Put `# 开头` above it."))
+    return sorted(sections, key=lambda each: each.rank)
+
+
+def _part(section: _Section, language: str, lexicon: Mapping[str, str], mistakes: list[Mistake]) -> Part:
+    paragraphs: list[tuple[Wording, ...]] = []
+    for paragraph in _paragraphs(section.rows, language, mistakes):
+        wordings: list[Wording] = []
+        for line, spans in paragraph:
+            said = [read_aloud(each, language, lexicon) for each in sentences(spans, language)]
+            mistakes += [each for wording in said for each in _judge_sentence(line, wording.words, language)]
+            wordings += [each for each in said if each.utterances]
+        if wordings:
+            paragraphs.append(tuple(wordings))
+    if not paragraphs:
+        what = f"the segment {section.title!r} has no text"
+        mistakes.append(mistake(section.line, what, "Write some, or delete its heading."))
+    return Part(section.title, tuple(paragraphs))
+
+
+def _paragraphs(
+    rows: Sequence[Row], language: str, mistakes: list[Mistake]
+) -> Iterator[list[tuple[int, tuple[Span, ...]]]]:
+    """Paragraphs as lists of lines. In Chinese a line's end ends a sentence; elsewhere lines are wrapped."""
+    paragraph: list[tuple[int, str]] = []
+    for row in rows:
+        if row.kind == "question":
+            what = f"the heading {row.text!r} stands outside the quiz"
+            mistakes.append(mistake(row.line, what, "Put questions under `# 测验`; begin a segment with one `#`."))
+        if row.opens and paragraph:
+            yield _marked(paragraph, mistakes)
+            paragraph = []
+        text = _numbered(row, language)
+        if paragraph and language != "zh":
+            paragraph[-1] = (paragraph[-1][0], f"{paragraph[-1][1]} {text}")
+        else:
+            paragraph.append((row.line, text))
+    if paragraph:
+        yield _marked(paragraph, mistakes)
+
+
+def _marked(paragraph: Sequence[tuple[int, str]], mistakes: list[Mistake]) -> list[tuple[int, tuple[Span, ...]]]:
+    marked = []
+    for line, text in paragraph:
+        spans, wrong = read_markup(text, line)
+        mistakes += wrong
+        marked.append((line, spans))
+    return marked
+
+
+def _numbered(row: Row, language: str) -> str:
+    return f"{row.number}{'、' if language == 'zh' else ', '}{row.text}" if row.number else row.text
+
+
+def _judge_front(script: Script) -> Iterator[Mistake]:
+    if not is_speakable(script.title.words):
+        yield mistake(1, "there is no title", "Begin the file with `---`, `标题: …` (title: …) and `---`.")
+    if script.front.pass_mark > len(script.questions):
+        what = f"{script.front.pass_mark} right answers are needed, but there are {len(script.questions)} questions"
+        yield mistake(1, what, "Lower 及格 (pass).")
+
+
+def _judge_sentence(line: int, words: str, language: str) -> Iterator[Mistake]:
+    length, most = _length(words, language), LONGEST_SENTENCE[language]
+    if length > most:
+        unit = "characters" if language == "zh" else "words"
+        yield advice(line, f"a sentence of {length} {unit}", f"Listeners follow up to {most}; make it two.")
+
+
+def _judge_shape(sections: Sequence[_Section], script: Script) -> Iterator[Mistake]:
+    last = max((each.line for each in sections), default=1)
+    if not script.parts:
+        yield mistake(1, "the lesson has no segments", "Write `# ` and a title, and the text below it.")
+    if script.parts and not any(each.is_called(_CLOSING) for each in sections):
+        yield advice(last, "there is no closing", "Add `# 结尾` (# Closing), so that listeners know that it is over.")
+    if script.parts and not any(each.is_called(_QUIZ) for each in sections):
+        yield advice(last, "there is no quiz", "Add `# 测验` (# Quiz) with a question or two.")
+    for quiz in (each for each in sections if each.is_called(_QUIZ) and not each.rows):
+        yield mistake(quiz.line, "the quiz has no questions", "Write one after `## `, or delete the heading.")
+    words = [each.words for part in script.parts for paragraph in part.paragraphs for each in paragraph]
+    minutes = sum(_length(each, script.language) for each in words) / PER_MINUTE[script.language]
+    if minutes > LONGEST_MINUTES:
+        what = f"the lesson takes about {minutes:.0f} minutes"
+        yield advice(1, what, f"Listeners stay for up to {LONGEST_MINUTES}; make it two lessons.")
+
+
+def _length(words: str, language: str) -> int:
+    """Syllables in Chinese, words in English."""
+    return len(re.findall(r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+" if language == "zh" else r"[\w'’]+", words))
+
+
+__all__ = ["MOST_BYTES", "Mistake", "Part", "Question", "Script", "parse", "shown", "too_big"]

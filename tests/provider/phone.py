@@ -1,0 +1,228 @@
+"""What the caller does, and the truth about what the caller heard; nobody else knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from .errors import ProviderError
+from .execute import Gathering, Goto, Performance, Span, Tape
+from .faults import Line
+from .sent import Sent
+
+if TYPE_CHECKING:
+    from .exchange import Provider
+
+LONGEST_CALL = timedelta(hours=4)  # TW:voice/twiml/record, maxLength
+Stopped = Literal["end", "key", "hang-up", "time limit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A stretch of one file, or of one sentence said, that reached the caller's ear."""
+
+    kind: Literal["play", "say"]
+    what: str  # the address, or the words
+    started: datetime
+    from_s: float  # always 0: a provider plays a file from its beginning
+    to_s: float
+    file_length_s: float  # of words: as long as they take to say, more or less
+    stopped: Stopped
+    document: int  # Provider.requests[document] brought it
+    late: float  # seconds by which that answer was late because a request or an answer had been lost
+
+
+class Call:
+    """One call, driven by its caller: press, listen, wait, speak, hang_up; then finish."""
+
+    def __init__(self, provider: Provider, sid: str, from_: str) -> None:
+        self.provider = provider
+        self.sid = sid
+        self.from_ = from_
+        self.line = Line(provider.luck)
+        self.status = "ringing"
+        self.answered: datetime | None = None
+        self.ended_at: datetime | None = None
+        self.heard: list[Heard] = []
+        self.errors: list[ProviderError] = []
+        self.unheard_keys: list[tuple[str, datetime]] = []  # pressed while nothing was gathering
+        self._performance = Performance(self)
+        self._spans: Generator[Span, None, None] = self._performance.spans()
+        self._span: Span | None = None
+
+    def __repr__(self) -> str:
+        return f"<Call {self.sid} from {self.from_} {self.status}>"
+
+    @property
+    def ended(self) -> bool:
+        return self.ended_at is not None
+
+    @property
+    def requests(self) -> list[Sent]:
+        """Everything sent for this call, copies and callbacks too, in the order in which it was written."""
+        return [sent for sent in self.provider.requests if sent.call == self.sid]
+
+    @property
+    def disagreements(self) -> list[tuple[Sent, Sent]]:
+        """Copies of a request that were not answered with the bytes that the first was answered with."""
+        log = self.provider.requests
+        pairs = ((log[sent.of], sent) for sent in self.requests if sent.of != sent.number and sent.answer)
+        return [(first, copy) for first, copy in pairs if first.answer and first.body != copy.body]
+
+    def params(self) -> dict[str, str]:
+        """TW:voice/twiml, "Request parameters"; the places are sent even where nothing is known of them."""
+        number, from_ = self.provider.number, self.from_
+        params = {
+            "CallSid": self.sid,
+            "AccountSid": self.provider.account.sid,
+            "From": from_,
+            "To": number,
+            "Caller": from_,
+            "Called": number,
+            "CallStatus": self.status,
+            "ApiVersion": "2010-04-01",
+            "Direction": "inbound",
+        }
+        for end in ("From", "To", "Caller", "Called"):
+            params |= {f"{end}City": "", f"{end}State": "", f"{end}Zip": "", f"{end}Country": "CN"}
+        return params
+
+    # ── what the caller does ─────────────────────────────────────────────────────────────────────────────────────
+
+    def dial(self) -> None:
+        self._next()
+
+    def press(self, keys: str, after: float | None = None, *, gap: float = 0.3) -> None:
+        """Press keys, `gap` seconds apart. The first comes `after` so many seconds, wherever the call is then; without
+        `after` it comes at once, or as soon as the present document gathers or records. A key that comes while
+        nothing gathers, as between two documents, is lost to `unheard_keys`."""
+        self._still_here()
+        if after is None:
+            self._until_gathering()
+        moment = self._now + timedelta(seconds=after or 0.0)
+        for key in keys:
+            self._run(moment)
+            self._key(key, moment)
+            moment += timedelta(seconds=gap)
+
+    def listen(self) -> None:
+        """Press nothing until the next document begins, or the call is over."""
+        self._still_here()
+        self._run(None)
+
+    def wait(self, seconds: float) -> None:
+        """Press nothing for so long."""
+        self._still_here()
+        self._run(self._now + timedelta(seconds=seconds))
+
+    def speak(self, seconds: float, then: str = "") -> None:
+        """Speak into the present Record, then press the key `then`, or say no more."""
+        self._until_gathering()
+        if not self._span or not self._span.tape:
+            raise AssertionError(f"{self!r} is not recording")
+        span, tape = self._span, self._span.tape
+        tape.spoken = min(seconds, float(tape.verb.longest))
+        span.length = min(tape.spoken + tape.silence, float(tape.verb.longest))
+        if then:
+            self.press(then, after=seconds)
+        else:
+            self._run(None)
+
+    def hang_up(self, after: float = 0.0) -> None:
+        """Put the receiver down; nothing happens when the line is dead already."""
+        if self.ended:
+            return
+        moment = self._now + timedelta(seconds=after)
+        self._run(moment)
+        if not self.ended:
+            self._cut(moment, "hang-up")
+            self._over(moment + timedelta(seconds=self.line.draw("key")))
+
+    def finish(self) -> None:
+        """Deliver every callback and every copy of a request that is still outstanding."""
+        self.provider.finish(self)
+
+    # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _now(self) -> datetime:
+        return self.provider.clock.now()
+
+    def _run(self, until: datetime | None) -> None:
+        """Let the call go on by itself, until that moment or, without one, until the next document begins."""
+        document = self._span.document if self._span else -1
+        while self._span and (until is not None or self._span.document == document):
+            end = self._span.end
+            limit = (self.answered or self._now) + LONGEST_CALL
+            if until is not None and end >= until and limit > until:
+                self.provider.pass_until(until)
+                return
+            self.provider.pass_until(min(end, limit))
+            if end >= limit:
+                self._cut(limit, "time limit")
+                self._over(limit)
+                return
+            self._close(self._span, end, "end")
+            self._next()
+
+    def _until_gathering(self) -> None:
+        """Let the present document go on until it gathers or records."""
+        document = self._span.document if self._span else -1
+        while self._span and self._span.document == document and not (self._span.gathering or self._span.tape):
+            self._run(self._span.end + timedelta(microseconds=1))
+
+    def _next(self) -> None:
+        self._span = next(self._spans, None)
+        if self._span is None:
+            self._over(self._now)
+
+    def _key(self, key: str, moment: datetime) -> None:
+        span = self._span
+        open_ = span.gathering or span.tape if span and span.started <= moment else None
+        if span is None or open_ is None or not open_.takes(key):
+            self.unheard_keys.append((key, moment))
+            return
+        if isinstance(open_, Tape):
+            open_.spoken = min(open_.spoken, (moment - span.started).total_seconds())
+        self._close(span, moment, "key")
+        self._next()
+
+    # ── the truth ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _close(self, span: Span, moment: datetime, stopped: Stopped) -> None:
+        """The span ends here; what was sound in it has been heard so far."""
+        span.lasted = (moment - span.started).total_seconds()
+        if span.kind in ("play", "say") and span.lasted >= 0:
+            kind: Literal["play", "say"] = "play" if span.kind == "play" else "say"
+            late = self.provider.requests[span.document].late
+            heard = min(span.lasted, span.length)
+            self.heard.append(
+                Heard(kind, span.what, span.started, 0.0, heard, span.length, stopped, span.document, late)
+            )
+
+    def _cut(self, moment: datetime, stopped: Stopped) -> None:
+        """The line breaks in the middle of a span; a recording is still reported."""
+        if self._span:
+            self._close(self._span, moment, stopped)
+            if self._span.tape and self._span.tape.spoken:
+                self._span.tape.key = "hangup"
+                goto: Goto | None = self._performance.recorded(self._span.tape, self._span.lasted)
+                if goto:
+                    params = self.params() | goto.extra
+                    self.provider.send_later(self, "document", goto.url, params, self.line.draw("there"))
+        self._spans.close()
+
+    def _over(self, moment: datetime) -> None:
+        self._span = None
+        self.ended_at = moment
+        self.answered = self.answered or (moment if self.status == "in-progress" else None)
+        self.status = "completed" if self.status == "in-progress" else self.status
+        self.provider.report_end(self, moment)
+        if self.provider.faults.callback_delay == (0.0, 0.0):
+            self.provider.pass_until(self._now + timedelta(seconds=1))
+
+    def _still_here(self) -> None:
+        if self.ended:
+            raise AssertionError(f"{self!r}: nobody is on the line any more")
