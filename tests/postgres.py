@@ -54,12 +54,12 @@ def server(*, durable: bool = False) -> Iterator[str]:
             "group": owner and pwd.getpwnam(owner).pw_gid,
             "extra_groups": [] if owner else None,
         }
-        initdb = [bin_ / "initdb", "-D", data, "-U", "ivr", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+        initdb: list[str | Path] = [bin_ / "initdb", "-D", data, "-U", "ivr", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
         subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **run)
         settings = SETTINGS | ({"fsync": "on"} if durable else {})
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [bin_ / "postgres", "-D", data, "-k", folder, *options]
-        process = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, **run)
+        command: list[str | Path] = [bin_ / "postgres", "-D", data, "-k", folder, *options]
+        process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, **run)
         try:
             _wait(folder, process)
             yield f"postgresql+psycopg://ivr@/{{name}}?host={folder}"

@@ -47,7 +47,7 @@ def settle(connection: Connection, call: int, now: datetime, counting: Counting)
     connection.execute(update(Call).where(Call.id == call, Call.settled_at.is_(None)).values(settled_at=now))
     heard_of = select(TurnRow.member_id, TurnRow.lesson).where(TurnRow.call_id == call, TurnRow.lesson.is_not(None))
     answered = select(Answer.member_id, Answer.lesson).where(Answer.call_id == call)
-    places = {(row[0], row[1]) for row in connection.execute(heard_of.union(answered)) if row[0] is not None}
+    places = {(row[0], row[1]) for row in connection.execute(heard_of.union(answered)) if row[0] and row[1]}
     for member, lesson in sorted(places):
         _refold(connection, member, lesson, counting)
 

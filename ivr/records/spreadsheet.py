@@ -6,11 +6,10 @@ import csv
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_UNPACKED_BYTES = 20 * MOST_BYTES
@@ -44,13 +43,14 @@ def _sheets(data: bytes) -> Iterator[Table]:
         if data.startswith(b"PK"):
             _check_extent(data)
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for name in book.sheet_names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            yield [[_text(cell) for cell in row] for row in rows]
-    except (CalamineError, zipfile.BadZipFile, zlib.error, RuntimeError, OSError) as error:
-        raise Unreadable(
-            f"the workbook can't be read ({error}); open it, take off a password if it has one, and save it as .xlsx"
-        ) from error
+        sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
+    except Unreadable:
+        raise
+    except Exception as error:  # a damaged file makes zipfile and calamine raise whatever comes up
+        advice = "open it, take off its password if it has one, and save it as .xlsx"
+        raise Unreadable(f"the workbook can't be read ({error}); {advice}") from error
+    for rows in sheets:
+        yield [[_text(cell) for cell in row] for row in rows]
 
 
 def _check_extent(data: bytes) -> None:

@@ -9,7 +9,8 @@ from datetime import date
 
 from ivr.records.ledger import HeardRow, heard_ms
 from ivr.records.roster import Enrolled
-from ivr.reports.facts import Facts, StrayKeys, Tried, Version
+from ivr.reports.facts import Facts, Version
+from ivr.reports.queries import StrayKeys, Tried
 from ivr.reports.sheet import Sheet, sheet_of
 
 BY_PHONE = "电话"
@@ -75,7 +76,7 @@ def rows(facts: Facts) -> list[Studied]:
 def _studied(facts: Facts, person: Enrolled, lesson: Version, met: _Met) -> Studied:
     version = _most_heard(facts, lesson, met.plays)
     at_least_ms, at_most_ms = heard_ms(met.plays, version.edition)
-    calls = {each.call_id for each in (*met.plays, *met.tries)}
+    calls = {play.call_id for play in met.plays} | {tried.call_id for tried in met.tries}
     days = sorted(facts.period.local(facts.calls[call].started_at).date() for call in calls)
     return Studied(
         member=person.name,
@@ -100,14 +101,16 @@ def _studied(facts: Facts, person: Enrolled, lesson: Version, met: _Met) -> Stud
     )
 
 
-def _most_heard(facts: Facts, newest: Version, plays: Iterable[HeardRow]) -> Version:
+def _most_heard(facts: Facts, newest: Version, plays: list[HeardRow]) -> Version:
     """The edition of which the largest share was heard; the newest one if none was."""
-    plays = list(plays)
-    share = {newest.edition: 0.0}
-    for edition in sorted({play.edition for play in plays}):
-        share[edition] = heard_ms(plays, edition)[0] / max(1, facts.versions[edition].length_ms)
-    best = max(share, key=lambda edition: share[edition])
-    return facts.versions[best]
+    played = sorted({play.edition for play in plays}, key=lambda edition: edition != newest.edition)
+
+    def share(edition: str) -> tuple[float, float]:
+        at_least_ms, at_most_ms = heard_ms(plays, edition)
+        length_ms = max(1, facts.versions[edition].length_ms)
+        return at_least_ms / length_ms, at_most_ms / length_ms
+
+    return facts.versions[max(played, key=share)] if played else newest
 
 
 def _seconds(ms: int) -> float:

@@ -77,8 +77,8 @@ _DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})日?")
 _FULL_WIDTH_COLON = re.compile(r"^(\s*(?:- )?[^\s:：#'\"\[\]{}][^:：#'\"\[\]{}]*|\s*\"[^\"]*\"|\s*'[^']*')：[ \u3000]*")
 
 
-def read_front_matter(text: str, first_line: int) -> tuple[FrontMatter, tuple[Mistake, ...]]:
-    """The values of a block of front matter and what is wrong with it; `first_line` is its line in the file."""
+def read_front_matter(text: str, first_line: int) -> tuple[FrontMatter, Mapping[str, int], tuple[Mistake, ...]]:
+    """The values of a block of front matter, the line of each, and what is wrong with them; lines are the file's."""
     mistakes: list[Mistake] = []
     values: dict[str, object] = {}
     seen: dict[str, int] = {}
@@ -91,11 +91,12 @@ def read_front_matter(text: str, first_line: int) -> tuple[FrontMatter, tuple[Mi
         else:
             seen[field] = entry.line
             values |= _understood(field, entry, mistakes)
-    return msgspec.convert(values, FrontMatter), tuple(mistakes)
+    return msgspec.convert(values, FrontMatter), seen, tuple(mistakes)
 
 
 def _understood(field: str, entry: Entry, mistakes: list[Mistake]) -> dict[str, object]:
-    mistakes += _PONDER.get(field, lambda _: ())(entry)
+    if field in _PONDER:
+        mistakes += _PONDER[field](entry)
     try:
         return _UNDERSTAND[field](entry.value)
     except _Unclear as error:
@@ -111,13 +112,17 @@ def _entries(text: str, first_line: int, mistakes: list[Mistake]) -> tuple[Entry
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = first_line + (mark.line if mark else 0)
-        mistakes.append(mistake(line, "this line can't be read", "Write `key: value`; values with : or # in quotes."))
+        mistakes.append(mistake(line, "this line can't be read", "Write `key: value`; quote a value with : # or [."))
         return ()
-    value = _value(root, first_line) if root is not None else ()
-    if not isinstance(value, tuple):
+    if not isinstance(root, yaml.MappingNode | None):
         mistakes.append(mistake(first_line, "these are not lines like `标题: 谨防电信诈骗`", "Write `key: value`."))
+    if not isinstance(root, yaml.MappingNode):
         return ()
-    return value
+    return tuple(Entry(line, key, _value(value, first_line)) for line, key, value in _pairs(root, first_line))
+
+
+def _pairs(node: yaml.MappingNode, first_line: int) -> Iterable[tuple[int, str, yaml.Node]]:
+    return ((first_line + key.start_mark.line, _text(key), value) for key, value in node.value)
 
 
 def _text(node: yaml.Node) -> str:
@@ -127,8 +132,7 @@ def _text(node: yaml.Node) -> str:
 def _value(node: yaml.Node, first_line: int) -> Value:
     match node:
         case yaml.MappingNode():
-            pairs = ((first_line + key.start_mark.line, _text(key), value) for key, value in node.value)
-            return tuple(Entry(line, key, _value(value, first_line)) for line, key, value in pairs)
+            return tuple(Entry(line, key, _text(value)) for line, key, value in _pairs(node, first_line))
         case yaml.SequenceNode():
             return [_text(item) for item in node.value]
         case _:

@@ -25,7 +25,6 @@ with warnings.catch_warnings():  # pydub looks for ffmpeg on the PATH and compla
 AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
 
 
-
 def silence(length_ms: int) -> NDArray[np.int16]:
     return np.zeros(length_ms * FRAMES_PER_MS, np.int16)
 

@@ -1,6 +1,6 @@
 """The few marks that a lesson's text may carry, as spans; the text around them stays as it is.
 
-    **stress**   [停顿 1秒] [pause 1s]   {shown|said}   {shown}   [慢]…[/慢]   [[数字 逐位]]12345
+**stress**   [停顿 1秒] [pause 1s]   {shown|said}   {shown}   [慢]…[/慢]   [[数字 逐位]]12345
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 """A quiz as people type it: options with [x], √ or ✓, or Aiken's lines; exactly one of two or three is right.
 
-    ## 报警电话是多少？          What is the number of the police?
-    - [x] 110                   A. 110
-    - [ ] 114                   B. 114
-    > 答对：说得对。              ANSWER: A
+    ## 报警电话是多少？           报警电话是多少？
+    - [x] 110                    A. 110
+    - [ ] 114                    B. 114
+    > 答对：说得对。               答案：A
+
+Where nothing is to be said after an answer, a sentence with the right option is.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ MOST_QUESTIONS = 10
 
 _BOX = re.compile(r"\[\s*([xXｘＸ√✓✔]?)\s*\]\s*(.*)")
 _TICK = re.compile(r"[√✓✔]\s*(.*)|(.*?)\s*[√✓✔]")
-_AIKEN_OPTION = re.compile(r"[A-JＡ-Ｊ]\s*[.．、)）:：]\s*(.+)")
+_AIKEN_OPTION = re.compile(r"[A-Ja-jＡ-Ｊ]\s*[.．、)）:：]\s*(.+)")
 _AIKEN_ANSWER = re.compile(r"(?:ANSWER|答案)\s*[:：]\s*([A-JＡ-Ｊ1-9])\s*[.。]?", re.IGNORECASE)
 _FEEDBACK = re.compile(r"(?:(答对|right)|答错|wrong)了?\s*[:：]\s*(.*)", re.IGNORECASE)
 
@@ -55,6 +57,14 @@ class _Draft:
     feedback: dict[bool, Row] = field(default_factory=dict)
     open: bool | None = None  # which feedback the next line goes on with
 
+    @property
+    def asked(self) -> Row:
+        return Row(self.line, "question", self.words)
+
+    @property
+    def marked(self) -> list[int]:
+        return sorted({index for index in self.right if index < len(self.options)})
+
 
 def read_questions(
     rows: Iterable[Row], language: str, lexicon: Mapping[str, str]
@@ -65,9 +75,10 @@ def read_questions(
     if len(drafts) > MOST_QUESTIONS:
         what = f"there are {len(drafts)} questions"
         mistakes.append(mistake(drafts[MOST_QUESTIONS].line, what, f"Keep {MOST_QUESTIONS} of them."))
+    voice = _Voice(language, lexicon, mistakes)
     for draft in drafts:
-        mistakes += _judge(draft)
-    return tuple(_question(draft, language, lexicon, mistakes) for draft in drafts), tuple(mistakes)
+        mistakes += _judge(draft, voice)
+    return tuple(_question(draft, voice) for draft in drafts), tuple(dict.fromkeys(mistakes))
 
 
 def _drafts(rows: Iterable[Row], mistakes: list[Mistake]) -> list[_Draft]:
@@ -129,55 +140,71 @@ def _index(answer: str) -> int:
     raise AssertionError(answer)
 
 
-def _judge(draft: _Draft) -> Iterator[Mistake]:
-    right = [index for index in draft.right if index < len(draft.options)]
-    if not shown(read_markup(draft.words, draft.line)[0]):
+@dataclass(frozen=True)
+class _Voice:
+    """How rows are said; mistakes in their marks are added to `mistakes`."""
+
+    language: str
+    lexicon: Mapping[str, str]
+    mistakes: list[Mistake]
+
+    def say(self, row: Row) -> tuple[Wording, ...]:
+        spans, wrong = read_markup(row.text, row.line)
+        self.mistakes.extend(wrong)
+        said = [read_aloud(sentence, self.language, self.lexicon) for sentence in sentences(spans, self.language)]
+        return tuple(wording for wording in said if wording.utterances)
+
+    def sound(self, row: Row) -> str:
+        """What an ear makes of it."""
+        said = "".join(each.text for wording in self.say(row) for each in wording.utterances)
+        return re.sub(r"[\W_]+", "", said).casefold()
+
+
+def _judge(draft: _Draft, voice: _Voice) -> Iterator[Mistake]:
+    if not voice.sound(draft.asked):
         yield mistake(draft.line, "the question has no words", "Write it after `## `.")
     if not FEWEST_OPTIONS <= len(draft.options) <= MOST_OPTIONS:
         what = f"{len(draft.options)} options" if draft.options else "no options"
         yield mistake(draft.line, what, f"A question by phone has {FEWEST_OPTIONS} or {MOST_OPTIONS}.")
-    if not right:
+    if not draft.marked:
         yield mistake(draft.line, "no right option", "Mark one option with [x].")
-    if len(right) > 1:
-        yield mistake(draft.line, f"{len(right)} right options", "Keep one [x].")
-    yield from _judge_options(draft.options)
+    if len(draft.marked) > 1:
+        yield mistake(draft.line, f"{len(draft.marked)} right options", "Keep one [x].")
+    yield from _judge_options(draft.options, voice)
 
 
-def _judge_options(options: Sequence[Row]) -> Iterator[Mistake]:
-    exact: dict[str, int] = {}
-    alike: dict[str, int] = {}
+def _judge_options(options: Sequence[Row], voice: _Voice) -> Iterator[Mistake]:
+    lines: dict[str, int] = {}
     for option in options:
-        sound = re.sub(r"[\W_]+", "", option.text).casefold()
+        sound = voice.sound(option)
         if not sound:
             yield mistake(option.line, "an option has no words", "Write some, or delete the line.")
-        elif option.text in exact:
-            yield mistake(option.line, f"the same option as in line {exact[option.text]}", "Write another one.")
-        elif sound in alike:
-            what = f"this option sounds like the one in line {alike[sound]}"
+        elif option.text in lines:
+            yield mistake(option.line, f"the same option as in line {lines[option.text]}", "Write another one.")
+        elif sound in lines:
+            what = f"this option sounds like the one in line {lines[sound]}"
             yield advice(option.line, what, "Use different words.")
-        exact.setdefault(option.text, option.line)
-        alike.setdefault(sound, option.line)
+        lines |= {option.text: option.line, sound: option.line}
 
 
-def _question(draft: _Draft, language: str, lexicon: Mapping[str, str], mistakes: list[Mistake]) -> Question:
-    def say(row: Row) -> tuple[Wording, ...]:
-        spans, wrong = read_markup(row.text, row.line)
-        mistakes.extend(each for each in wrong if each not in mistakes)
-        return tuple(read_aloud(sentence, language, lexicon) for sentence in sentences(spans, language))
-
-    def with_key(index: int, option: Row) -> Row:
-        return Row(option.line, "item", _OPTION[language].format(option=option.text, key=index + 1))
-
-    right = draft.right[0] if draft.right and draft.right[0] < len(draft.options) else 0
+def _question(draft: _Draft, voice: _Voice) -> Question:
+    right = draft.marked[0] if draft.marked else 0
     answer = draft.options[right].text if draft.options else ""
-    default_right = Row(draft.line, "quote", _WHEN_RIGHT[language].format(option=answer))
-    default_wrong = Row(draft.line, "quote", _WHEN_WRONG[language].format(option=answer))
-    options = [with_key(index, option) for index, option in enumerate(draft.options)]
+    keyed = [_OPTION[voice.language].format(option=each.text, key=key) for key, each in enumerate(draft.options, 1)]
+
+    def feedback(right: bool, default: str) -> tuple[Wording, ...]:
+        written = voice.say(draft.feedback[right]) if right in draft.feedback else ()
+        return written or voice.say(Row(draft.line, "quote", default.format(option=answer)))
+
     return Question(
-        words=shown(read_markup(draft.words, draft.line)[0]),
-        options=tuple(shown(read_markup(option.text, option.line)[0]) for option in draft.options),
+        words=_shown(draft.asked),
+        options=tuple(map(_shown, draft.options)),
         right=str(right + 1),
-        ask=tuple(each for row in (Row(draft.line, "text", draft.words), *options) for each in say(row)),
-        when_right=say(draft.feedback.get(True) or default_right),
-        when_wrong=say(draft.feedback.get(False) or default_wrong),
+        ask=(*voice.say(draft.asked), *(each for text in keyed for each in voice.say(Row(draft.line, "item", text)))),
+        when_right=feedback(True, _WHEN_RIGHT[voice.language]),
+        when_wrong=feedback(False, _WHEN_WRONG[voice.language]),
     )
+
+
+def _shown(row: Row) -> str:
+    return shown(read_markup(row.text, row.line)[0])

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from ivr.studio.front_matter import FrontMatter, read_front_matter
-from ivr.studio.markup import HANZI, Span, read_markup, shown
+from ivr.studio.markup import HANZI, Span, Words, read_markup, shown
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.questions import Question, read_questions
 from ivr.studio.reading import Wording, is_speakable, read_aloud, sentences
@@ -27,7 +27,7 @@ PER_MINUTE = {"zh": 150, "en": 110}  # read slowly, pauses included
 _OPENING = ("开头", "opening")
 _QUIZ = ("测验", "quiz")
 _CLOSING = ("结尾", "closing")
-_FENCE = re.compile(r"[-－—]{3,}\s*")
+_FENCE = re.compile(r"[-－—]{3,}")
 
 
 class Part(Struct, frozen=True):
@@ -66,13 +66,14 @@ class _Section:
 
 def parse(data: bytes, slug: str) -> tuple[Script, tuple[Mistake, ...]]:
     """Read a lesson file. With a mistake among the mistakes, the script is only what could be understood."""
-    text, wrong = _decode(data)
-    front_text, body, body_line = _split(text)
-    front, front_wrong = read_front_matter(front_text, first_line=2)
-    language = front.language or ("zh" if HANZI.search(body) else "en")
-    script, body_wrong = _read(slug, msgspec.structs.replace(front, code=front.code or slug), language, body, body_line)
-    mistakes = (*front_wrong, *_judge_front(script), *body_wrong)
-    return script, tuple(wrong or sorted(mistakes, key=lambda each: each.line))
+    text, unreadable = _decode(data)
+    block = _split(text)
+    front, lines, front_wrong = read_front_matter(block.front, block.front_line)
+    language = front.language or ("zh" if HANZI.search(block.body) else "en")
+    front = msgspec.structs.replace(front, code=front.code or slug)
+    script, body_wrong = _read(slug, front, language, block)
+    wrong = (*block.wrong, *front_wrong, *_judge_front(script, lines), *body_wrong)
+    return script, tuple(unreadable or sorted(wrong, key=lambda each: each.line))
 
 
 def too_big(size: int) -> Mistake:
@@ -97,21 +98,32 @@ def _decode(data: bytes) -> tuple[str, list[Mistake]]:
     return "", [mistake(1, "this is not a text file", "Save the lesson as plain text in UTF-8.")]
 
 
-def _split(text: str) -> tuple[str, str, int]:
-    """Front matter, body, and the body's first line."""
+class _Block(Struct, frozen=True):
+    """A file in two: the front matter and the body, each with its first line in the file."""
+
+    front: str
+    front_line: int
+    body: str
+    body_line: int
+    wrong: tuple[Mistake, ...] = ()
+
+
+def _split(text: str) -> _Block:
     lines = text.split("\n")
-    fences = [index for index, line in enumerate(lines) if _FENCE.fullmatch(line)]
-    if len(fences) < 2 or any(line.strip() for line in lines[: fences[0]]):
-        return "", text, 1
+    start = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    fences = [index for index, line in enumerate(lines) if _FENCE.fullmatch(line.strip())]
+    if start not in fences:
+        return _Block("", 1, text, 1)
+    if len(fences) == 1:
+        wrong = mistake(start + 1, "the front matter has no end", "Write a second `---` below its last line.")
+        return _Block("\n".join(lines[start + 1 :]), start + 2, "", len(lines), (wrong,))
     first, last = fences[:2]
-    return "\n" * (first - 0) + "\n".join(lines[first + 1 : last]), "\n".join(lines[last + 1 :]), last + 2
+    return _Block("\n".join(lines[first + 1 : last]), first + 2, "\n".join(lines[last + 1 :]), last + 2)
 
 
-def _read(
-    slug: str, front: FrontMatter, language: str, body: str, body_line: int
-) -> tuple[Script, tuple[Mistake, ...]]:
+def _read(slug: str, front: FrontMatter, language: str, block: _Block) -> tuple[Script, tuple[Mistake, ...]]:
     mistakes: list[Mistake] = []
-    sections = _sections(read_rows(body, body_line), mistakes)
+    sections = _sections(read_rows(block.body, block.body_line), mistakes)
     parts = [_part(each, language, front.say, mistakes) for each in sections if not each.is_called(_QUIZ)]
     quiz = [row for each in sections if each.is_called(_QUIZ) for row in each.rows]
     questions, quiz_wrong = read_questions(quiz, language, front.say)
@@ -128,7 +140,7 @@ def _sections(rows: Iterable[Row], mistakes: list[Mistake]) -> list[_Section]:
             sections.append(_Section(row.line, row.text))
         elif sections:
             sections[-1].rows.append(row)
-        elif is_speakable(row.text):
+        elif is_speakable(row.text) and not mistakes:
             mistakes.append(mistake(row.line, "this text stands above the first heading", "Put `# 开头` above it."))
     return sorted(sections, key=lambda each: each.rank)
 
@@ -137,58 +149,57 @@ def _part(section: _Section, language: str, lexicon: Mapping[str, str], mistakes
     paragraphs: list[tuple[Wording, ...]] = []
     for paragraph in _paragraphs(section.rows, language, mistakes):
         wordings: list[Wording] = []
-        for line, spans in paragraph:
-            said = [read_aloud(each, language, lexicon) for each in sentences(spans, language)]
-            mistakes += [each for wording in said for each in _judge_sentence(line, wording.words, language)]
+        for text in paragraph:
+            said = [read_aloud(each, language, lexicon) for each in sentences(text.spans, language)]
+            mistakes += [each for wording in said for each in _judge_sentence(text.line, wording.words, language)]
             wordings += [each for each in said if each.utterances]
         if wordings:
             paragraphs.append(tuple(wordings))
     if not paragraphs:
         what = f"the segment {section.title!r} has no text"
         mistakes.append(mistake(section.line, what, "Write some, or delete its heading."))
-    return Part(section.title, tuple(paragraphs))
+    return Part(shown(read_markup(section.title, section.line)[0]), tuple(paragraphs))
 
 
-def _paragraphs(
-    rows: Sequence[Row], language: str, mistakes: list[Mistake]
-) -> Iterator[list[tuple[int, tuple[Span, ...]]]]:
-    """Paragraphs as lists of lines. In Chinese a line's end ends a sentence; elsewhere lines are wrapped."""
-    paragraph: list[tuple[int, str]] = []
+@dataclass
+class _Text:
+    """What is written from a line on."""
+
+    line: int
+    spans: tuple[Span, ...]
+
+
+def _paragraphs(rows: Sequence[Row], language: str, mistakes: list[Mistake]) -> list[list[_Text]]:
+    """In Chinese a line's end ends a sentence; elsewhere lines are wrapped. A pause stays with what is before it."""
+    paragraphs: list[list[_Text]] = []
     for row in rows:
         if row.kind == "question":
             what = f"the heading {row.text!r} stands outside the quiz"
             mistakes.append(mistake(row.line, what, "Put questions under `# 测验`; begin a segment with one `#`."))
-        if row.opens and paragraph:
-            yield _marked(paragraph, mistakes)
-            paragraph = []
-        text = _numbered(row, language)
-        if paragraph and language != "zh":
-            paragraph[-1] = (paragraph[-1][0], f"{paragraph[-1][1]} {text}")
-        else:
-            paragraph.append((row.line, text))
-    if paragraph:
-        yield _marked(paragraph, mistakes)
-
-
-def _marked(paragraph: Sequence[tuple[int, str]], mistakes: list[Mistake]) -> list[tuple[int, tuple[Span, ...]]]:
-    marked = []
-    for line, text in paragraph:
-        spans, wrong = read_markup(text, line)
+        spans, wrong = read_markup(_numbered(row, language), row.line)
         mistakes += wrong
-        marked.append((line, spans))
-    return marked
+        if paragraphs and not is_speakable(shown(spans)):
+            paragraphs[-1][-1].spans += spans
+        elif row.opens or not paragraphs:
+            paragraphs.append([_Text(row.line, spans)])
+        elif language == "zh":
+            paragraphs[-1].append(_Text(row.line, spans))
+        else:
+            paragraphs[-1][-1].spans += (Words(" "), *spans)
+    return paragraphs
 
 
 def _numbered(row: Row, language: str) -> str:
     return f"{row.number}{'、' if language == 'zh' else ', '}{row.text}" if row.number else row.text
 
 
-def _judge_front(script: Script) -> Iterator[Mistake]:
-    if not is_speakable(script.title.words):
-        yield mistake(1, "there is no title", "Begin the file with `---`, `标题: …` (title: …) and `---`.")
-    if script.front.pass_mark > len(script.questions):
-        what = f"{script.front.pass_mark} right answers are needed, but there are {len(script.questions)} questions"
-        yield mistake(1, what, "Lower 及格 (pass).")
+def _judge_front(script: Script, lines: Mapping[str, int]) -> Iterator[Mistake]:
+    if not script.title.utterances:
+        yield mistake(lines.get("title", 1), "there is no title", "Begin the file with `---`, `标题: …` and `---`.")
+    needed, asked = script.front.pass_mark, len(script.questions)
+    if needed > asked:
+        what = f"{needed} right answers are needed, but only {asked} questions are asked"
+        yield mistake(lines["pass_mark"], what, "Lower 及格 (pass).")
 
 
 def _judge_sentence(line: int, words: str, language: str) -> Iterator[Mistake]:
@@ -218,6 +229,3 @@ def _judge_shape(sections: Sequence[_Section], script: Script) -> Iterator[Mista
 def _length(words: str, language: str) -> int:
     """Syllables in Chinese, words in English."""
     return len(re.findall(r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+" if language == "zh" else r"[\w'’]+", words))
-
-
-__all__ = ["MOST_BYTES", "Mistake", "Part", "Question", "Script", "parse", "shown", "too_big"]

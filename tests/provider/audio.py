@@ -52,10 +52,8 @@ class MediaCache:
             return self._kept[url].seconds
         kept = self._kept.get(url)
         answer = self._get(url, kept.etag if kept else None)
-        if kept and answer.status == 304:
-            seconds = kept.seconds
-        else:
-            seconds = _checked(answer, url, 13325 if nested else 13420)
+        unchanged = kept is not None and answer.status == 304
+        seconds = kept.seconds if kept and unchanged else _checked(answer, url, 13325 if nested else 13420)
         self._keep(url, answer, seconds)
         return seconds
 
@@ -120,7 +118,7 @@ def wav_seconds(body: bytes) -> float:
         raise ValueError("the file is shorter or longer than its header says")
     if not frames:
         raise ValueError("there is no sound in it")
-    return frames / 8000
+    return len(data) / 16000
 
 
 def silent_wav(seconds: float) -> bytes:

@@ -117,19 +117,34 @@ class Provider:
         self.pass_seconds(call.line.draw("back"))
         return sent
 
-    def send_later(self, call: Call, kind: Kind, url: str, params: Mapping[str, str], delay: float) -> Sent:
-        """A POST whose answer nobody waits for."""
-        sent = self._write(call.sid, kind, "POST", url, params)
+    def send_later(
+        self, call: Call, kind: Kind, method: str, url: str, params: Mapping[str, str], delay: float
+    ) -> Sent:
+        """A request whose answer nobody waits for."""
+        sent = self._write(call.sid, kind, method, url, params)
         self._due.append(Due(sent, self.clock.now() + timedelta(seconds=delay)))
         return sent
+
+    def call_back(self, call: Call, kind: Kind, method: str, url: str, params: Mapping[str, str], delay: float) -> None:
+        """A status callback: nothing is promised of it; TW:voice/api/call-resource, "no guarantee" of any order."""
+        if self.luck.strikes(self.faults.lost_callbacks):
+            self._write(call.sid, kind, method, url, params).trouble = "lost on the way"
+            return
+        delay += self.luck.callback_delay()
+        self._double(self.send_later(call, kind, method, url, params, delay), delay)
 
     def repeat(self, request: Sent, times: int = 1, *, concurrently: bool = False) -> list[bytes]:
         """The same request again, byte for byte; with `concurrently` all at one moment, each in its own thread."""
         copies = [self._copy(request, "repeat") for _ in range(times)]
+        barrier = Barrier(times)
+
+        def together(sent: Sent) -> None:
+            barrier.wait()
+            self._deliver(sent)
+
         if concurrently:
-            barrier = Barrier(times)
             with ThreadPoolExecutor(times) as pool:
-                list(pool.map(lambda sent: (barrier.wait(), self._deliver(sent)), copies))
+                list(pool.map(together, copies))
         else:
             for sent in copies:
                 self._deliver(sent)
@@ -142,16 +157,14 @@ class Provider:
         params = call.params() | {
             "CallDuration": str(math.floor(seconds + 0.5)),
             "Duration": str(math.ceil(seconds / 60)),  # minutes, as billed
-            "Timestamp": format_datetime(stamp).replace("+0000", "+0000"),
+            "Timestamp": format_datetime(stamp),
             "SequenceNumber": "0",
             "CallbackSource": "call-progress-events",
         }
-        url = self.address("status")
-        if self.luck.strikes(self.faults.lost_callbacks):
-            self._write(call.sid, "status", "POST", url, params).trouble = "lost on the way"
-            return
-        delay = (ended - self.clock.now()).total_seconds() + call.line.draw("there")
-        self._double(self.send_later(call, "status", url, params, max(0.0, delay) + self.luck.callback_delay()))
+        delay = max(0.0, (ended - self.clock.now()).total_seconds()) + call.line.draw("there")
+        self.call_back(call, "status", "POST", self.address("status"), params, delay)
+        if self.faults.callback_delay == (0.0, 0.0):
+            self.pass_seconds(delay)
 
     # ── one request ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -203,23 +216,24 @@ class Provider:
         self.pass_seconds(seconds)
         return seconds
 
-    def _double(self, sent: Sent) -> None:
+    def _double(self, sent: Sent, delay: float = 0.0) -> None:
         """Perhaps the request comes again: at once, after some more requests, or minutes later."""
         if not self.luck.strikes(self.faults.doubled):
             return
         for _ in range(self.luck.copies()):
-            double, now = self._copy(sent, "double"), self.clock.now()
+            double, at = self._copy(sent, "double"), self.clock.now() + timedelta(seconds=delay)
+            later = at + timedelta(seconds=self.luck.between(MINUTES_LATER))
             manner = self.luck.random.choice(("at once", "after others", "minutes later"))
-            later = now + timedelta(seconds=self.luck.between(MINUTES_LATER))
-            at = now if manner == "at once" else later
-            self._due.append(Due(double, at, self.luck.random.randint(1, 4) if manner == "after others" else None))
+            after = self.luck.random.randint(1, 4) if manner == "after others" else None
+            self._due.append(Due(double, at if manner == "at once" else later, after))
         self.pass_until(self.clock.now())
 
     def _count_down(self) -> None:
-        for due in [due for due in self._due if due.after is not None]:
-            due.after = (due.after or 0) - 1
-            if due.after <= 0:
-                self._release(due)
+        for due in list(self._due):
+            if due.after is not None:
+                due.after -= 1
+                if due.after == 0:
+                    self._release(due)
 
     def _release(self, due: Due) -> None:
         self._due.remove(due)
@@ -227,7 +241,8 @@ class Provider:
         self._expect_ok(due.request)
 
     def _expect_ok(self, sent: Sent) -> None:
-        """Nobody executes this answer, but it has to be one: 11200 stands in the debugger otherwise."""
+        """Nobody executes this answer, but it has to be one: the debugger shows an error otherwise."""
         if sent.status != 200:
             what = sent.trouble or f"status {sent.status} to a {sent.copy} {sent.kind} request"
-            self.calls[sent.call].errors.append(ProviderError(11200, what, sent.url))
+            code = 11200 if sent.answer else 11205
+            self.calls[sent.call].errors.append(ProviderError(code, what, sent.url))

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from .errors import ProviderError
-from .execute import Gathering, Goto, Performance, Span, Tape
+from .execute import Performance
 from .faults import Line
 from .sent import Sent
+from .spans import Goto, Span, Tape
 
 if TYPE_CHECKING:
     from .exchange import Provider
@@ -63,6 +64,11 @@ class Call:
     def requests(self) -> list[Sent]:
         """Everything sent for this call, copies and callbacks too, in the order in which it was written."""
         return [sent for sent in self.provider.requests if sent.call == self.sid]
+
+    @property
+    def documents(self) -> list[Sent]:
+        """The requests whose answers were performed, or failed to be."""
+        return self._performance.documents
 
     @property
     def disagreements(self) -> list[tuple[Sent, Sent]]:
@@ -118,14 +124,17 @@ class Call:
         self._run(self._now + timedelta(seconds=seconds))
 
     def speak(self, seconds: float, then: str = "") -> None:
-        """Speak into the present Record, then press the key `then`, or say no more."""
+        """Speak into the present Record, then press the key `then`, or say no more, or put the receiver down with
+        `then="hang up"`."""
         self._until_gathering()
         if not self._span or not self._span.tape:
             raise AssertionError(f"{self!r} is not recording")
         span, tape = self._span, self._span.tape
         tape.spoken = min(seconds, float(tape.verb.longest))
         span.length = min(tape.spoken + tape.silence, float(tape.verb.longest))
-        if then:
+        if then == "hang up":
+            self.hang_up(after=seconds)
+        elif then:
             self.press(then, after=seconds)
         else:
             self._run(None)
@@ -154,24 +163,30 @@ class Call:
         """Let the call go on by itself, until that moment or, without one, until the next document begins."""
         document = self._span.document if self._span else -1
         while self._span and (until is not None or self._span.document == document):
-            end = self._span.end
-            limit = (self.answered or self._now) + LONGEST_CALL
-            if until is not None and end >= until and limit > until:
+            if until is not None and min(self._span.end, self._limit) >= until:
                 self.provider.pass_until(until)
                 return
-            self.provider.pass_until(min(end, limit))
-            if end >= limit:
-                self._cut(limit, "time limit")
-                self._over(limit)
-                return
-            self._close(self._span, end, "end")
-            self._next()
+            self._finish_span(self._span)
 
     def _until_gathering(self) -> None:
         """Let the present document go on until it gathers or records."""
         document = self._span.document if self._span else -1
         while self._span and self._span.document == document and not (self._span.gathering or self._span.tape):
-            self._run(self._span.end + timedelta(microseconds=1))
+            self._finish_span(self._span)
+
+    @property
+    def _limit(self) -> datetime:
+        return (self.answered or self._now) + LONGEST_CALL
+
+    def _finish_span(self, span: Span) -> None:
+        end, limit = span.end, self._limit
+        self.provider.pass_until(min(end, limit))
+        if end < limit:
+            self._close(span, end, "end")
+            self._next()
+        else:
+            self._cut(limit, "time limit")
+            self._over(limit)
 
     def _next(self) -> None:
         self._span = next(self._spans, None)
@@ -211,7 +226,7 @@ class Call:
                 goto: Goto | None = self._performance.recorded(self._span.tape, self._span.lasted)
                 if goto:
                     params = self.params() | goto.extra
-                    self.provider.send_later(self, "document", goto.url, params, self.line.draw("there"))
+                    self.provider.send_later(self, "document", goto.method, goto.url, params, self.line.draw("there"))
         self._spans.close()
 
     def _over(self, moment: datetime) -> None:
@@ -220,8 +235,6 @@ class Call:
         self.answered = self.answered or (moment if self.status == "in-progress" else None)
         self.status = "completed" if self.status == "in-progress" else self.status
         self.provider.report_end(self, moment)
-        if self.provider.faults.callback_delay == (0.0, 0.0):
-            self.provider.pass_until(self._now + timedelta(seconds=1))
 
     def _still_here(self) -> None:
         if self.ended:

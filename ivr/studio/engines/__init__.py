@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -56,6 +57,11 @@ def caution(spec: str) -> str | None:
     if engine == "espeak" and voice.partition("-")[0] in ("cmn", "zh", "yue", "hak"):
         return f"{spec} is hard to understand in Chinese, above all by phone. Another voice is better for listeners."
     return None
+
+
+def syllables(text: str) -> int:
+    """About how many syllables a text has: hanzi, digits and Latin words count one each."""
+    return len(re.findall(r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+", text))
 
 
 def installed_version(package: str, extra: str) -> str:

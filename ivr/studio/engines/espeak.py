@@ -82,7 +82,7 @@ class _Worker:
             self._in_step = True
         finally:
             watch.cancel()
-        return _samples(rate_hz, content)
+        return _samples(rate_hz, content, request)
 
     def _read(self, size: int) -> bytes:
         assert self.process.stdout is not None
@@ -92,12 +92,13 @@ class _Worker:
         return content
 
 
-def _samples(rate_hz: int, content: bytes) -> Samples:
+def _samples(rate_hz: int, content: bytes, request: dict[str, object]) -> Samples:
     if rate_hz == 0:
         raise VoiceFailed(f"{content.decode(errors='replace')}. Choose another one in config.toml, [studio.voices].")
     sound = np.frombuffer(content, "<i2").astype(np.float32) / np.float32(32768)
     if not sound.any():
-        raise VoiceFailed("eSpeak NG said nothing. Does the voice speak the lesson's language?")
+        text, voice = request["text"], request["voice"]
+        raise VoiceFailed(f"eSpeak NG said nothing for {text!r}. Does the voice {voice!r} speak its language?")
     return Samples(sound, rate_hz)
 
 

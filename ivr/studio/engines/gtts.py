@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import gtts
 
 from ivr.errors import VoiceFailed
-from ivr.studio.engines import Rate, Samples, installed_version
+from ivr.studio.engines import Rate, Samples, installed_version, syllables
 from ivr.studio.joining import decode_mp3
 
 MOST_CHARACTERS = 100  # what the address takes in one request
@@ -31,9 +31,7 @@ class Gtts:
 
     name = "gtts"
 
-    def __init__(
-        self, sleep: Callable[[float], None] = time.sleep, timeout_s: tuple[float, float] = TIMEOUT_S
-    ) -> None:
+    def __init__(self, sleep: Callable[[float], None] = time.sleep, timeout_s: tuple[float, float] = TIMEOUT_S) -> None:
         self.version = installed_version("gTTS", "gtts")
         self._sleep = sleep
         self._timeout_s = timeout_s
@@ -65,7 +63,10 @@ class Gtts:
             tokenizer_func=lambda words: list(pack(words)),
             timeout=self._timeout_s,
         )
-        parts = list(request.stream())
+        try:
+            parts = list(request.stream())
+        except ValueError:  # neither text nor base64: not what the address sends when all is well
+            parts = []
         if not parts or min(map(len, parts)) < LEAST_BYTES:
             raise VoiceFailed(f"Google sent no sound for {text[:30]!r}. {_ELSEWHERE}")
         return b"".join(parts)
@@ -110,7 +111,6 @@ def _explain(error: gtts.gTTSError, voice: str) -> str:
 
 
 def _check_length(text: str, seconds: float) -> None:
-    syllables = len(re.findall(r"[^\W\da-zA-Z]|\d|[a-zA-Z]+", text))
-    shortest, longest = (syllables * each for each in SYLLABLE_S)
+    shortest, longest = (syllables(text) * each for each in SYLLABLE_S)
     if not shortest <= seconds <= longest:
         raise VoiceFailed(f"Google's voice took {seconds:.1f} s for {text[:30]!r}, which can't be right. {_ELSEWHERE}")

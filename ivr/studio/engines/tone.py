@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
-from ivr.studio.engines import Rate, Samples
+from ivr.studio.engines import Rate, Samples, syllables
 
 RATE_HZ = 16000
 LOUDNESS = 0.3
@@ -20,7 +18,7 @@ class Tone:
     version = "1"
 
     def synthesize(self, text: str, voice: str, rate: Rate) -> Samples:
-        seconds = len(re.findall(r"[^\W\da-zA-Z]|\d|[a-zA-Z]+", text)) / SYLLABLES_PER_S[rate]
+        seconds = syllables(text) / SYLLABLES_PER_S[rate]
         times = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
         pitch_hz = 300 + 20 * (ord(voice[0]) - ord("a"))
         return Samples((LOUDNESS * np.sin(2 * np.pi * pitch_hz * times)).astype(np.float32), RATE_HZ)

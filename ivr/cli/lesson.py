@@ -1,0 +1,162 @@
+"""`ivr lesson`: from a text file to a lesson on the line, and off it again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.catalogue import Lesson
+from ivr.config import Settings
+from ivr.errors import BadLesson
+from ivr.shelf import Shelf
+
+if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+    from ivr.studio.press import Voices
+    from ivr.studio.script import Script
+    from ivr.studio.takes import OnProgress, Progress
+
+FILES = click.argument(
+    "files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+
+
+@click.group()
+def lesson() -> None:
+    """Turn text lessons into audio and put them on the line."""
+
+
+@lesson.command()
+@FILES
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects, for other programs.")
+def check(files: Sequence[Path], as_json: bool) -> None:
+    """Show what is wrong in lesson files, each with its line and how to mend it.
+
+    Mistakes keep a lesson from being published and end this command with 1; advice does not.
+    """
+    from ivr.studio.press import load
+
+    found = [(path, mistake) for path in files for mistake in load(path)[1]]
+    wrong = sum(mistake.severity == "mistake" for _, mistake in found)
+    if as_json:
+        rows = [
+            {"file": str(path), "line": each.line, "severity": each.severity, "what": each.what, "mend": each.mend}
+            for path, each in found
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        for path, each in found:
+            click.echo(f"{path}: {'advice: ' if each.severity == 'advice' else ''}{each}")
+        click.echo(f"{_count(wrong, 'mistake')}, {len(found) - wrong} advice, in {_count(len(files), 'file')}.")
+    sys.exit(1 if wrong else 0)
+
+
+@lesson.command()
+@FILES
+@click.pass_obj
+def publish(settings: Settings, files: Sequence[Path]) -> None:
+    """Press lessons and put them on the line. All files are checked first; a mistake in one stops all.
+
+    Only sentences that changed are spoken anew, so publishing again after a small change takes moments.
+    """
+    from ivr.studio.engines import caution, open_engine
+    from ivr.studio.press import Voices, voice_of
+
+    scripts = _load_all(files)
+    voices = Voices(settings.studio.voices, settings.studio.rate, settings.studio.threads)
+    for spec in dict.fromkeys(voice_of(each, voices) for each in scripts):
+        open_engine(spec)  # a voice that is not there is told before the first lesson changes
+        if note := caution(spec):
+            click.secho(f"Note: {note}", fg="yellow", err=True)
+    for each in scripts:
+        click.echo(_publish(each, Shelf(settings.data), voices))
+
+
+@lesson.command("list")
+@click.pass_obj
+def list_(settings: Settings) -> None:
+    """Show the lessons on the line, oldest first."""
+    lessons = Shelf(settings.data).catalogue().lessons
+    for each in lessons:
+        window = f"{each.opens} to {each.closes}" if each.opens else "always"
+        click.echo(f"{each.slug}  {_extent(each)}  {window}  edition {each.edition}  {each.title.words}")
+    if not lessons:
+        click.echo("Nothing is published yet. `ivr lesson publish FILE` does it.")
+
+
+@lesson.command()
+@click.argument("slug")
+@click.pass_obj
+def withdraw(settings: Settings, slug: str) -> None:
+    """Take a lesson off the line. Calls under way and records keep it."""
+    Shelf(settings.data).withdraw(slug)
+    click.echo(f"withdrew {slug}")
+
+
+def _load_all(files: Sequence[Path]) -> list[Script]:
+    from ivr.studio.press import load
+
+    loaded = [(path, *load(path)) for path in files]
+    wrong = [f"{path}: {each}" for path, _, found in loaded for each in found if each.severity == "mistake"]
+    first: dict[str, Path] = {}
+    for path, script, _ in loaded:
+        if first.setdefault(script.slug, path) != path:
+            wrong.append(f"{path}: has the same name as {first[script.slug]}. Rename one of them.")
+    if wrong:
+        raise BadLesson("Nothing was published:", wrong)
+    return [script for _, script, _ in loaded]
+
+
+def _publish(script: Script, shelf: Shelf, voices: Voices) -> str:
+    """Press and publish one lesson; returns the line that says what was done."""
+    from ivr.studio.press import press
+
+    before = shelf.catalogue().lessons
+    seen: list[Progress] = []
+    with shown(script.slug) as show:
+
+        def watch(now: Progress) -> None:
+            seen.append(now)
+            show(now)
+
+        published = shelf.publish(press(script, shelf, voices, watch))
+    done = seen[-1]
+    if published in before:
+        return f"unchanged {script.slug}: {_extent(published)}"
+    counts = f"{_count(done.made, 'sentence')} pressed, {done.reused} reused"
+    return f"published {script.slug}: {_extent(published)}; {counts}"
+
+
+@contextmanager
+def shown(slug: str) -> Iterator[OnProgress]:
+    """A bar for a person who watches; a line now and then for a file."""
+    if not sys.stderr.isatty():
+        yield lambda now: _line(slug, now)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(slug, total=None)
+        yield lambda now: bar.update(task, completed=now.done, total=now.total)
+
+
+def _line(slug: str, now: Progress) -> None:
+    if now.made and now.done % 25 == 0:
+        click.echo(f"{slug}: {now.done} of {now.total} sentences", err=True)
+
+
+def _extent(published: Lesson) -> str:
+    minutes, seconds = divmod(round(published.length_ms / 1000), 60)
+    segments, questions = _count(len(published.segments), "segment"), _count(len(published.questions), "question")
+    return f"{segments}, {minutes}:{seconds:02}, {questions}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

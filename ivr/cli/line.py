@@ -1,0 +1,129 @@
+"""`ivr serve` and `ivr phone`: the line for callers, and for a person who tries it in the terminal."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import which
+
+import click
+
+from ivr import calls, prompts
+from ivr.app import create_app
+from ivr.cli.prompts import missing
+from ivr.config import Settings
+from ivr.records.db import open_database
+from ivr.records.numbers import e164
+from ivr.records.rehearsal import rehearsing
+from ivr.shelf import Shelf
+from ivr.telephony import terminal, webhook
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256))
+@click.pass_obj
+def serve(settings: Settings, host: str, port: int, threads: int) -> None:
+    """Answer calls: the provider's webhooks, and the audio they play."""
+    import waitress
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    app = create_app(settings)
+    if absent := missing(settings):
+        click.secho(
+            f"Note: {len(absent)} prompts and names are not pressed, so callers hear the provider's own voice."
+            " `ivr prompts press` makes them.",
+            fg="yellow",
+            err=True,
+        )
+    click.echo(
+        f"The line is open on http://{host}:{port}, for requests to {settings.line.public_url}/line/twilio/answer"
+    )
+    waitress.serve(
+        app,
+        host=host,
+        port=port,
+        threads=threads,
+        ident=None,
+        max_request_body_size=2 * webhook.LONGEST_BODY,
+        _quiet=True,
+    )
+
+
+@click.command()
+@click.option(
+    "--from", "number", default="", metavar="NUMBER", help="Call from this number; without it, from an unknown one."
+)
+@click.option("--play", is_flag=True, help="Play the sound too, with aplay, paplay, afplay or ffplay.")
+@click.pass_obj
+def phone(settings: Settings, number: str, play: bool) -> None:
+    """Call the line from here. Nothing of it is recorded.
+
+    Type a key and Enter: 1, 2, 0, * or #. "2@12" presses 2 after twelve seconds. Enter alone presses nothing and
+    hears everything; q hangs up.
+    """
+    player = _player() if play else None
+    known = open_database(settings.database)
+    rehearsal = rehearsing(known)
+    known.close()
+    clock = terminal.TerminalClock(datetime.now(UTC))
+    line = calls.Line(rehearsal, Shelf(settings.data), settings, clock, "terminal")
+    caller = (e164(number, settings.line.country) or number) if number else ""
+    try:
+        terminal.converse(line, clock, prompts.load(settings.line.language), caller, _Ear(player))
+    finally:
+        rehearsal.close()
+    click.echo("— the call is over —")
+
+
+def _player() -> list[str]:
+    for command in (["aplay", "-q"], ["paplay"], ["afplay"], ["ffplay", "-nodisp", "-autoexit", "-loglevel", "error"]):
+        if which(command[0]):
+            return command
+    raise click.UsageError("No program to play sound was found. Install aplay (alsa-utils), or leave out --play.")
+
+
+class _Ear:
+    """A person in front of a terminal: reads the words, hears the sound if there is a player, types."""
+
+    def __init__(self, player: list[str] | None) -> None:
+        self.player = player
+
+    def __call__(self, sounds: tuple[terminal.Sound, ...], wait_s: int) -> terminal.Typed:
+        for sound in sounds:
+            where = "" if sound.file is None or self.player else f"   [{sound.file}]"
+            click.echo(f"  {sound.words}{where}")
+            if self.player and sound.file:
+                self._play(sound)
+        return self._typed() if wait_s else terminal.Typed(None, None)
+
+    def _typed(self) -> terminal.Typed:
+        while True:
+            try:
+                text = click.prompt("key", default="", show_default=False, prompt_suffix="> ")
+            except click.Abort:
+                return terminal.Typed(None, 0)
+            if typed := terminal.read_typed(text):
+                return typed
+            click.echo('Type 0-9, * or #, "2@12" for a key after 12 s, Enter for none, q to hang up.')
+
+    def _play(self, sound: terminal.Sound) -> None:
+        import subprocess
+
+        from ivr.telephony.audio import sliced
+
+        assert self.player and sound.file
+        data = sliced(sound.file.read_bytes(), sound.start_ms)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "sound.wav"
+            path.write_bytes(data or b"")
+            try:
+                subprocess.run([*self.player, str(path)], check=False)  # noqa: S603 - a player found by name
+            except KeyboardInterrupt:
+                click.echo()  # enough heard

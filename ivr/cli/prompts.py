@@ -1,0 +1,72 @@
+"""`ivr prompts`: the line's own words and its members' names, as audio."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import click
+
+from ivr import prompts as texts
+from ivr.cli.lesson import shown
+from ivr.config import Settings
+from ivr.dialogue.machine import every_say
+from ivr.records.db import open_database
+from ivr.records.roster import learner_names
+from ivr.shelf import Shelf
+
+
+@click.group()
+def prompts() -> None:
+    """What the line itself says: prompts, and members' names."""
+
+
+@prompts.command()
+@click.option("--again", is_flag=True, help="Press those that are there, too: after a change of voice.")
+@click.pass_obj
+def press(settings: Settings, again: bool) -> None:
+    """Press every prompt and name that is missing."""
+    press_missing(settings, click.echo, again=again)
+
+
+@prompts.command()
+@click.pass_obj
+def check(settings: Settings) -> None:
+    """Say which prompts and names callers would hear in the provider's voice; ends with 1 if there are any."""
+    absent = missing(settings)
+    for words in absent:
+        click.echo(words)
+    click.echo(f"{len(absent)} missing." + (" `ivr prompts press` makes them." if absent else ""))
+    sys.exit(1 if absent else 0)
+
+
+def missing(settings: Settings) -> list[str]:
+    """The words that are not pressed."""
+    shelf, voice = Shelf(settings.data), texts.load(settings.line.language).voice
+    return [words for words in wanted(settings) if not shelf.phrase(voice, words)]
+
+
+def wanted(settings: Settings) -> list[str]:
+    """Everything that the line may say of itself, and every name."""
+    line = texts.load(settings.line.language)
+    database = open_database(settings.database)
+    try:
+        with database.reading() as connection:
+            names = learner_names(connection)
+    finally:
+        database.close()
+    return sorted({line.words(say.prompt, say.value) for say in every_say()} | set(names))
+
+
+def press_missing(settings: Settings, echo: Callable[[str], None], *, again: bool = False) -> None:
+    """Press what is missing, and say how much that was. Raises VoiceFailed or MissingPart."""
+    from ivr.studio.press import Voices, press_phrases
+
+    words = wanted(settings) if again else missing(settings)
+    if not words:
+        return
+    voice = texts.load(settings.line.language).voice
+    voices = Voices(settings.studio.voices, settings.studio.rate, settings.studio.threads)
+    with shown("prompts and names") as show:
+        press_phrases(words, voice, Shelf(settings.data), voices, show)
+    echo(f"pressed {len(words)} prompts and names")

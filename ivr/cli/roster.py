@@ -1,0 +1,77 @@
+"""`ivr roster`: who is enrolled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ivr.config import Settings
+from ivr.errors import MissingPart
+from ivr.records.db import open_database
+from ivr.records.numbers import masked
+from ivr.records.roster import Imported, enrolled, import_roster
+from ivr.records.spreadsheet import MOST_BYTES
+from ivr.reports.formats import to_text
+from ivr.reports.sheet import Sheet
+
+
+@click.group()
+def roster() -> None:
+    """Who is enrolled, on which telephone numbers."""
+
+
+@roster.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.pass_obj
+def import_(settings: Settings, file: Path, dry_run: bool) -> None:
+    """Enrol the members of a spreadsheet (csv, xlsx, xls, ods).
+
+    Its columns are 姓名 name, 电话 phone, 支部 branch and 编号 number, in any order; others are kept. A member
+    whose number is enrolled already is updated; those who are not in the file stay.
+    """
+    with file.open("rb") as opened:
+        data = opened.read(MOST_BYTES + 1)
+    database = open_database(settings.database)
+    try:
+        done = import_roster(database, data, file.name, settings.line.country, dry_run=dry_run)
+    finally:
+        database.close()
+    click.echo(_told(file.name, done, dry_run))
+    if not dry_run:
+        _press_names(settings)
+
+
+def _told(name: str, done: Imported, dry_run: bool) -> str:
+    lead = "Nothing was changed; importing" if dry_run else "Imported"
+    would = " would mean" if dry_run else ""
+    return (
+        f"{lead} {name}{would}: {done.added} added, {done.changed} changed, {done.unchanged} unchanged; "
+        f"{done.phones} phones, {done.branches} branches."
+    )
+
+
+def _press_names(settings: Settings) -> None:
+    """Callers who share a phone are asked by name, in the voice of the line."""
+    from ivr.cli.prompts import press_missing  # the studio takes a moment to load
+
+    try:
+        press_missing(settings, click.echo)
+    except MissingPart as error:
+        click.echo(f"The names are not pressed yet: {error}\nThen run `ivr prompts press`.", err=True)
+
+
+@roster.command("list")
+@click.option("--branch", metavar="NAME", help="Only this branch.")
+@click.pass_obj
+def list_(settings: Settings, branch: str | None) -> None:
+    """Show the members, with masked numbers."""
+    database = open_database(settings.database)
+    try:
+        with database.reading() as connection:
+            members = enrolled(connection, branch)
+    finally:
+        database.close()
+    cells = tuple((m.branch, m.number, m.name, "、".join(map(masked, m.phones))) for m in members)
+    click.echo(to_text([Sheet(f"{len(members)} 人", ("支部", "编号", "姓名", "电话"), cells)]), nl=False)

@@ -1,0 +1,108 @@
+"""One row for each call: what the figures of the other reports are made of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivr.records.ledger import HeardRow, heard_ms
+from ivr.records.numbers import masked
+from ivr.records.roster import Enrolled
+from ivr.reports.facts import Facts
+from ivr.reports.period import Period
+from ivr.reports.queries import CallFact
+from ivr.reports.sheet import Sheet, sheet_of
+
+UNCLAIMED = "待认领"
+ENDINGS = {"goodbye": "说完再见", "hung_up": "挂断", "unknown": "不详"}
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call. `started` is local; `lessons` and `keys` are parted by spaces, in the order played and pressed;
+    heard in seconds to 0.1; `duration_s` and how it `ended` (goodbye, hung_up, unknown) as far as we were told."""
+
+    call: int
+    started: datetime
+    member: str
+    number: str | None
+    branch: str | None
+    phone: str
+    lessons: str
+    heard_at_least_s: float
+    heard_at_most_s: float
+    keys: str
+    stray_keys: int
+    turns: int
+    duration_s: int | None
+    ended: str
+
+
+def rows(facts: Facts) -> list[CallRow]:
+    """In the order they began. Those nobody is known for stand only in a report about everybody."""
+    people = {person.id: person for person in facts.people}
+    plays: defaultdict[int, list[HeardRow]] = defaultdict(list)
+    strays: defaultdict[int, int] = defaultdict(int)
+    for play in facts.plays:
+        plays[play.call_id].append(play)
+    for stray in facts.strays:
+        strays[stray.call_id] += stray.count
+    wanted: set[int | None] = {*people, None} if facts.everybody else {*people}
+    calls = (call for call in facts.calls.values() if call.member_id in wanted)
+    return [
+        _row(facts.period, call, people.get(call.member_id or 0), plays[call.id], strays[call.id]) for call in calls
+    ]
+
+
+def _row(period: Period, call: CallFact, person: Enrolled | None, plays: list[HeardRow], stray_keys: int) -> CallRow:
+    bounds = list(_bounds(plays))
+    return CallRow(
+        call=call.id,
+        started=period.local(call.started_at).replace(microsecond=0),
+        member=person.name if person else UNCLAIMED,
+        number=person.number if person else None,
+        branch=person.branch if person else None,
+        phone=masked(call.number),
+        lessons=" ".join(dict.fromkeys(play.lesson for play in plays)),
+        heard_at_least_s=round(sum(at_least for at_least, _ in bounds) / 1000, 1),
+        heard_at_most_s=round(sum(at_most for _, at_most in bounds) / 1000, 1),
+        keys=" ".join(call.keys),
+        stray_keys=stray_keys,
+        turns=call.turns,
+        duration_s=call.lasted_s,
+        ended="goodbye" if call.said_goodbye else "hung_up" if call.ended else "unknown",
+    )
+
+
+def _bounds(plays: list[HeardRow]) -> Iterator[tuple[int, int]]:
+    for edition in {play.edition for play in plays}:
+        yield heard_ms(plays, edition)
+
+
+def table(facts: Facts) -> Sheet:
+    return sheet_of(CallRow, rows(facts))
+
+
+def page(facts: Facts) -> tuple[Sheet, ...]:
+    calls = rows(facts)
+    titles = {lesson.lesson: lesson.title for lesson in facts.lessons}
+    headings = ("开始", "学员", "电话", "听了(分)", "按键", "按错键", "时长(分)", "结束", "课")
+    cells = tuple(
+        (
+            f"{row.started:%m-%d %H:%M}",
+            row.member,
+            row.phone,
+            round(row.heard_at_least_s / 60, 1) or None,
+            row.keys,
+            row.stray_keys or None,
+            round(row.duration_s / 60, 1) if row.duration_s is not None else None,
+            ENDINGS[row.ended],
+            "、".join(titles[slug] for slug in row.lessons.split()),
+        )
+        for row in calls
+    )
+    unclaimed = sum(row.member == UNCLAIMED for row in calls)
+    waiting = f"，其中 {unclaimed} 个{UNCLAIMED}" if unclaimed else ""
+    return (Sheet(f"来电　{facts.period.words}", headings, cells, (f"{len(calls)} 个电话{waiting}。",)),)

@@ -1,0 +1,114 @@
+"""One row for each lesson of the month: how many heard it, how far, and how each question went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+
+from ivr.reports import member
+from ivr.reports.facts import Facts, Version
+from ivr.reports.member import Studied
+from ivr.reports.sheet import Cell, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """How many people answered a question, and how many of them right at some try."""
+
+    answered: int
+    correct: int
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRow:
+    """A lesson: `listeners` surely heard something of it; `answered` counts people. `questions` in their order."""
+
+    lesson: str
+    title: str
+    edition: str
+    length_s: float
+    members: int
+    listeners: int
+    completed: int
+    median_heard_s: float | None
+    answered: int
+    questions: tuple[QuestionRow, ...]
+
+
+def rows(facts: Facts) -> list[LessonRow]:
+    studied: dict[str, list[Studied]] = {lesson.lesson: [] for lesson in facts.lessons}
+    for row in member.rows(facts):
+        studied[row.lesson].append(row)
+    return [_row(facts, lesson, studied[lesson.lesson]) for lesson in facts.lessons]
+
+
+def _row(facts: Facts, lesson: Version, studied: list[Studied]) -> LessonRow:
+    listened = [row.heard_at_least_s for row in studied if row.heard_at_least_s]
+    return LessonRow(
+        lesson.lesson,
+        lesson.title,
+        lesson.edition,
+        round(lesson.length_ms / 1000, 1),
+        members=len(studied),
+        listeners=len(listened),
+        completed=sum(row.completed for row in studied),
+        median_heard_s=round(median(listened), 1) if listened else None,
+        answered=sum(row.answered > 0 for row in studied),
+        questions=tuple(_question(facts, lesson.lesson, question) for question in lesson.questions),
+    )
+
+
+def _question(facts: Facts, lesson: str, question: str) -> QuestionRow:
+    members = {person.id for person in facts.people}
+    tries = [t for t in facts.tries if (t.lesson, t.question) == (lesson, question) and t.member_id in members]
+    right = {tried.member_id for tried in tries if tried.right}
+    return QuestionRow(len({tried.member_id for tried in tries}), len(right))
+
+
+def table(facts: Facts) -> Sheet:
+    """A dotted heading is a part of a whole: `questions.1.correct`; null where a lesson has fewer questions."""
+    lessons = rows(facts)
+    names = ("lesson", "title", "edition", "length_s", "members", "listeners", "completed", "median_heard_s")
+    asked = range(1, _most_questions(lessons) + 1)
+    parts = ("answered", "correct", "correct_share")
+    of_questions = tuple(f"questions.{n}.{part}" for n in asked for part in parts)
+    return Sheet("", (*names, "answered", *of_questions), tuple(_cells(row, len(asked)) for row in lessons))
+
+
+def _cells(row: LessonRow, asked: int) -> tuple[Cell, ...]:
+    heard = (row.members, row.listeners, row.completed, row.median_heard_s, row.answered)
+    told = [cell for question in row.questions for cell in _figures(question)]
+    told += [None] * (3 * asked - len(told))
+    return (row.lesson, row.title, row.edition, row.length_s, *heard, *told)
+
+
+def _figures(question: QuestionRow) -> tuple[Cell, ...]:
+    share = round(question.correct / question.answered, 4) if question.answered else None
+    return question.answered, question.correct, share
+
+
+def _most_questions(lessons: Iterable[LessonRow]) -> int:
+    return max((len(row.questions) for row in lessons), default=0)
+
+
+def page(facts: Facts) -> tuple[Sheet, ...]:
+    lessons = rows(facts)
+    asked = tuple(f"第{n}题" for n in range(1, _most_questions(lessons) + 1))
+    headings = ("课", "课长(分)", "应学", "听过", "听完", "听了(分,中位)", "答题人数", *asked)
+    cells = tuple(
+        (
+            row.title,
+            round(row.length_s / 60, 1),
+            row.members,
+            row.listeners,
+            row.completed,
+            round(row.median_heard_s / 60, 1) if row.median_heard_s else None,
+            row.answered,
+            *(f"{question.correct}/{question.answered}" for question in row.questions),
+            *[""] * (len(asked) - len(row.questions)),
+        )
+        for row in lessons
+    )
+    above = (*member.sentences(facts, member.rows(facts)), "每题：答对人数/答题人数。")
+    return (Sheet(f"各课学习情况　{facts.period.words}", headings, cells, above),)

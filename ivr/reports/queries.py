@@ -1,0 +1,161 @@
+"""What happened in the calls of a month: a few statements, however many members there are.
+
+What counts is when a call began: a call over midnight belongs, whole, to the month it began in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, case, func, select
+
+from ivr.records.models import Answer, Call, Evidence, TurnRow
+from ivr.reports.period import Period
+
+GOODBYE = '"gather":null'  # in the JSON of a Turn: nothing more is waited for
+
+
+@dataclass(frozen=True, slots=True)
+class CallFact:
+    """A call: `keys` in the order they were pressed, `turns` counts exchanges, `lasted_s` is the provider's word;
+    `ended` says that the provider told of the end, `over` that the call can't go on."""
+
+    id: int
+    member_id: int | None
+    number: str
+    started_at: datetime
+    turns: int
+    keys: tuple[str, ...]
+    said_goodbye: bool
+    ended: bool
+    over: bool
+    lasted_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A question as one member tried it in one call."""
+
+    call_id: int
+    member_id: int | None
+    lesson: str
+    edition: str
+    question: str
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StrayKeys:
+    """Keys that meant nothing where they were pressed. A key at the menu belongs to the lesson it led to."""
+
+    call_id: int
+    member_id: int | None
+    lesson: str | None
+    count: int
+
+
+def _in_month(period: Period) -> ColumnElement[bool]:
+    return (Call.started_at >= period.start) & (Call.started_at < period.end)
+
+
+def calls(connection: Connection, period: Period) -> Iterator[CallFact]:
+    keys = _keys(connection, period)
+    newest = select(func.max(TurnRow.n)).where(TurnRow.call_id == Call.id).scalar_subquery()
+    theirs = (Evidence.call_id == Call.id) & (Evidence.kind == "ended")
+    found = (
+        select(Call.id, Call.member_id, Call.number, Call.started_at, Call.settled_at, TurnRow.n.label("turns"))
+        .add_columns(TurnRow.turn.contains(GOODBYE).label("goodbye"), func.count(Evidence.id).label("endings"))
+        .add_columns(func.max(Evidence.provider_s).label("lasted_s"))
+        .outerjoin(TurnRow, (TurnRow.call_id == Call.id) & (TurnRow.n == newest))
+        .outerjoin(Evidence, theirs)
+        .where(_in_month(period))
+        .group_by(Call.id, TurnRow.call_id, TurnRow.n)
+        .order_by(Call.started_at, Call.id)
+    )
+    for row in connection.execute(found):
+        ended = row.endings > 0
+        yield CallFact(
+            row.id,
+            row.member_id,
+            row.number,
+            row.started_at,
+            row.turns or 0,
+            tuple(keys.get(row.id, ())),
+            said_goodbye=bool(row.goodbye),
+            ended=ended,
+            over=ended or row.settled_at is not None,
+            lasted_s=row.lasted_s,
+        )
+
+
+def _keys(connection: Connection, period: Period) -> dict[int, list[str]]:
+    keys: dict[int, list[str]] = {}
+    found = (
+        select(TurnRow.call_id, TurnRow.digits)
+        .join(Call, Call.id == TurnRow.call_id)
+        .where(_in_month(period), TurnRow.act == "key")
+        .order_by(TurnRow.call_id, TurnRow.n)
+    )
+    for call, digits in connection.execute(found):
+        keys.setdefault(call, []).append(digits)
+    return keys
+
+
+def tries(connection: Connection, period: Period) -> Iterator[Tried]:
+    tried = (Answer.call_id, Answer.member_id, Answer.lesson, Answer.edition, Answer.question)
+    right = func.max(case((Answer.is_right, 1), else_=0)).label("right")
+    found = (
+        select(*tried, right)
+        .join(Call, Call.id == Answer.call_id)
+        .where(_in_month(period))
+        .group_by(*tried)
+        .order_by(*tried)
+    )
+    for row in connection.execute(found):
+        yield Tried(row.call_id, row.member_id, row.lesson, row.edition, row.question, bool(row.right))
+
+
+# ── what a stored turn tells: only these parts are read, so that turns of any age can be ─────────────────────────
+
+
+class _Told(msgspec.Struct):
+    type: str
+
+
+class _Scene(msgspec.Struct):
+    edition: str | None = None
+
+
+class _State(msgspec.Struct):
+    scene: _Scene
+
+
+class _Turn(msgspec.Struct):
+    state: _State
+    events: list[_Told] = []
+
+
+_read = msgspec.json.Decoder(_Turn).decode
+
+
+def stray_keys(connection: Connection, period: Period, lessons: Mapping[str, str]) -> Iterator[StrayKeys]:
+    other = TurnRow.__table__.alias()
+    beside = select(other.c.lesson).where(other.c.call_id == TurnRow.call_id, other.c.lesson.is_not(None)).limit(1)
+    following = beside.where(other.c.n > TurnRow.n).order_by(other.c.n)
+    preceding = beside.where(other.c.n < TurnRow.n).order_by(other.c.n.desc())
+    nearest = func.coalesce(following.scalar_subquery(), preceding.scalar_subquery())
+    member = func.coalesce(TurnRow.member_id, Call.member_id)  # a shared phone: pressed before they said who
+    found = (
+        select(TurnRow.call_id, member.label("member_id"), TurnRow.turn, nearest.label("nearest"))
+        .join(Call, Call.id == TurnRow.call_id)
+        .where(_in_month(period), TurnRow.act == "key", TurnRow.turn.contains('"Stray"'))
+        .order_by(TurnRow.call_id, TurnRow.n)
+    )
+    for row in connection.execute(found):
+        turn = _read(row.turn)
+        here = lessons.get(turn.state.scene.edition or "")
+        count = sum(event.type == "Stray" for event in turn.events)
+        yield StrayKeys(row.call_id, row.member_id, here or row.nearest, count)

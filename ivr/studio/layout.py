@@ -1,0 +1,126 @@
+"""Sentences are laid out on segments of 20 to 45 seconds that end where sentences end; every position is a whole ms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.catalogue import Sentence
+from ivr.studio.joining import silence
+from ivr.studio.mastering import FRAMES_PER_MS
+
+LEAD_MS = 500  # until the telephone is back at the ear
+TAIL_MS = 500
+PARAGRAPH_MS = 1300
+SHORTEST_MS = 20_000
+LONGEST_MS = 45_000
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A spoken sentence, whole milliseconds long, and the least silence before and after it."""
+
+    words: str
+    sound: NDArray[np.int16]
+    before_ms: int = 0
+    after_ms: int = 0
+
+    @property
+    def length_ms(self) -> int:
+        return len(self.sound) // FRAMES_PER_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Sentences that are heard in one go."""
+
+    title: str
+    spoken: tuple[Spoken, ...]
+    lead_ms: int = LEAD_MS
+    tail_ms: int = TAIL_MS
+
+    @property
+    def starts_ms(self) -> tuple[int, ...]:
+        """Where each sentence starts."""
+        steps = [each.length_ms + _gap_ms(each, after) for each, after in pairwise(self.spoken)]
+        return tuple(accumulate(steps, initial=self.lead_ms))
+
+    @property
+    def length_ms(self) -> int:
+        return self.starts_ms[-1] + self.spoken[-1].length_ms + self.tail_ms
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return tuple(
+            Sentence(each.words, start_ms, start_ms + each.length_ms)
+            for each, start_ms in zip(self.spoken, self.starts_ms, strict=True)
+        )
+
+    @property
+    def pieces(self) -> Iterable[NDArray[np.int16]]:
+        """Sound and silence in turn, from the start to the end."""
+        position_ms = 0
+        for each, start_ms in zip(self.spoken, self.starts_ms, strict=True):
+            yield silence(start_ms - position_ms)
+            yield each.sound
+            position_ms = start_ms + each.length_ms
+        yield silence(self.tail_ms)
+
+
+def lay_out(parts: Iterable[Stretch]) -> list[Stretch]:
+    """Long parts are split evenly; what is short goes with what follows, at the end with what is before."""
+    laid: list[Stretch] = []
+    for piece in (piece for part in parts for piece in _split(part)):
+        if laid and laid[-1].length_ms < SHORTEST_MS and _fit(laid[-1], piece):
+            laid[-1] = _merge(laid[-1], piece)
+        else:
+            laid.append(piece)
+    if len(laid) > 1 and laid[-1].length_ms < SHORTEST_MS and _fit(*laid[-2:]):
+        laid[-2:] = [_merge(*laid[-2:])]
+    return laid
+
+
+def _gap_ms(spoken: Spoken, after: Spoken) -> int:
+    return max(spoken.after_ms, after.before_ms)
+
+
+def _split(part: Stretch) -> list[Stretch]:
+    """Into as few pieces as keep below the longest, all about as long."""
+    fewest = math.ceil(part.length_ms / LONGEST_MS)
+    for count in range(fewest, len(part.spoken)):
+        pieces = _evenly(part, count)
+        if all(piece.length_ms <= LONGEST_MS for piece in pieces):
+            return pieces
+    return _evenly(part, len(part.spoken)) if fewest > 1 else [part]
+
+
+def _evenly(part: Stretch, count: int) -> list[Stretch]:
+    """Cut where the sentence ends lie nearest to even parts of the whole."""
+    cuts = [0]
+    for number in range(1, count):
+        target_ms = part.length_ms * number / count
+        possible = range(cuts[-1] + 1, len(part.spoken) - (count - number) + 1)
+        cuts.append(min(possible, key=lambda index: abs(part.starts_ms[index] - target_ms)))
+    cuts.append(len(part.spoken))
+    return [Stretch(part.title, part.spoken[start:end]) for start, end in pairwise(cuts)]
+
+
+def _fit(one: Stretch, other: Stretch) -> bool:
+    return _merge(one, other).length_ms <= LONGEST_MS
+
+
+def _merge(one: Stretch, other: Stretch) -> Stretch:
+    """Called as the longer of the two is."""
+    title = max((one, other), key=lambda each: each.length_ms).title
+    return Stretch(title, one.spoken + other.spoken)
+
+
+def paragraph(spoken: Sequence[Spoken]) -> tuple[Spoken, ...]:
+    """The same sentences, with a longer silence after the last."""
+    last = spoken[-1]
+    return (*spoken[:-1], Spoken(last.words, last.sound, last.before_ms, max(last.after_ms, PARAGRAPH_MS)))

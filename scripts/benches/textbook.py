@@ -1,0 +1,117 @@
+"""What the line is compared with: a turn as the textbooks write it, with mapped objects and Twilio's own library.
+
+It does the work of a listening turn and no more: validate, load the call, write a turn, move the call on, answer. It
+keeps no answers for repeated requests, has no dialogue, and its lesson is in memory. It uses our engine (pool, WAL,
+synchronous=FULL, BEGIN IMMEDIATE, one writer at a time), so the difference is not in how the database was opened.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from functools import partial
+
+from flask import Flask, Response, abort, request
+from sqlalchemy import DateTime, ForeignKey, String, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from twilio.request_validator import RequestValidator
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from ivr.config import Settings
+from ivr.records.db import Database
+
+log = logging.getLogger(__name__)
+
+AUDIO = "0f" * 32
+SEGMENT_MS = 30_000
+now = partial(datetime.now, UTC)  # noqa: TID251
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Call(Base):
+    __tablename__ = "textbook_calls"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sid: Mapped[str] = mapped_column(String(128), unique=True)
+    number: Mapped[str] = mapped_column(String(32), index=True)
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    turn: Mapped[int]
+    segment: Mapped[int]
+
+
+class Turn(Base):
+    __tablename__ = "textbook_turns"
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("textbook_calls.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    act: Mapped[str] = mapped_column(String(8))
+    digits: Mapped[str] = mapped_column(String(32))
+    arrived_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    segment: Mapped[int]
+    base_ms: Mapped[int]
+    length_ms: Mapped[int]
+
+
+def create_app(settings: Settings) -> Flask:
+    app = Flask(__name__, static_folder=None)
+    public_url = settings.line.public_url
+    validator = RequestValidator(settings.twilio.auth_token)
+    database = Database(settings.database)
+    engine = database.engine.execution_options(writes=True)
+    turn_to_write = threading.Lock() if database.is_sqlite else nullcontext()
+    Base.metadata.create_all(engine)
+
+    @app.before_request
+    def validate() -> None:
+        signature = request.headers.get("X-Twilio-Signature", "")
+        if not validator.validate(public_url + request.path, request.form, signature):
+            abort(403)
+
+    @app.post("/line/twilio/answer")
+    def answer() -> Response:
+        number = request.form["From"]
+        with turn_to_write, Session(engine) as session:
+            session.add(Call(sid=request.form["CallSid"], number=number, started_at=now(), turn=1, segment=0))
+            session.commit()
+        return spoken(1, 0)
+
+    @app.post("/line/twilio/turn/<int:n>/<kind>")
+    def resume(n: int, kind: str) -> Response:
+        arrived_at = now()
+        with turn_to_write, Session(engine) as session:
+            call = session.scalars(select(Call).where(Call.sid == request.form["CallSid"])).one()
+            call.turn = n + 1
+            call.segment = segment = call.segment + 1
+            session.add(
+                Turn(
+                    call_id=call.id,
+                    n=n + 1,
+                    act=kind,
+                    digits=request.form.get("Digits", ""),
+                    arrived_at=arrived_at,
+                    sent_at=now(),
+                    segment=segment,
+                    base_ms=segment * SEGMENT_MS,
+                    length_ms=SEGMENT_MS,
+                )
+            )
+            session.commit()
+        log.info("call %s turn %d %s -> %d", request.form["CallSid"], n, kind, n + 1)
+        return spoken(n + 1, segment)
+
+    def spoken(n: int, segment: int) -> Response:
+        response = VoiceResponse()
+        here = f"{public_url}/line/twilio/turn/{n}"
+        gather = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=1, method="POST", action=f"{here}/key")
+        gather.play(f"{public_url}/audio/{AUDIO}-{segment}.wav")
+        response.append(gather)
+        response.redirect(f"{here}/end", method="POST")
+        return Response(str(response), mimetype="text/xml")
+
+    return app

@@ -1,0 +1,41 @@
+"""A telephone provider to test against, as strict as Twilio: it calls, performs TwiML in virtual time, and knows the
+truth. It shares no code with `ivr`: it is the other side of the contract.
+
+    clock = Clock()
+    provider = Provider(WsgiTransport(app, "https://line.example"), Account(sid, token), clock=clock)
+    call = provider.call()      # dials; the first document has begun
+    call.press("2", after=3.2)  # or listen(), wait(s), speak(s), hang_up(after=s)
+    call.heard                  # what reached the caller's ear
+    call.errors                 # what Twilio's debugger would show; empty, if all is well
+"""
+
+from .audio import Fetch, silent_wav, wav_seconds
+from .clock import Clock
+from .errors import ProviderError, Unreachable
+from .exchange import Provider
+from .faults import Faults
+from .network import Account, HttpTransport, Response, Transport, WsgiTransport, signature
+from .phone import Call, Heard
+from .sent import Sent
+from .twiml import read
+
+__all__ = [
+    "Account",
+    "Call",
+    "Clock",
+    "Faults",
+    "Fetch",
+    "Heard",
+    "HttpTransport",
+    "Provider",
+    "ProviderError",
+    "Response",
+    "Sent",
+    "Transport",
+    "Unreachable",
+    "WsgiTransport",
+    "read",
+    "signature",
+    "silent_wav",
+    "wav_seconds",
+]
