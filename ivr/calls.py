@@ -56,11 +56,11 @@ def answer(line: Line, provider: str, sid: str, number: str) -> Spoken:
     try:
         with line.database.writing() as connection:
             if known := ledger.latest(connection, provider, sid):
-                return _again(connection, known, 1, arrived_at)
+                return _again(line, connection, known, 1, arrived_at)
             return _answered(line, connection, provider, sid, number, arrived_at)
     except IntegrityError:  # the same request came twice at once, and the other one was first
         with line.database.writing() as connection:
-            return _again(connection, _known(connection, provider, sid), 1, arrived_at)
+            return _again(line, connection, _known(connection, provider, sid), 1, arrived_at)
 
 
 def _answered(line: Line, connection: Connection, provider: str, sid: str, number: str, arrived_at: datetime) -> Spoken:
@@ -86,11 +86,11 @@ def resume(line: Line, provider: str, sid: str, n: int, kind: str, act: Input) -
         with line.database.writing() as connection:
             known = _known(connection, provider, sid)
             if n != known.n:
-                return _again(connection, known, min(n + 1, known.n), arrived_at)
+                return _again(line, connection, known, min(n + 1, known.n), arrived_at)
             return _stepped(line, connection, known, kind, act, arrived_at)
     except IntegrityError:
         with line.database.writing() as connection:
-            return _again(connection, _known(connection, provider, sid), n + 1, arrived_at)
+            return _again(line, connection, _known(connection, provider, sid), n + 1, arrived_at)
 
 
 def _stepped(
@@ -115,12 +115,18 @@ def _written(
     return Spoken(n, turn)
 
 
-def _again(connection: Connection, known: ledger.Latest, n: int, arrived_at: datetime) -> Spoken:
+def _again(line: Line, connection: Connection, known: ledger.Latest, n: int, arrived_at: datetime) -> Spoken:
     """Say a turn again that was said before. If it is the newest, it may be this time that the caller hears it."""
-    if n >= known.n:
-        ledger.add_evidence(connection, known.call, "resent", arrived_at, turn=known.n)
-        return Spoken(known.n, known.turn)
-    return Spoken(n, ledger.stored(connection, known.call, n))
+    if n < known.n:
+        return Spoken(n, ledger.stored(connection, known.call, n))
+    _noted(line, connection, known, "resent", arrived_at)
+    return Spoken(known.n, known.turn)
+
+
+def _noted(line: Line, connection: Connection, known: ledger.Latest, kind: str, arrived_at: datetime) -> None:
+    ledger.add_evidence(connection, known.call, kind, arrived_at, turn=known.n)
+    if known.settled:
+        progress.settle(connection, known.call, arrived_at, line.counting(line.shelf.catalogue()))
 
 
 def fall_back(line: Line, provider: str, sid: str) -> Spoken | None:
@@ -131,7 +137,7 @@ def fall_back(line: Line, provider: str, sid: str) -> Spoken | None:
     with line.database.writing() as connection:
         known = _known(connection, provider, sid)
         tried = ledger.count_evidence(connection, known.call, "fallback")
-        ledger.add_evidence(connection, known.call, "fallback", arrived_at, turn=known.n)
+        _noted(line, connection, known, "fallback", arrived_at)
         return Spoken(known.n, known.turn) if tried < MOST_FALLBACKS else None
 
 

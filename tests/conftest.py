@@ -74,3 +74,26 @@ def pressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shelf(pressed: Path) -> Shelf:
     """A shelf with the made lessons; to be read only."""
     return Shelf(pressed)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite", action="store_true", help="write golden files anew; read what changed before keeping it"
+    )
+
+
+@pytest.fixture
+def rewrite(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--rewrite"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the village measured, for the README."""
+    reports = [report for group in terminalreporter.stats.values() for report in group]
+    measured = [v for r in reports for name, v in getattr(r, "user_properties", ()) if name == "widths"]
+    if widths := sorted(width for each in measured for width in each):
+        median, p95 = widths[len(widths) // 2], widths[len(widths) * 95 // 100]
+        terminalreporter.write_line(
+            f"village: {len(widths)} lessons in random calls, every truth within its bounds; "
+            f"bounds apart: median {median:.2f} s, 95th percentile {p95:.2f} s"
+        )

@@ -49,12 +49,11 @@ def server(*, durable: bool = False) -> Iterator[str]:
         folder.chmod(0o755)
         bin_, owner = _owned(folder)
         data = folder / "data"
-        run: dict[str, Any] = {
-            "user": owner,
-            "group": owner and pwd.getpwnam(owner).pw_gid,
-            "extra_groups": [] if owner else None,
-        }
-        initdb: list[str | Path] = [bin_ / "initdb", "-D", data, "-U", "ivr", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+        run: dict[str, Any] = {}
+        if owner:
+            run = {"user": owner, "group": pwd.getpwnam(owner).pw_gid, "extra_groups": []}
+        initdb: list[str | Path] = [bin_ / "initdb", "-D", data, "-U", "ivr", "-A", "trust", "-E", "UTF8"]
+        initdb += ["--no-sync", "--locale=C"]
         subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **run)
         settings = SETTINGS | ({"fsync": "on"} if durable else {})
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -16,6 +16,7 @@ from .provider.server import (
     document,
     make,
     story,
+    told,
 )
 
 VILLAGE_D = (0.25, 3.5)  # twilio-contract.md B.1, the working window
@@ -154,6 +155,16 @@ def test_a_callback_may_arrive_during_the_next_call() -> None:
     second.hang_up()
     provider.finish()
     assert server.forms("/line/twilio/status")[1]["CallSid"] == second.sid
+
+
+def test_the_last_key_may_arrive_after_the_callback() -> None:
+    provider, server = make(LESSON)
+    call = provider.call()
+    call.hang_up(after=4.0, pressing="2")
+    call.finish()
+    assert [asked.target.rpartition("/")[2] for asked in server.asked[2:]] == ["status", "answer"]
+    assert server.asked[-1].form["Digits"] == "2"
+    assert (told(call.heard), call.errors, len(call.documents)) == ([("ten.wav", 4.0)], [], 1)
 
 
 def test_the_timestamp_is_off_by_a_second_at_most() -> None:

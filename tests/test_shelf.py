@@ -226,7 +226,7 @@ def test_a_missing_manifest_and_a_damaged_index_are_named(shelf: Shelf) -> None:
     with pytest.raises(DamagedAudio, match=published.edition):
         Shelf(shelf.root).catalogue()
     (shelf.root / "index.json").write_text("no")
-    with pytest.raises(IvrError, match="index.json"):
+    with pytest.raises(IvrError, match=r"index\.json"):
         Shelf(shelf.root).catalogue()
 
 

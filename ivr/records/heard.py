@@ -9,9 +9,9 @@ part that may have been (*at most*); the truth lies between. Credit is what is p
     not closed        the call ended in this play: likewise, as far as the end is known; else nothing to everything
 
 The delay of one play is 0.25-3.5 s: network, fetching and starting the file, one-way voice delay twice (ITU-T G.114:
-150 ms good, over 400 ms unacceptable), detecting the key. Three plays closed by "end" calibrate their call.
-Simulated over 40,000 calls, no truth fell outside. Where an answer was sent again the play may have begun at either
-time; where the server was started anew in between, the provider may have waited to ask again.
+150 ms good, over 400 ms unacceptable), detecting the key. It is not narrowed by the other plays of a call: a file that
+was fetched before starts sooner than a new one. Where an answer was sent again the play may have begun at either time;
+where the server was started anew in between, the provider may have waited to ask again.
 """
 
 from __future__ import annotations
@@ -21,10 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 DELAY_MS = (250, 3_500)
-CALIBRATED_BY = 3  # plays
-CALIBRATION_MARGIN_MS = 500
 QUICKEST_END_MS = 250  # an end that came sooner than its play's length less this was no end
-LIKELY_END_MS = 8_000  # a slower one is not used for calibration
 RETRY_MS = 15_000  # how long a provider keeps trying one request (Twilio: 15 s for all tries)
 
 
@@ -49,7 +46,7 @@ class Sent:
     sent_at: datetime
     boot: str
     closing: Closing | None = None
-    resent_at: datetime | None = None  # the last time that the stored answer was sent again
+    resent: tuple[datetime, ...] = ()  # when the stored answer was sent again
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +89,8 @@ def union_ms(spans: Iterable[tuple[int, int]]) -> int:
 
 def fold(started_at: datetime, plays: Sequence[Sent], endings: Sequence[Ending]) -> tuple[Heard, ...]:
     """The plays of one call, in the order they were sent, with what was heard of each."""
-    delay = _calibrated(plays)
     ended = _ended(started_at, endings)
-    return tuple(Heard(play, *_bounds(play, delay, ended)) for play in plays)
+    return tuple(Heard(play, *_bounds(play, ended)) for play in plays)
 
 
 def bookmark_ms(heard: Heard) -> int:
@@ -102,46 +98,30 @@ def bookmark_ms(heard: Heard) -> int:
     return heard.play.base_ms + heard.at_least_ms
 
 
-def _bounds(play: Sent, delay: tuple[int, int], ended: tuple[datetime, datetime] | None) -> tuple[int, int]:
+def _bounds(play: Sent, ended: tuple[datetime, datetime] | None) -> tuple[int, int]:
     if play.closing is None:
-        return _span(play, ended, delay) if ended else (0, play.length_ms)
+        return _span(play, ended, 0) if ended else (0, play.length_ms)
     arrived = play.closing.arrived_at
     if play.closing.act == "key":
         restarted = RETRY_MS if play.closing.boot != play.boot else 0
-        return _span(play, (arrived, arrived), (delay[0], delay[1] + restarted))
+        return _span(play, (arrived, arrived), restarted)
     passed = _ms(arrived - play.sent_at)
     if passed >= play.length_ms + play.gather_ms - QUICKEST_END_MS:
         return play.length_ms, play.length_ms
     return 0, _within(play, passed - play.gather_ms)
 
 
-def _span(play: Sent, stopped: tuple[datetime, datetime], delay: tuple[int, int]) -> tuple[int, int]:
-    """Bounds for a play that stopped between two times, as our clock saw them."""
-    began_last = play.resent_at or play.sent_at
-    shortest = _ms(stopped[0] - began_last) - delay[1]
-    longest = _ms(stopped[1] - play.sent_at) - delay[0]
+def _span(play: Sent, stopped: tuple[datetime, datetime], waited_ms: int) -> tuple[int, int]:
+    """Bounds for a play that stopped between two times, as our clock saw them; the provider may have waited so long
+    to tell."""
+    began_last = max((again for again in play.resent if again <= stopped[1]), default=play.sent_at)
+    shortest = _ms(stopped[0] - began_last) - DELAY_MS[1] - waited_ms
+    longest = _ms(stopped[1] - play.sent_at) - DELAY_MS[0]
     return _within(play, shortest), _within(play, longest)
 
 
 def _within(play: Sent, ms: int) -> int:
     return min(max(ms, 0), play.length_ms)
-
-
-def _calibrated(plays: Sequence[Sent]) -> tuple[int, int]:
-    """This call's own delay, once enough of its plays were heard to their ends."""
-    delays = [delay for play in plays if (delay := _delay(play)) is not None]
-    if len(delays) < CALIBRATED_BY:
-        return DELAY_MS
-    shortest = max(DELAY_MS[0], min(delays) + 100 - CALIBRATION_MARGIN_MS)
-    longest = min(DELAY_MS[1], max(delays) + 800 + CALIBRATION_MARGIN_MS)
-    return shortest, longest
-
-
-def _delay(play: Sent) -> int | None:
-    if play.closing is None or play.closing.act != "end" or play.resent_at or play.closing.boot != play.boot:
-        return None
-    delay = _ms(play.closing.arrived_at - play.sent_at) - play.length_ms - play.gather_ms
-    return delay if -QUICKEST_END_MS <= delay <= LIKELY_END_MS else None
 
 
 def _ended(started_at: datetime, endings: Sequence[Ending]) -> tuple[datetime, datetime] | None:
@@ -153,10 +133,8 @@ def _ended(started_at: datetime, endings: Sequence[Ending]) -> tuple[datetime, d
         if ending.provider_at is not None:
             earliest.append(ending.provider_at - timedelta(seconds=1))
             latest.append(ending.provider_at + timedelta(seconds=2))
-        if ending.lasted_s is not None:
-            lasted = timedelta(seconds=ending.lasted_s)
-            earliest.append(started_at + lasted - timedelta(seconds=2))
-            latest.append(started_at + lasted + timedelta(milliseconds=DELAY_MS[1] + 1_000))
+        if ending.lasted_s is not None:  # only a lower bound: the call may have been answered well after it began
+            earliest.append(started_at + timedelta(seconds=ending.lasted_s - 2))
     if max(earliest) <= min(latest):
         return max(earliest), min(latest)
     return started_at, min(ending.arrived_at for ending in endings)  # they contradict each other: trust our clock

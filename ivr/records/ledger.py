@@ -179,7 +179,7 @@ def heard_between(connection: Connection, start: datetime, end: datetime) -> lis
 
 
 def heard_in(connection: Connection, *which: ColumnElement[bool]) -> Iterator[HeardRow]:
-    """Fold the plays of whole calls: a call's other plays tell how slow its line was."""
+    """Fold the plays of these calls."""
     rows = connection.execute(
         select(plays, Call.started_at)
         .join(Call, Call.id == plays.c.call_id)
@@ -189,7 +189,7 @@ def heard_in(connection: Connection, *which: ColumnElement[bool]) -> Iterator[He
     resent, endings = _evidence(connection, which)
     for (started_at, call), group in groupby(rows, key=lambda row: (row.started_at, row.call_id)):
         played = list(group)
-        sent = [_sent(row, resent.get((call, row.turn))) for row in played]
+        sent = [_sent(row, tuple(resent.get((call, row.turn), ()))) for row in played]
         for row, bounds in zip(played, heard.fold(started_at, sent, endings.get(call, ())), strict=True):
             yield HeardRow(
                 call,
@@ -207,9 +207,9 @@ def heard_in(connection: Connection, *which: ColumnElement[bool]) -> Iterator[He
 
 def _evidence(
     connection: Connection, which: tuple[ColumnElement[bool], ...]
-) -> tuple[dict[tuple[int, int | None], datetime], dict[int, list[heard.Ending]]]:
-    """When a turn was last sent again, by (call, turn); the accounts of each call's end."""
-    resent: dict[tuple[int, int | None], datetime] = {}
+) -> tuple[dict[tuple[int, int | None], list[datetime]], dict[int, list[heard.Ending]]]:
+    """When turns were sent again, by (call, turn); the accounts of each call's end."""
+    resent: dict[tuple[int, int | None], list[datetime]] = {}
     endings: dict[int, list[heard.Ending]] = {}
     found = select(Evidence.__table__).join(Call, Call.id == Evidence.call_id).where(*which)
     for row in connection.execute(found):
@@ -217,12 +217,11 @@ def _evidence(
             ending = heard.Ending(row.arrived_at, row.provider_at, row.provider_s)
             endings.setdefault(row.call_id, []).append(ending)
         else:
-            place = (row.call_id, row.turn)
-            resent[place] = max(row.arrived_at, resent.get(place, row.arrived_at))
+            resent.setdefault((row.call_id, row.turn), []).append(row.arrived_at)
     return resent, endings
 
 
-def _sent(row: Row[Any], resent_at: datetime | None) -> heard.Sent:
+def _sent(row: Row[Any], resent: tuple[datetime, ...]) -> heard.Sent:
     closing = heard.Closing(row.closed_by, row.closed_at, row.closed_boot) if row.closed_by else None
     return heard.Sent(
         row.lesson,
@@ -233,7 +232,7 @@ def _sent(row: Row[Any], resent_at: datetime | None) -> heard.Sent:
         row.sent_at,
         row.boot,
         closing,
-        resent_at,
+        resent,
     )
 
 

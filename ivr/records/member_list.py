@@ -124,7 +124,7 @@ def _check_once(headings: tuple[str, ...], columns: Mapping[str, tuple[int, ...]
 
 def _missing(nearest: tuple[str, ...]) -> str:
     if not any(nearest):
-        return "the file is empty"
+        return f"the file is empty: nothing stands in its first {HEADINGS_WITHIN} rows"
     found = _columns(nearest)
     lacking = ", ".join("/".join(names[:2]) for means, names in HEADINGS.items() if means not in found)
     here = ", ".join(_shown(heading) for heading in nearest if heading)

@@ -161,7 +161,8 @@ def _ids(connection: Connection, model: Any, key: Any, values: Iterable[str]) ->
 def _known(connection: Connection, model: Any, key: Any, values: Sequence[str]) -> dict[str, int]:
     known: dict[str, int] = {}
     for some in _parts(values):
-        known |= dict(connection.execute(select(key, model.id).where(key.in_(some))).tuples().all())
+        found = connection.execute(select(key, model.id).where(key.in_(some)))
+        known |= {row[0]: row[1] for row in found}
     return known
 
 

@@ -97,7 +97,7 @@ def _lines(sheet: Sheet) -> Iterator[str]:
 def _shown(cell: Cell) -> str:
     """On one line, and nothing in it that a terminal would act on."""
     text = "" if cell is None else _csv_cell(cell) if not isinstance(cell, str) else cell
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()
 
 
 def _is_number(cell: Cell) -> bool:

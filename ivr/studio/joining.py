@@ -1,4 +1,4 @@
-"""pydub stays behind this door: it joins pieces, reads them back, and decodes MP3 with the ffmpeg that pip brought.
+"""pydub stays behind this door: it joins pieces to one file, and decodes MP3 with the ffmpeg that pip brought.
 
 It never resamples here: pydub's resampler does not filter, soxr in `mastering` does.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import warnings
+import wave
 from collections.abc import Iterable
 
 import imageio_ffmpeg
@@ -32,20 +33,25 @@ def silence(length_ms: int) -> NDArray[np.int16]:
 def join(pieces: Iterable[NDArray[np.int16]]) -> bytes:
     """Pieces of 8 kHz mono int16, one after the other, as the bytes of one 16-bit PCM WAV file."""
     sound = b"".join(piece.astype("<i2", copy=False).tobytes() for piece in pieces)
-    wav = io.BytesIO()
-    AudioSegment(sound, sample_width=2, frame_rate=RATE_HZ, channels=1).export(wav, format="wav")
-    return wav.getvalue()
+    out = io.BytesIO()
+    AudioSegment(sound, sample_width=2, frame_rate=RATE_HZ, channels=1).export(out, format="wav")
+    return out.getvalue()
 
 
 def decode(wav: bytes) -> NDArray[np.int16]:
-    """What is really in a WAV file as `join` makes them; raises DamagedAudio for anything else."""
+    """What is really in a WAV file as `join` makes them; raises DamagedAudio for anything else.
+
+    Not by pydub, which takes a file that was cut off for a short one.
+    """
     try:
-        segment = AudioSegment(wav)
-    except CouldntDecodeError as error:
+        with wave.open(io.BytesIO(wav)) as file:
+            shape = (file.getnchannels(), file.getsampwidth(), file.getframerate())
+            stated, sound = file.getnframes(), file.readframes(file.getnframes())
+    except (wave.Error, EOFError) as error:
         raise DamagedAudio("A piece of audio does not decode. Publish the lesson again.") from error
-    if (segment.channels, segment.sample_width, segment.frame_rate) != (1, 2, RATE_HZ):
-        raise DamagedAudio(f"A piece of audio is not mono, 16-bit and {RATE_HZ} Hz. Publish the lesson again.")
-    return np.frombuffer(segment.raw_data, "<i2")
+    if shape != (1, 2, RATE_HZ) or len(sound) != stated * 2:
+        raise DamagedAudio(f"A piece of audio is not whole, mono, 16-bit and {RATE_HZ} Hz. Publish the lesson again.")
+    return np.frombuffer(sound, "<i2")
 
 
 def decode_mp3(mp3: bytes) -> Samples:

@@ -115,7 +115,7 @@ def _fit(one: Stretch, other: Stretch) -> bool:
 
 
 def _merge(one: Stretch, other: Stretch) -> Stretch:
-    """Called as the longer of the two is."""
+    """Both under the title of the longer one."""
     title = max((one, other), key=lambda each: each.length_ms).title
     return Stretch(title, one.spoken + other.spoken)
 

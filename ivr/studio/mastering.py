@@ -48,14 +48,14 @@ def _without_rumble(sound: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _trim(sound: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Without idle ends; filled up to whole frames, so that every position in it is a whole millisecond."""
+    """Without idle ends; filled up to a whole millisecond, so that what follows starts at one."""
     speech = np.flatnonzero(_is_speech(sound))
     if not len(speech):
         return sound[:0]
     margin = MARGIN_MS // FRAME_MS
     first, last = max(0, speech[0] - margin), speech[-1] + 1 + margin
     kept = sound[first * _FRAME : last * _FRAME]
-    return np.pad(kept, (0, -len(kept) % _FRAME))
+    return np.pad(kept, (0, -len(kept) % FRAMES_PER_MS))
 
 
 def _active_rms(sound: NDArray[np.float64]) -> float:

@@ -32,5 +32,8 @@ def advice(line: int, what: str, mend: str) -> Mistake:
 def nearest(word: str, known: Iterable[str]) -> str:
     """A sentence that names the known word most like this one, or all of them."""
     known = list(known)
-    match = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.4)
-    return f"Did you mean {match[0]!r}?" if match else f"Known here: {', '.join(known)}."
+    like = difflib.get_close_matches(word.casefold(), known, n=3, cutoff=0.4)
+    if not like:
+        return f"Known here: {', '.join(known)}."
+    match = max(like, key=lambda each: each[0] == word[0].casefold())  # slips are rarely in the first letter
+    return f"Did you mean {match!r}?"

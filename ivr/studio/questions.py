@@ -86,11 +86,11 @@ def _drafts(rows: Iterable[Row], mistakes: list[Mistake]) -> list[_Draft]:
     for row in rows:
         if row.kind == "question" or (row.kind == "text" and _starts_question(row, drafts)):
             drafts.append(_Draft(row.line, row.text))
-        elif not drafts:
+        elif drafts:
+            _add(row, drafts[-1], mistakes)
+        elif not mistakes:
             what = "this line belongs to no question"
             mistakes.append(mistake(row.line, what, "Put `## ` and the question above it."))
-        else:
-            _add(row, drafts[-1], mistakes)
     return drafts
 
 
@@ -174,17 +174,19 @@ def _judge(draft: _Draft, voice: _Voice) -> Iterator[Mistake]:
 
 
 def _judge_options(options: Sequence[Row], voice: _Voice) -> Iterator[Mistake]:
-    lines: dict[str, int] = {}
+    shown_in: dict[str, int] = {}
+    heard_in: dict[str, int] = {}
     for option in options:
         sound = voice.sound(option)
         if not sound:
             yield mistake(option.line, "an option has no words", "Write some, or delete the line.")
-        elif option.text in lines:
-            yield mistake(option.line, f"the same option as in line {lines[option.text]}", "Write another one.")
-        elif sound in lines:
-            what = f"this option sounds like the one in line {lines[sound]}"
+        elif option.text in shown_in:
+            yield mistake(option.line, f"the same option as in line {shown_in[option.text]}", "Write another one.")
+        elif sound in heard_in:
+            what = f"this option sounds like the one in line {heard_in[sound]}"
             yield advice(option.line, what, "Use different words.")
-        lines |= {option.text: option.line, sound: option.line}
+        shown_in.setdefault(option.text, option.line)
+        heard_in.setdefault(sound, option.line)
 
 
 def _question(draft: _Draft, voice: _Voice) -> Question:

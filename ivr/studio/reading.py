@@ -18,8 +18,8 @@ COMMA_MS = 300
 LONGEST_SENTENCE = 60  # hanzi; longer ones are cut at commas
 
 _CLOSING = "[\"'”’」』）》)]*"
-_NOT_ABBREVIATED = r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)"
-_END = re.compile(rf"(?:[。！？；…]|{_NOT_ABBREVIATED}[.!?](?={_CLOSING}(?:\s|$|[!?.])))+{_CLOSING}")
+_NOT_ABBREVIATED = r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\be\.g)(?<!\bi\.e)"
+_END = re.compile(rf"(?:[。！？；…]|{_NOT_ABBREVIATED}[.!?](?<!\bNo\.(?=\s\d))(?={_CLOSING}(?:\s|$|[!?.])))+{_CLOSING}")
 _ASCII_END = re.compile(rf"[!?;]+{_CLOSING}")  # in Chinese these end a sentence also without a space
 _COMMA = re.compile(f"[，、,]{_CLOSING}")
 _DIGITS = {"zh": dict(zip("0123456789", "零幺二三四五六七八九", strict=True))}

@@ -34,8 +34,9 @@ _TYPED = (
     (re.compile(r"^》"), ">"),
     (re.compile(r"【\s*((?:停顿|录音)[^】]*|/?慢|[xXｘＸ√✓✔]?)\s*】"), r"[\1]"),
 )
-# What Markdown would make of an indented line, a rule below a line, a table of links: here all is text.
-_MARKDOWN = MarkdownIt("commonmark").disable(["code", "fence", "lheading", "html_block", "reference"])
+# What Markdown would make of an indented line, a rule below a line, a list of links: here all is text. Marks within
+# a line are not Markdown's either.
+_MARKDOWN = MarkdownIt("commonmark").disable(["code", "fence", "lheading", "html_block", "reference", "inline"])
 
 
 def read_rows(body: str, first_line: int) -> tuple[Row, ...]:

@@ -14,13 +14,12 @@ from urllib.parse import urlencode
 from .audio import MediaCache
 from .clock import Clock
 from .errors import ProviderError, Unreachable
-from .faults import Faults, Luck
+from .faults import MINUTES_LATER, Faults, Luck
 from .network import TIME_LIMIT_S, Account, Response, Transport, signature
 from .phone import Call
 from .sent import Copy, Due, Kind, Sent
 
 CACHED_S = 0.005  # Twilio's help centre: cached audio is served within 10 ms
-MINUTES_LATER = (60.0, 600.0)
 
 
 class Provider:
@@ -183,8 +182,7 @@ class Provider:
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
         payload, number = urlencode(form).encode(), len(self.requests)
         sent = Sent(number, call, kind, "first", number, method, bare, dict(params), headers, payload, self.clock.now())
-        self.requests.append(sent)
-        return sent
+        return self._log(sent)
 
     def _copy(self, original: Sent, copy: Copy) -> Sent:
         """The same request again. A retry may carry the same idempotency token or another: Twilio does not say."""
@@ -193,7 +191,11 @@ class Provider:
             headers["I-Twilio-Idempotency-Token"] = self._token()
         number, now = len(self.requests), self.clock.now()
         sent = Sent(number, o.call, o.kind, copy, o.of, o.method, o.url, o.params, headers, o.payload, now)
+        return self._log(sent)
+
+    def _log(self, sent: Sent) -> Sent:
         self.requests.append(sent)
+        self.calls[sent.call].requests.append(sent)
         return sent
 
     def _token(self) -> str:

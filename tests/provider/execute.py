@@ -152,9 +152,9 @@ class Performance:
             yield span
         if gathering.finished:
             self._provider.pass_seconds(self._call.line.draw("key"))
-        return self._gathered(gathering)
+        return self.gathered(gathering)
 
-    def _gathered(self, gathering: Gathering) -> Goto | None:
+    def gathered(self, gathering: Gathering) -> Goto | None:
         """Without digits it falls through to the next verb, unless it has actionOnEmptyResult."""
         verb, extra = gathering.verb, {}
         if gathering.digits:

@@ -8,6 +8,7 @@ from typing import Literal
 
 Range = tuple[float, float]  # seconds, from and to
 Leg = Literal["there", "back", "media", "audio", "key"]
+MINUTES_LATER: Range = (60.0, 600.0)  # how late the latest copy of a request comes
 LEGS: tuple[Leg, ...] = ("there", "back", "media", "audio", "key")
 
 

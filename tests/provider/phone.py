@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .exchange import Provider
 
 LONGEST_CALL = timedelta(hours=4)  # TW:voice/twiml/record, maxLength
+OVERTAKEN_S = 0.1  # how long a last key waits behind the callback of a line that is otherwise equally quick
 Stopped = Literal["end", "key", "hang-up", "time limit"]
 
 
@@ -48,6 +49,7 @@ class Call:
         self.ended_at: datetime | None = None
         self.heard: list[Heard] = []
         self.errors: list[ProviderError] = []
+        self.requests: list[Sent] = []  # all that was written for this call, copies and callbacks too, in order
         self.unheard_keys: list[tuple[str, datetime]] = []  # pressed while nothing was gathering
         self._performance = Performance(self)
         self._spans: Generator[Span, None, None] = self._performance.spans()
@@ -59,11 +61,6 @@ class Call:
     @property
     def ended(self) -> bool:
         return self.ended_at is not None
-
-    @property
-    def requests(self) -> list[Sent]:
-        """Everything sent for this call, copies and callbacks too, in the order in which it was written."""
-        return [sent for sent in self.provider.requests if sent.call == self.sid]
 
     @property
     def documents(self) -> list[Sent]:
@@ -139,13 +136,16 @@ class Call:
         else:
             self._run(None)
 
-    def hang_up(self, after: float = 0.0) -> None:
-        """Put the receiver down; nothing happens when the line is dead already."""
+    def hang_up(self, after: float = 0.0, *, pressing: str = "") -> None:
+        """Put the receiver down; nothing happens when the line is dead already. With `pressing` a key is pressed in the
+        same moment, and its request and the status callback overtake one another on the way to the server."""
         if self.ended:
             return
         moment = self._now + timedelta(seconds=after)
         self._run(moment)
         if not self.ended:
+            if pressing:
+                self._press_too_late(pressing, moment)
             self._cut(moment, "hang-up")
             self._over(moment + timedelta(seconds=self.line.draw("key")))
 
@@ -203,6 +203,15 @@ class Call:
             open_.spoken = min(open_.spoken, (moment - span.started).total_seconds())
         self._close(span, moment, "key")
         self._next()
+
+    def _press_too_late(self, key: str, moment: datetime) -> None:
+        """The key ends the Gather, and its request goes out although nobody will hear the answer."""
+        gathering = self._span.gathering if self._span and self._span.started <= moment else None
+        if gathering and gathering.takes(key) and gathering.finished:
+            goto = self._performance.gathered(gathering)
+            if goto:
+                delay = self.line.draw("key") + self.line.draw("there") + OVERTAKEN_S
+                self.provider.send_later(self, "document", goto.method, goto.url, self.params() | goto.extra, delay)
 
     # ── the truth ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -37,9 +37,10 @@ class Gtts:
         self._timeout_s = timeout_s
 
     def synthesize(self, text: str, voice: str, rate: Rate) -> Samples:
-        if not re.search(r"\w", text):
+        requests = [words for words in pack(text) if re.search(r"\w", words)]
+        if not requests:
             raise VoiceFailed(f"There is nothing to say in {text!r}.")
-        speech = decode_mp3(self._ask(text, voice, slow=rate == "slow"))
+        speech = decode_mp3(b"".join(self._ask(words, voice, slow=rate == "slow") for words in requests))
         _check_length(text, len(speech.sound) / speech.rate_hz)
         return speech
 
@@ -54,22 +55,17 @@ class Gtts:
         raise AssertionError("the last try returns or raises")
 
     def _ask_once(self, text: str, voice: str, *, slow: bool) -> bytes:
+        """The MP3 of at most 100 characters; its language check is off, since it warns about zh-CN."""
         request = gtts.gTTS(
-            text,
-            lang=voice,
-            slow=slow,
-            lang_check=False,  # its check warns about zh-CN
-            pre_processor_funcs=[],
-            tokenizer_func=lambda words: list(pack(words)),
-            timeout=self._timeout_s,
+            text, lang=voice, slow=slow, lang_check=False, pre_processor_funcs=[], timeout=self._timeout_s
         )
         try:
-            parts = list(request.stream())
+            mp3 = b"".join(request.stream())
         except ValueError:  # neither text nor base64: not what the address sends when all is well
-            parts = []
-        if not parts or min(map(len, parts)) < LEAST_BYTES:
+            mp3 = b""
+        if len(mp3) < LEAST_BYTES:
             raise VoiceFailed(f"Google sent no sound for {text[:30]!r}. {_ELSEWHERE}")
-        return b"".join(parts)
+        return mp3
 
 
 def pack(text: str) -> Iterator[str]:

@@ -1,0 +1,128 @@
+"""`ivr lesson`: what people type and what they read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ivr.cli.lesson import lesson
+from ivr.config import Settings, StudioSettings
+from ivr.errors import BadLesson, UnknownLesson, VoiceFailed
+from ivr.shelf import Shelf
+
+GOOD = "---\n标题: 防骗\n---\n# 开头\n同志们好。\n# 测验\n## 怎么办？\n- [x] 挂断\n- [ ] 转账\n# 结尾\n谢谢。\n"
+BAD = GOOD.replace("[x]", "[ ]")
+ADVISED = GOOD.replace("同志们好", "同志们好" * 6)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data", studio=StudioSettings(voices={"zh": "tone:a", "en": "espeak:en-us"}))
+
+
+def run(settings: Settings, *words: object) -> Result:
+    return CliRunner().invoke(lesson, [str(word) for word in words], obj=settings)
+
+
+def file(folder: Path, name: str, text: str) -> Path:
+    path = folder / f"{name}.lesson.md"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_check_names_each_mistake_with_its_line(settings: Settings, tmp_path: Path) -> None:
+    bad, advised = file(tmp_path, "bad", BAD), file(tmp_path, "advised", ADVISED)
+    result = run(settings, "check", bad, advised)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"{bad}: line 7: no right option. Mark one option with [x].",
+        f"{advised}: advice: line 5: a sentence of 24 characters. Listeners follow up to 22; make it two.",
+        "1 mistake, 1 advice, in 2 files.",
+    ]
+
+
+def test_check_is_content_with_advice(settings: Settings, tmp_path: Path) -> None:
+    result = run(settings, "check", file(tmp_path, "advised", ADVISED))
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "0 mistakes, 1 advice, in 1 file.")
+
+
+def test_check_speaks_json(settings: Settings, tmp_path: Path) -> None:
+    bad = file(tmp_path, "bad", BAD)
+    result = run(settings, "check", "--json", bad)
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == [
+        {
+            "file": str(bad),
+            "line": 7,
+            "severity": "mistake",
+            "what": "no right option",
+            "mend": "Mark one option with [x].",
+        }
+    ]
+    assert json.loads(run(settings, "check", "--json", file(tmp_path, "good", GOOD)).stdout) == []
+
+
+def test_publish_says_what_was_done_and_list_shows_it(settings: Settings, tmp_path: Path) -> None:
+    good = file(tmp_path, "good", GOOD)
+    assert run(settings, "publish", good).stdout == (
+        "published good: 1 segment, 0:04, 1 question; 9 sentences pressed, 0 reused\n"
+    )
+    assert run(settings, "publish", good).stdout == "unchanged good: 1 segment, 0:04, 1 question\n"
+    file(tmp_path, "good", GOOD.replace("谢谢", "再见"))
+    assert "published good: 1 segment, 0:04, 1 question; 1 sentence pressed, 8 reused" in (
+        run(settings, "publish", good).stdout
+    )
+    (published,) = Shelf(settings.data).catalogue().lessons
+    assert run(settings, "list").stdout == (
+        f"good  1 segment, 0:04, 1 question  always  edition {published.edition}  防骗\n"
+    )
+
+
+def test_one_mistake_in_one_file_publishes_nothing(settings: Settings, tmp_path: Path) -> None:
+    good, bad = file(tmp_path, "good", GOOD), file(tmp_path, "bad", BAD)
+    result = run(settings, "publish", good, bad)
+    assert isinstance(result.exception, BadLesson)
+    assert str(result.exception) == (
+        f"Nothing was published:\n  {bad}: line 7: no right option. Mark one option with [x]."
+    )
+    assert not settings.data.exists()
+
+
+def test_a_voice_that_is_not_there_publishes_nothing(settings: Settings, tmp_path: Path) -> None:
+    good, other = file(tmp_path, "good", GOOD), file(tmp_path, "other", GOOD.replace("标题", "发音人: no:a\n标题"))
+    assert isinstance(run(settings, "publish", good, other).exception, VoiceFailed)
+    assert not settings.data.exists()
+
+
+def test_two_files_of_one_name_are_refused(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    files = file(tmp_path, "good", GOOD), file(tmp_path / "b", "good", GOOD)
+    result = run(settings, "publish", *files)
+    assert isinstance(result.exception, BadLesson)
+    assert "has the same name as" in str(result.exception)
+    assert run(settings, "publish", files[0], files[0]).exit_code == 0
+
+
+def test_mandarin_by_espeak_is_warned_of_once(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", studio=StudioSettings(voices={"zh": "espeak:cmn"}))
+    files = [file(tmp_path, name, GOOD) for name in ("one", "two")]
+    result = run(settings, "publish", *files)
+    assert result.exit_code == 0
+    assert result.output.count("espeak:cmn is hard to understand") == 1
+
+
+def test_withdraw(settings: Settings, tmp_path: Path) -> None:
+    run(settings, "publish", file(tmp_path, "good", GOOD))
+    assert run(settings, "withdraw", "good").stdout == "withdrew good\n"
+    assert run(settings, "list").stdout == "Nothing is published yet. `ivr lesson publish FILE` does it.\n"
+    assert isinstance(run(settings, "withdraw", "good").exception, UnknownLesson)
+
+
+@pytest.mark.parametrize("command", ["check", "publish"])
+def test_a_file_that_is_not_there_is_named(settings: Settings, tmp_path: Path, command: str) -> None:
+    result = run(settings, command, tmp_path / "none.md")
+    assert result.exit_code == 2
+    assert "none.md" in result.output

@@ -1,0 +1,129 @@
+"""How written language is said: sentences, silences, marks and the lexicon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from ivr.studio.markup import read_markup
+from ivr.studio.reading import Utterance, Wording, read_aloud, sentences
+
+
+def read(text: str, language: str = "zh", lexicon: Mapping[str, str] | None = None) -> list[Wording]:
+    spans, mistakes = read_markup(text, 1)
+    assert not mistakes
+    return [read_aloud(each, language, lexicon or {}) for each in sentences(spans, language)]
+
+
+def said(text: str, language: str = "zh", lexicon: Mapping[str, str] | None = None) -> list[str]:
+    return [utterance.text for wording in read(text, language, lexicon) for utterance in wording.utterances]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("先坐。再站！好吗？好；走", ["先坐。", "再站！", "好吗？", "好；", "走"]),
+        ("他说：“您好。”我走了。", ["他说：“您好。”", "我走了。"]),
+        ("好吗?好!走", ["好吗?", "好!", "走"]),
+        ("还有……没了", ["还有……", "没了"]),
+        ("真的？！好", ["真的？！", "好"]),
+        ("重三点五公斤，合3.5公斤。", ["重三点五公斤，合3.5公斤。"]),
+        ("《课》。（完。）", ["《课》。", "（完。）"]),
+        ("。。好。", ["好。"]),
+        ("好。 ”", ["好。 ”"]),
+        ("第一{句。|句}好。", ["第一句好。"]),
+    ],
+)
+def test_chinese_sentences(text: str, expected: list[str]) -> None:
+    assert said(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sit up. Stand! Well? Yes; go", ["Sit up.", "Stand!", "Well?", "Yes; go"]),
+        ('He said "stop." We left.', ['He said "stop."', "We left."]),
+        ("Mr. Li and Dr. Wu take e.g. 3.5 kg. Yes.", ["Mr. Li and Dr. Wu take e.g. 3.5 kg.", "Yes."]),
+        ("Take No. 5 now. No. Wait.", ["Take No. 5 now.", "No.", "Wait."]),
+        ("Wait... now", ["Wait...", "now"]),
+        ("See example.org today.", ["See example.org today."]),
+    ],
+)
+def test_english_sentences(text: str, expected: list[str]) -> None:
+    assert said(text, "en") == expected
+
+
+def test_a_sentence_that_is_too_long_is_cut_at_commas_evenly_and_nothing_is_lost() -> None:
+    text = "一二三四五六七八九十，" * 15 + "完。"
+    pieces = said(text)
+    assert "".join(pieces) == text
+    assert [len(piece) for piece in pieces] == [66, 66, 35]
+    assert [each.utterances[-1].pause_after_ms for each in read(text)] == [300, 300, 700]
+
+
+def test_a_long_sentence_without_commas_stays_whole() -> None:
+    assert said("一" * 100) == ["一" * 100]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("好。", [Utterance("好。", 0, 700)]),
+        ("先坐[停顿 1秒]再站。", [Utterance("先坐", 0, 0), Utterance("再站。", 1000, 700)]),
+        ("好。[停顿 2秒]", [Utterance("好。", 0, 2000)]),
+        ("好。[停顿 0.5秒]", [Utterance("好。", 0, 700)]),
+        ("[pause 1s]好。[pause 1s][停顿 半秒]走。", [Utterance("好。", 1000, 700), Utterance("走。", 1500, 700)]),
+        ("好[停顿]走[停顿 300毫秒]吧", [Utterance("好"), Utterance("走", 1000), Utterance("吧", 300, 700)]),
+        ("好[停顿 两秒钟]，[停顿 1秒]走。", [Utterance("好"), Utterance("走。", 3000, 700)]),
+    ],
+)
+def test_silences(text: str, expected: list[Utterance]) -> None:
+    assert [each for wording in read(text) for each in wording.utterances] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "spoken"),
+    [
+        ("打{110|一一零}。", "打110。", "打一一零。"),
+        ("是{公安局}的。", "是公安局的。", "是公安局的。"),
+        ("**不听、不信**。", "不听、不信。", "不听、不信。"),
+        ("打[[数字 逐位]]12345热线。", "打12345热线。", "打幺二三四五热线。"),
+        ("打 [[逐位]] 010-6512。", "打 010-6512。", "打 零幺零六五幺二。"),
+        ("[慢]先坐[/慢]。", "先坐。", "先坐。"),
+        ("看[这里](https://example.org)。", "看这里。", "看这里。"),
+        ("{图一|}见图。", "图一见图。", "见图。"),
+        ("[不是记号]。", "[不是记号]。", "[不是记号]。"),
+    ],
+)
+def test_marks(text: str, shown: str, spoken: str) -> None:
+    if "[慢]" in text:
+        spans, (advice,) = read_markup(text, 1)
+        assert advice.severity == "advice"
+        (wording,) = [read_aloud(each, "zh", {}) for each in sentences(spans, "zh")]
+    else:
+        (wording,) = read(text)
+    assert (wording.words, wording.utterances[0].text) == (shown, spoken)
+
+
+def test_english_digits_are_said_one_by_one() -> None:
+    assert said("Ring [[digits]]112 now.", "en") == ["Ring 1 1 2 now."]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("重庆到重。", "崇庆到众。"),
+        ("打12345，不打112345。", "打一二三四五，不打112345。"),
+        ("用app，不用apple。", "用应用，不用apple。"),
+        ("{重庆|重庆}。", "重庆。"),
+    ],
+)
+def test_the_lexicon(text: str, expected: str) -> None:
+    lexicon = {"重": "众", "重庆": "崇庆", "12345": "一二三四五", "app": "应用"}
+    assert said(text, lexicon=lexicon) == [expected]
+
+
+def test_what_can_not_be_spoken_is_not() -> None:
+    assert said("……") == []
+    assert said("[停顿 1秒]") == []

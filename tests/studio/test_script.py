@@ -1,0 +1,357 @@
+"""Lesson files as people really type them; every mistake with its line and a way to mend it."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.studio.engines import syllables
+from ivr.studio.mistakes import Mistake
+from ivr.studio.script import Script, parse
+
+FRONT = "---\n标题: 防骗\n---\n"
+QUIZ = "# 测验\n## 怎么办？\n- [ ] 转账\n- [x] 挂电话\n"
+CLOSING = "# 结尾\n谢谢您。\n"
+LESSON = f"{FRONT}# 开头\n同志们好。\n# 第一段\n先挂电话。\n{QUIZ}{CLOSING}"
+
+
+def read(text: str | bytes, slug: str = "fraud") -> tuple[Script, tuple[Mistake, ...]]:
+    return parse(text if isinstance(text, bytes) else text.encode(), slug)
+
+
+def good(text: str | bytes) -> Script:
+    script, mistakes = read(text)
+    assert [str(each) for each in mistakes] == []
+    return script
+
+
+def words(script: Script) -> list[tuple[str, list[list[str]]]]:
+    return [(part.title, [[each.words for each in group] for group in part.paragraphs]) for part in script.parts]
+
+
+def said(script: Script) -> list[str]:
+    groups = [group for part in script.parts for group in part.paragraphs]
+    return [utterance.text for group in groups for wording in group for utterance in wording.utterances]
+
+
+def test_a_whole_lesson() -> None:
+    """The order is opening, parts, closing, wherever they stand."""
+    script = good(
+        "---\n课号: 003\n标题: 防骗\n语言: zh\n期次: 2026年11月\n发音人: tone:a\n语速: 快\n目标: [党员, 高龄组]\n"
+        "播出: 2026-11-01 至 2026-11-30\n学时: 0.5\n及格: 1\n读音:\n  重庆: 崇庆\n---\n"
+        f"{CLOSING}{QUIZ}# 第一段 骗子\n骗子在重庆。真的！\n换一行\n\n新的一段。\n# 开头\n您好。\n"
+    )
+    front = script.front
+    assert (front.code, front.title, script.language, front.issue) == ("003", "防骗", "zh", "2026年11月")
+    assert (front.voice, front.rate, front.audience) == ("tone:a", "fast", ("党员", "高龄组"))
+    assert (front.opens, front.closes) == (date(2026, 11, 1), date(2026, 11, 30))
+    assert (front.hours, front.pass_mark, front.say) == (0.5, 1, {"重庆": "崇庆"})
+    assert words(script) == [
+        ("开头", [["您好。"]]),
+        ("第一段 骗子", [["骗子在重庆。", "真的！", "换一行"], ["新的一段。"]]),
+        ("结尾", [["谢谢您。"]]),
+    ]
+    assert said(script)[1] == "骗子在崇庆。"
+
+
+def test_english_keys_and_headings_and_wrapped_lines() -> None:
+    script = good(
+        "---\ncode: T-1\ntitle: Falls\nrate: slow\nwindow: 2026-11-01 to 2026-11-30\nhours: auto\npass: 1\n"
+        "audience: all, old\n---\n# Opening\nHello there.\nThis line is\nwrapped here. Mr. Li goes on!\n"
+        "# Quiz\n## What now?\n- [x] Wait\n- [ ] Run\n> Right: Good.\n> Wrong: No. Wait.\n# Closing\nGoodbye.\n"
+    )
+    assert script.language == "en"
+    assert words(script)[0][1] == [["Hello there.", "This line is wrapped here.", "Mr. Li goes on!"]]
+    (question,) = script.questions
+    assert [each.words for each in question.ask] == ["What now?", "For Wait, press 1.", "For Run, press 2."]
+    assert [each.words for each in question.when_wrong] == ["No.", "Wait."]
+
+
+def test_the_code_is_the_slug_where_none_is_given() -> None:
+    assert good(LESSON).front.code == "fraud"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_notepad_writes_is_read(encoding: str, end: str) -> None:
+    assert good(LESSON.replace("\n", end).encode(encoding)) == good(LESSON)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("标题: 防骗", "标题：防骗"),
+        ("标题: 防骗", "标题：　防骗"),
+        ("标题: 防骗", "title：防骗"),
+        ("# 开头", "#开头"),
+        ("# 开头", "＃ 开头"),
+        ("# 开头", "　# 开头"),
+        ("## 怎么办？", "##怎么办？"),
+        ("## 怎么办？", "怎么办？"),
+        ("- [x] 挂电话", "- [X] 挂电话"),
+        ("- [x] 挂电话", "－ ［x］ 挂电话"),
+        ("- [x] 挂电话", "-【x】挂电话"),
+        ("- [x] 挂电话", "- [√] 挂电话。"),
+        ("- [x] 挂电话", "- √ 挂电话"),
+        ("- [x] 挂电话", "- 挂电话 ✓"),
+        ("- [x] 挂电话", "• [ x ] 挂电话"),
+        ("- [ ] 转账\n- [x] 挂电话", "1. 转账\n2. √ 挂电话"),
+        ("- [ ] 转账\n- [x] 挂电话", "A. 转账\nB. 挂电话\nANSWER: B"),
+        ("- [ ] 转账\n- [x] 挂电话", "Ａ、转账\nＢ、挂电话\n答案：Ｂ"),
+        ("- [ ] 转账\n- [x] 挂电话", "a) 转账\nb) 挂电话\n答案: 2"),
+        ("同志们好。", "    同志们好。"),
+        ("同志们好。", "　　同志们好。"),
+        ("同志们好。", "同志们好。<!-- 不\n念 -->"),
+        ("同志们好。", "**同志们**好。"),
+    ],
+)
+def test_the_same_lesson_typed_another_way(typed: str, meant: str) -> None:
+    assert typed in LESSON
+    assert good(LESSON.replace(typed, meant)) == good(LESSON)
+
+
+def test_a_question_is_asked_with_its_keys_and_explained() -> None:
+    (question,) = good(LESSON).questions
+    assert (question.words, question.options, question.right) == ("怎么办？", ("转账", "挂电话"), "2")
+    assert [each.words for each in question.ask] == ["怎么办？", "转账，请按1。", "挂电话，请按2。"]
+    assert [each.words for each in question.when_right] == ["答对了，是挂电话。"]
+    assert [each.words for each in question.when_wrong] == ["不对。", "正确答案是挂电话。"]
+
+
+@pytest.mark.parametrize(
+    "mark", ["> 答对：好。\n> 答错：不好。\n> 真的。\n", "\n答对：好。\n\n> 答错了：不好。\n真的。\n"]
+)
+def test_what_is_said_after_an_answer(mark: str) -> None:
+    (question,) = good(LESSON.replace("- [x] 挂电话\n", f"- [x] 挂电话\n{mark}")).questions
+    assert [each.words for each in question.when_right] == ["好。"]
+    assert [each.words for each in question.when_wrong] == ["不好。", "真的。"]
+
+
+def test_shown_and_said_differ_where_the_marks_say_so() -> None:
+    (question,) = good(LESSON.replace("挂电话\n", "打{110|一一零}\n")).questions
+    assert question.options == ("转账", "打110")
+    assert question.ask[2].utterances[0].text == "打一一零，请按2。"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what", "mend"),
+    [
+        ("", 1, "the file is empty", "Write the lesson"),
+        (" \n\n ", 1, "the file is empty", "Write the lesson"),
+        (b"PK\x03\x04\x00\x00", 1, "not a text file", "plain text"),
+        (LESSON + "\0", 1, "not a text file", "plain text"),
+        (b"\xff\xff\xff\x80", 1, "not a text file", "plain text"),
+        (b"\xff\xfea", 1, "not a text file", "plain text"),
+        (b"a" * 1_048_577, 1, "the file has 1.0 MB; a lesson is text of at most 1.0 MB", "right file"),
+        (LESSON.replace("标题: 防骗\n", ""), 1, "no title", "标题: …"),
+        (LESSON.replace(FRONT, ""), 1, "no title", "标题: …"),
+        (LESSON.replace("标题: 防骗", "标题: 。。"), 2, "no title", "标题: …"),
+        (LESSON.replace("防骗\n---", "防骗"), 1, "the front matter has no end", "`---`"),
+        (FRONT, 1, "no segments", "Write `# `"),
+        (FRONT + QUIZ, 1, "no segments", "Write `# `"),
+        (LESSON.replace("同志们好。\n", ""), 4, "the segment '开头' has no text", "delete its heading"),
+        (LESSON.replace("同志们好。", "……"), 4, "the segment '开头' has no text", "delete its heading"),
+        (LESSON.replace("# 开头\n", ""), 4, "above the first heading", "Put `# 开头`"),
+        (LESSON.replace("[x]", "[ ]"), 9, "no right option", "Mark one option with [x]."),
+        (LESSON.replace("[ ]", "[x]"), 9, "2 right options", "Keep one [x]."),
+        (LESSON.replace("- [ ] 转账\n", ""), 9, "1 options", "2 or 3"),
+        (LESSON.replace("- [ ] 转账\n- [x] 挂电话\n", ""), 9, "no options", "2 or 3"),
+        (LESSON.replace("- [x]", "- [ ] 甲\n- [ ] 乙\n- [x]"), 9, "4 options", "2 or 3"),
+        (LESSON.replace("- [ ] 转账\n- [x] 挂电话", "A. 转账\nB. 挂电话\n答案：D"), 9, "no right option", "[x]"),
+        (LESSON.replace("转账", "挂电话"), 11, "the same option as in line 10", "another"),
+        (LESSON.replace("转账", "。"), 10, "an option has no words", "delete the line"),
+        (LESSON.replace("## 怎么办？", "## ？"), 9, "the question has no words", "after `## `"),
+        (LESSON.replace("## 怎么办？\n", ""), 9, "belongs to no question", "Put `## `"),
+        (LESSON.replace("# 结尾", "> 好\n# 结尾"), 12, "neither 答对： nor 答错：", "Begin it"),
+        (LESSON.replace(QUIZ, "# 测验\n"), 8, "the quiz has no questions", "delete the heading"),
+        (LESSON.replace(QUIZ, "# 测验\n" + QUIZ[5:] * 11), 39, "there are 11 questions", "Keep 10"),
+        (LESSON.replace("# 第一段", "## 第一段"), 6, "'第一段' stands outside the quiz", "one `#`"),
+        (
+            LESSON.replace("先挂电话。", "[录音 a.wav]"),
+            7,
+            "recordings are not understood yet",
+            "Write the text instead",
+        ),
+        (LESSON.replace("先挂电话。", "先[停顿 一会儿]挂。"), 7, "not a pause", "[停顿 1秒]"),
+        (LESSON.replace("先挂电话。", "先[停顿 60秒]挂。"), 7, "not a pause of up to 10 seconds", "[停顿 1秒]"),
+        (LESSON.replace("标题:", "标提: x\n标题:"), 2, "the key '标提' is not known", "Did you mean '标题'?"),
+        (LESSON.replace("标题:", "Titel: x\n标题:"), 2, "the key 'Titel' is not known", "Did you mean 'title'?"),
+        (LESSON.replace("标题:", "乙: x\n标题:"), 2, "the key '乙' is not known", "Known here: 课号, code"),
+        (LESSON.replace("标题:", "title: x\n标题:"), 3, "标题 stands in line 2 already", "Delete one"),
+        (LESSON.replace("标题:", "课号: a: b\n标题:"), 2, "this line can't be read", "quote"),
+        (LESSON.replace("标题:", "\n课号: [a\n标题:"), 4, "this line can't be read", "quote"),
+        (LESSON.replace("标题: 防骗", "防骗"), 2, "not lines like", "key: value"),
+        (LESSON.replace("标题:", "播出: 十一月\n标题:"), 2, "播出 can't be understood: '十一月'", "2026-11-01 至"),
+        (LESSON.replace("标题:", "播出: 2026-11-31 至 2026-12-01\n标题:"), 2, "播出 can't be", "2026-11-01 至"),
+        (LESSON.replace("标题:", "播出: 2026-12-01 至 2026-11-01\n标题:"), 2, "播出 can't be", "2026-11-01 至"),
+        (LESSON.replace("标题:", "播出: 2026-12-01\n标题:"), 2, "播出 can't be", "2026-11-01 至"),
+        (LESSON.replace("标题:", "及格: 两个\n标题:"), 2, "及格 can't be understood", "how many right answers"),
+        (LESSON.replace("标题:", "及格: -1\n标题:"), 2, "及格 can't be understood", "how many right answers"),
+        (LESSON.replace("标题:", "及格: 2\n标题:"), 2, "2 right answers are needed, but only 1", "Lower 及格"),
+        (LESSON.replace("标题:", "语速: 很慢很慢\n标题:"), 2, "语速 can't be understood", "慢, 中 or 快"),
+        (LESSON.replace("标题:", "语言: 世界语\n标题:"), 2, "语言 can't be understood", "zh or en"),
+        (LESSON.replace("标题:", "学时: 半天\n标题:"), 2, "学时 can't be understood", "0.5"),
+        (LESSON.replace("标题:", "读音: 重庆\n标题:"), 2, "读音 can't be understood", "one line for each word"),
+    ],
+)
+def test_a_mistake_names_its_line_and_how_to_mend_it(text: str | bytes, line: int, what: str, mend: str) -> None:
+    found = [each for each in read(text)[1] if each.severity == "mistake" and what in each.what]
+    assert [each.line for each in found] == [line], read(text)[1]
+    assert mend in found[0].mend
+    assert str(found[0]).startswith(f"line {line}: ")
+
+
+def test_a_mistake_reads_like_a_sentence() -> None:
+    assert [str(each) for each in read(LESSON.replace("[x]", "[ ]"))[1]] == [
+        "line 9: no right option. Mark one option with [x]."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        (LESSON.replace("先挂电话。", "一" * 23 + "。"), 7, "a sentence of 23 characters"),
+        (LESSON.replace("先挂电话。", "好。\n" + "一" * 23 + "。"), 8, "a sentence of 23 characters"),
+        (LESSON.replace("先挂电话。", "请您先挂电话。\n" * 500), 1, "about 20 minutes"),
+        (LESSON.replace(CLOSING, ""), 8, "there is no closing"),
+        (LESSON.replace(QUIZ, ""), 8, "there is no quiz"),
+        (LESSON.replace("- [ ] 转账", "- [ ] 挂 电话"), 11, "sounds like the one in line 10"),
+        (LESSON.replace("- [ ] 转账", "- [ ] {不接|挂电话}"), 11, "sounds like the one in line 10"),
+        (LESSON.replace("先挂", "先{挂|gua4}"), 7, "the pinyin 'gua4' is not spoken yet"),
+        (LESSON.replace("先挂", "[慢]先[/慢]挂"), 7, "not spoken slower yet"),
+        (LESSON.replace("标题:", "发音人: 女声\n标题:"), 2, "there is no voice '女声'"),
+        (LESSON.replace("标题:", "读音:\n  重庆: chóng qìng\n标题:"), 3, "the pinyin 'chóng qìng'"),
+        (LESSON.replace("标题:", "读音：\n  重庆：chong2 qing4\n标题:"), 3, "the pinyin 'chong2 qing4'"),
+        ("---\ntitle: A\n---\n# A\n" + "word " * 21 + ".\n", 4 + 1, "a sentence of 21 words"),
+    ],
+)
+def test_advice_does_not_stop_a_lesson(text: str, line: int, what: str) -> None:
+    found = [each for each in read(text)[1] if what in each.what]
+    assert [(each.line, each.severity) for each in found] == [(line, "advice")], read(text)[1]
+    assert all(each.severity == "advice" for each in read(text)[1])
+
+
+def test_pinyin_leaves_the_words_as_they_are() -> None:
+    text = LESSON.replace("标题:", "读音:\n  电话: dian4 hua4\n标题:").replace("先挂", "先{挂|gua4}")
+    assert said(read(text)[0])[1] == "先挂电话。"
+
+
+@pytest.mark.parametrize(
+    ("rate", "meant"), [("慢", "slow"), ("正常", "normal"), ("180", "normal"), ("240 字/分", "fast")]
+)
+def test_a_rate_may_be_a_word_or_characters_a_minute(rate: str, meant: str) -> None:
+    assert good(LESSON.replace("标题:", f"语速: {rate}\n标题:")).front.rate == meant
+
+
+def test_a_pause_of_its_own_line_or_paragraph_is_kept() -> None:
+    script = good(LESSON.replace("先挂电话。", "先挂电话。\n[停顿 2秒]\n再报警。\n\n[停顿 3秒]\n\n好。"))
+    pauses = [each.utterances[-1].pause_after_ms for group in script.parts[1].paragraphs for each in group]
+    assert pauses == [2000, 3000, 700]
+
+
+def test_a_list_in_a_lesson_is_read_with_its_numbers() -> None:
+    assert said(good(LESSON.replace("先挂电话。", "1. 先挂电话\n2. 再报警\n\n- 好")))[1:4] == [
+        "1、先挂电话",
+        "2、再报警",
+        "好",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n" + "[" * 100_000 + "\n---\n# A\nb\n",
+        "---\n读音: &a {b: *a}\n---\n# A\nb\n",
+        FRONT + "#" * 1_000_000,
+        FRONT + ">" * 1_000_000,
+        FRONT + "<!--" * 250_000,
+        FRONT + "# A\n" + "[" * 1_000_000,
+        FRONT + "# A\n" + "{" * 1_000_000,
+        FRONT + "# A\n" + "*" * 1_000_000,
+        FRONT + "# A\n" + "." * 1_000_000,
+        FRONT + "# A\n" + "\"'" * 500_000,
+        FRONT + "# A\n" + "[停顿" * 250_000,
+        FRONT + "# A\n" + "Mr. " * 250_000,
+        FRONT + "# A\n" + "- " * 500_000,
+        FRONT + "# A\n" + "[[1 逐位]]" * 70_000,
+        "标题：" * 100_000,
+    ],
+)
+def test_nonsense_is_answered_soon_and_never_a_crash(text: str) -> None:
+    started = time.monotonic()
+    assert read(text)[1]
+    assert time.monotonic() - started < 10
+
+
+SCRAPS = [
+    *(
+        "---",
+        "标题: 防骗",
+        "及格: 1",
+        "读音:",
+        "  好: 坏",
+        "# 开头",
+        "# 测验",
+        "# 结尾",
+        "# ",
+        "## ",
+        "## 问？",
+        "",
+        "- [x] 甲",
+    ),
+    *(
+        "- [ ] 乙",
+        "- [ ] {丙|}",
+        "- ",
+        "A. 甲",
+        "B. 乙",
+        "答案：A",
+        "> 答对：",
+        "> 答错：不对。",
+        ">",
+        "好。",
+        "[停顿 1秒]",
+        "。。",
+    ),
+    *(
+        "{图|}",
+        "{图|}。好",
+        "1. 一",
+        "**",
+        "[[逐位]]12",
+        "Hello there. Yes",
+        "<!-- x",
+        "-->",
+        "![",
+        "| a |",
+        "```",
+        "\t好",
+        "½ ー",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(SCRAPS), max_size=25), st.booleans())
+def test_whatever_is_typed_ends_in_a_mistake_or_in_a_lesson_that_can_be_spoken(lines: list[str], proper: bool) -> None:
+    text = FRONT * proper + "\n".join(lines)
+    script, mistakes = read(text)
+    assert all(1 <= each.line <= text.count("\n") + 1 for each in mistakes)
+    if any(each.severity == "mistake" for each in mistakes):
+        return
+    groups = [group for part in script.parts for group in part.paragraphs]
+    groups += [group for each in script.questions for group in (each.ask, each.when_right, each.when_wrong)]
+    assert script.parts and all(part.paragraphs for part in script.parts) and all(groups)
+    assert all(wording.utterances for group in groups for wording in group) and script.title.utterances
+    assert all(syllables(each.text) for group in groups for wording in group for each in wording.utterances)
+    assert all(2 <= len(each.options) <= 3 and int(each.right) <= len(each.options) for each in script.questions)
+
+
+def test_five_megabytes_are_refused_at_once() -> None:
+    started = time.monotonic()
+    (only,) = read("字".encode() * 1_700_000)[1]
+    assert "5.1 MB" in only.what and "1.0 MB" in only.what
+    assert time.monotonic() - started < 0.2
