@@ -6,7 +6,7 @@ Both are driven by the same gestures and tell what was said in the same words, s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -184,7 +184,7 @@ class HttpDriver:
         transport = WsgiTransport(self.app.wsgi_app, settings.line.public_url)
         self.provider = Provider(transport, account, clock=self.clock, faults=faults)
         self.phone: Call | None = None
-        self._words = _words_by_audio(self.line.shelf)
+        self._words = words_by_audio(self.line.shelf, NAMES)
         self._told = 0
 
     @property
@@ -254,7 +254,7 @@ def _unclaimed(plays: list[ledger.HeardRow], lesson: str, edition: str) -> str:
     return f"(to be claimed) {lesson}: heard {at_least / 1000:.1f} to {at_most / 1000:.1f} s"
 
 
-def _words_by_audio(shelf: Shelf) -> dict[str, list[tuple[int, str]]]:
+def words_by_audio(shelf: Shelf, names: Iterable[str]) -> dict[str, list[tuple[int, str]]]:
     """What each file says: its words, each with the millisecond at which they start."""
     words: dict[str, list[tuple[int, str]]] = {}
     for lesson in shelf.catalogue().editions.values():
@@ -263,7 +263,7 @@ def _words_by_audio(shelf: Shelf) -> dict[str, list[tuple[int, str]]]:
         clips = [lesson.title, *(c for q in lesson.questions for c in (q.ask, q.when_right, q.when_wrong))]
         words |= {clip.audio: [(0, clip.words)] for clip in clips}
     line = prompts.load("zh_CN")
-    for phrase in {line.words(say.prompt, say.value) for say in machine.every_say()} | set(NAMES):
+    for phrase in {line.words(say.prompt, say.value) for say in machine.every_say()} | set(names):
         clip = shelf.phrase("zh", phrase)
         assert clip and words.get(clip.audio, [(0, phrase)]) == [(0, phrase)], "two phrases share a file"
         words[clip.audio] = [(0, phrase)]

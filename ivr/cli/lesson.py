@@ -133,23 +133,23 @@ def _publish(script: Script, shelf: Shelf, voices: Voices) -> str:
 
 
 @contextmanager
-def shown(slug: str) -> Iterator[OnProgress]:
-    """A bar for a person who watches; a line now and then for a file."""
+def shown(what: str) -> Iterator[OnProgress]:
+    """How far pressing is: a bar for a person who watches, a line now and then for a file."""
     if not sys.stderr.isatty():
-        yield lambda now: _line(slug, now)
+        yield lambda now: _line(what, now)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(slug, total=None)
+        task = bar.add_task(what, total=None)
         yield lambda now: bar.update(task, completed=now.done, total=now.total)
 
 
-def _line(slug: str, now: Progress) -> None:
+def _line(what: str, now: Progress) -> None:
     if now.made and now.done % 25 == 0:
-        click.echo(f"{slug}: {now.done} of {now.total} sentences", err=True)
+        click.echo(f"{what}: {now.done} of {now.total} sentences", err=True)
 
 
 def _extent(published: Lesson) -> str:

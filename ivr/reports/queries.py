@@ -143,7 +143,8 @@ _read = msgspec.json.Decoder(_Turn).decode
 
 def stray_keys(connection: Connection, period: Period, lessons: Mapping[str, str]) -> Iterator[StrayKeys]:
     other = TurnRow.__table__.alias()
-    beside = select(other.c.lesson).where(other.c.call_id == TurnRow.call_id, other.c.lesson.is_not(None)).limit(1)
+    beside = select(other.c.lesson).where(other.c.call_id == TurnRow.call_id, other.c.lesson.is_not(None))
+    beside = beside.limit(1).correlate(TurnRow)
     following = beside.where(other.c.n > TurnRow.n).order_by(other.c.n)
     preceding = beside.where(other.c.n < TurnRow.n).order_by(other.c.n.desc())
     nearest = func.coalesce(following.scalar_subquery(), preceding.scalar_subquery())

@@ -200,7 +200,7 @@ def _hours(value: Value) -> dict[str, object]:
 
 
 def _pass_mark(value: Value) -> dict[str, object]:
-    if not re.fullmatch("[0-9]{1,2}", _as_text(value)):
+    if not re.fullmatch(r"\d{1,2}", _as_text(value)):
         raise _Unclear("Write how many right answers are enough, like 2; 0 means not marked.")
     return {"pass_mark": int(_as_text(value))}
 

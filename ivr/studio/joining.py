@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.studio.engines import Samples
-from ivr.studio.mastering import FRAMES_PER_MS, RATE_HZ
+from ivr.studio.mastering import RATE_HZ
 
 with warnings.catch_warnings():  # pydub looks for ffmpeg on the PATH and complains; it is told below where it is
     warnings.simplefilter("ignore")
@@ -24,10 +24,6 @@ with warnings.catch_warnings():  # pydub looks for ffmpeg on the PATH and compla
     from pydub.exceptions import CouldntDecodeError
 
 AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
-
-
-def silence(length_ms: int) -> NDArray[np.int16]:
-    return np.zeros(length_ms * FRAMES_PER_MS, np.int16)
 
 
 def join(pieces: Iterable[NDArray[np.int16]]) -> bytes:

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.catalogue import Sentence
-from ivr.studio.joining import silence
 from ivr.studio.mastering import FRAMES_PER_MS
 
 LEAD_MS = 500  # until the telephone is back at the ear
 TAIL_MS = 500
 PARAGRAPH_MS = 1300
 SHORTEST_MS = 20_000
+AIM_MS = 40_000  # when a part has to be split: sentences seldom end just before the longest
 LONGEST_MS = 45_000
 
 
@@ -85,29 +85,24 @@ def lay_out(parts: Iterable[Stretch]) -> list[Stretch]:
     return laid
 
 
+def silence(length_ms: int) -> NDArray[np.int16]:
+    return np.zeros(length_ms * FRAMES_PER_MS, np.int16)
+
+
 def _gap_ms(spoken: Spoken, after: Spoken) -> int:
     return max(spoken.after_ms, after.before_ms)
 
 
 def _split(part: Stretch) -> list[Stretch]:
-    """Into as few pieces as keep below the longest, all about as long."""
-    fewest = math.ceil(part.length_ms / LONGEST_MS)
-    for count in range(fewest, len(part.spoken)):
-        pieces = _evenly(part, count)
-        if all(piece.length_ms <= LONGEST_MS for piece in pieces):
-            return pieces
-    return _evenly(part, len(part.spoken)) if fewest > 1 else [part]
-
-
-def _evenly(part: Stretch, count: int) -> list[Stretch]:
-    """Cut where the sentence ends lie nearest to even parts of the whole."""
-    cuts = [0]
-    for number in range(1, count):
-        target_ms = part.length_ms * number / count
-        possible = range(cuts[-1] + 1, len(part.spoken) - (count - number) + 1)
-        cuts.append(min(possible, key=lambda index: abs(part.starts_ms[index] - target_ms)))
-    cuts.append(len(part.spoken))
-    return [Stretch(part.title, part.spoken[start:end]) for start, end in pairwise(cuts)]
+    """Into parts that are about as long as each other, cut where the sentence ends lie nearest to that."""
+    if part.length_ms <= LONGEST_MS or len(part.spoken) == 1:
+        return [part]
+    count = math.ceil(part.length_ms / AIM_MS)
+    target_ms = part.length_ms * (count // 2) / count
+    distances = [abs(start_ms - target_ms) for start_ms in part.starts_ms[1:]]
+    cut = distances.index(min(distances)) + 1
+    halves = (part.spoken[:cut], part.spoken[cut:])
+    return [piece for half in halves for piece in _split(Stretch(part.title, half))]
 
 
 def _fit(one: Stretch, other: Stretch) -> bool:

@@ -52,7 +52,7 @@ _MARK = re.compile(
     r"|\{(?P<shown>[^{}|]*)(?:\|(?P<said>[^{}]*))?\}",
     re.IGNORECASE,
 )
-_SECONDS = re.compile(r"\s*([0-9.]+|[半一二两三四五])?\s*(?:(毫秒|ms)|秒钟?|s|sec|seconds?)?\s*", re.IGNORECASE)
+_SECONDS = re.compile(r"\s*([\d.]+|[半一二两三四五])?\s*(?:(毫秒|ms)|秒钟?|s|sec|seconds?)?\s*", re.IGNORECASE)
 _NUMERALS = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 _TONED = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]|[a-zü:]{1,6}[1-5](?![0-9])", re.IGNORECASE)
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")

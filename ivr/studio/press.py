@@ -19,8 +19,8 @@ from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.shelf import Shelf
 from ivr.studio import questions, script
 from ivr.studio.engines import Rate, open_engine
-from ivr.studio.joining import decode, join, silence
-from ivr.studio.layout import LEAD_MS, TAIL_MS, Spoken, Stretch, lay_out, paragraph
+from ivr.studio.joining import decode, join
+from ivr.studio.layout import LEAD_MS, TAIL_MS, Spoken, Stretch, lay_out, paragraph, silence
 from ivr.studio.markup import Words
 from ivr.studio.mastering import FRAMES_PER_MS
 from ivr.studio.mistakes import Mistake
@@ -115,8 +115,8 @@ def _wordings(written: Script) -> Iterable[Wording]:
     """Every sentence of a lesson, in the order in which it is made."""
     yield written.title
     for part in written.parts:
-        for sentences_ in part.paragraphs:
-            yield from sentences_
+        for wordings in part.paragraphs:
+            yield from wordings
     for question in written.questions:
         yield from (*question.ask, *question.when_right, *question.when_wrong)
 

@@ -102,7 +102,8 @@ def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[Google]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):  # gTTS would send this through it, too
+        monkeypatch.delenv(name, raising=False)
     direct(monkeypatch, server.server_port)
     yield google
     server.shutdown()

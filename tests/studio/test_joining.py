@@ -10,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from ivr.errors import DamagedAudio, VoiceFailed
-from ivr.studio.joining import decode, decode_mp3, join, silence
+from ivr.studio.joining import decode, decode_mp3, join
+from ivr.studio.layout import silence
 from tests.studio.sounds import encoded
 
 

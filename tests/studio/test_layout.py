@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.studio.layout import LONGEST_MS, SHORTEST_MS, Spoken, Stretch, lay_out
@@ -43,6 +43,7 @@ def test_parts_become_segments(parts: list[Stretch], expected: list[tuple[str, i
     assert shape(lay_out(parts)) == expected
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(500, 15_000), min_size=1, max_size=30), min_size=1, max_size=6))
 def test_whatever_the_sentences_are(lengths_ms: list[list[int]]) -> None:
     parts = [part(str(n), *(ms / 1000 for ms in each)) for n, each in enumerate(lengths_ms)]
@@ -52,6 +53,12 @@ def test_whatever_the_sentences_are(lengths_ms: list[list[int]]) -> None:
     for one, other in pairwise(laid):
         together = one.length_ms + other.length_ms
         assert one.length_ms >= SHORTEST_MS or together > LONGEST_MS or other is laid[-1]
+
+
+def test_a_long_lesson_in_one_part_is_laid_out_at_once() -> None:
+    laid = lay_out([part("a", *[3] * 2000)])
+    assert sum(len(each.spoken) for each in laid) == 2000
+    assert all(SHORTEST_MS <= each.length_ms <= LONGEST_MS for each in laid)
 
 
 def test_positions_are_those_of_the_samples() -> None:

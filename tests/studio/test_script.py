@@ -6,7 +6,7 @@ import time
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.studio.engines import syllables
@@ -335,6 +335,7 @@ SCRAPS = [
 ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(SCRAPS), max_size=25), st.booleans())
 def test_whatever_is_typed_ends_in_a_mistake_or_in_a_lesson_that_can_be_spoken(lines: list[str], proper: bool) -> None:
     text = FRONT * proper + "\n".join(lines)

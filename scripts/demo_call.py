@@ -1,0 +1,155 @@
+"""The demonstration behind scripts/demo: the real line on a real port, and a simulated member who rings it.
+
+The member's phone is the strict provider of the tests. It lives in virtual time, so a lesson of five minutes is heard in
+a second; everything else is as it is with a real provider: signed requests over HTTP, files fetched and decoded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import secrets
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import waitress
+from rich.console import Console
+
+from ivr import config
+from ivr.app import create_app
+from ivr.catalogue import Lesson
+from tests.drivers import words_by_audio
+from tests.provider import Account, Call, Clock, HttpTransport, Provider
+
+HERE = Path(__file__).resolve().parent
+LESSONS = ("falls-at-home", "phone-fraud", "winter-heating", "blood-pressure")
+MEMBERS = HERE / "demo_members.csv"
+CALLER, NUMBER = "王秀英", "+8613800000001"
+THINKING_S = 8  # how long the member listens before she presses a key
+BEFORE = timedelta(minutes=30)  # the virtual call ends before now, so that the record has nothing from the future
+
+say = Console(highlight=False, soft_wrap=True).print
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="One whole call, from the lesson's text to the branch's record.")
+    parser.add_argument("--keep", action="store_true", help="leave the line running afterwards")
+    parser.add_argument("--port", type=int, default=8080, help="where it runs then (default: 8080)")
+    arguments = parser.parse_args()
+    data = HERE.parent / "data" / "demo"
+    for old in data.glob("ivr.db*"):
+        old.unlink()
+    environment = os.environ | {
+        "IVR_DATA": str(data),
+        "IVR_DATABASE_URL": "",
+        "IVR_PUBLIC_URL": f"http://127.0.0.1:{arguments.port}",
+        "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+    }
+    ivr(environment, "lesson", "publish", *(f"audio_lessons/{slug}/{slug}.lesson.md" for slug in LESSONS))
+    ivr(environment, "roster", "import", str(MEMBERS.relative_to(HERE.parent)))
+    began = datetime.now(UTC) - BEFORE
+    settings = config.load(HERE.parent / "config.toml", environment)
+    demonstrate(settings, began)
+    month = f"{began.astimezone(settings.line.zone):%Y-%m}"
+    for kind in ("member", "branch"):
+        ivr(environment, "report", kind, "--month", month)
+    what_next(arguments.keep)
+    if arguments.keep:
+        keep(environment, arguments.port)
+
+
+def ivr(environment: dict[str, str], *words: str) -> None:
+    """Run an `ivr` command as a person would, and show it."""
+    say(f"\n[bold]$ ivr {' '.join(words)}[/bold]")
+    done = subprocess.run([Path(sys.executable).with_name("ivr"), *words], env=environment, cwd=HERE.parent, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+def demonstrate(settings: config.Settings, began: datetime) -> None:
+    """Open the line on a free port, and let the member ring it."""
+    clock = Clock(began)
+    app = create_app(settings, clock)
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    threading.Thread(target=server.run, daemon=True).start()
+    line = app.extensions["line"]
+    words = words_by_audio(line.shelf, (CALLER,))
+    account = Account(settings.twilio.account_sid, settings.twilio.auth_token)
+    transport = HttpTransport(f"127.0.0.1:{server.effective_port}")
+    provider = Provider(transport, account, clock=clock, base_url=settings.line.public_url)
+    say(f"\n[bold]{CALLER} rings the line from {NUMBER[3:6]}****{NUMBER[-4:]}[/bold] (her phone is simulated, the line is not)")
+    call = provider.call(NUMBER)
+    told = Teller(call, words, began)
+    told.line()
+    listen_and_answer(call, told, line.shelf.catalogue().lessons[0])
+    while not call.ended:
+        call.listen()
+    provider.finish()
+    line.database.close()
+    if call.errors or not call.ended:
+        sys.exit(f"The call went wrong: {call.errors}")
+
+
+class Teller:
+    """Prints what the line says, as the caller hears it."""
+
+    def __init__(self, call: Call, words: dict[str, list[tuple[int, str]]], began: datetime) -> None:
+        self.call, self.words, self.began, self.told = call, words, began, 0
+
+    def line(self) -> None:
+        for sent in self.call.documents[self.told :]:
+            at = int((sent.sent - self.began).total_seconds())
+            names = re.findall(r"/audio/([0-9a-f]{64})", sent.body.decode())
+            spoken = " ".join("".join(words for _, words in self.words[name]) for name in names)
+            say(f"  {at // 60:02}:{at % 60:02}  [cyan]line[/cyan]    {spoken}")
+        self.told = len(self.call.documents)
+
+    def press(self, key: str) -> None:
+        say(f"         [green]caller[/green]  presses {key}")
+        self.call.press(key, after=THINKING_S)
+        self.line()
+
+    def listen(self) -> None:
+        self.call.listen()
+        self.line()
+
+
+def listen_and_answer(call: Call, told: Teller, lesson: Lesson) -> None:
+    """Press 1, hear it all, press 2, answer; the first answer is a wrong one."""
+    told.press("1")
+    for _ in range(len(lesson.segments) + 1):
+        told.listen()
+    told.press("2")
+    wrong = next(key for key in lesson.questions[0].keys if key != lesson.questions[0].right)
+    for key in (wrong, *(question.right for question in lesson.questions)):
+        told.press(key)
+
+
+def what_next(kept: bool) -> None:
+    say("\n[bold]What next?[/bold]  (each with IVR_DATA=data/demo before it)")
+    say("  .venv/bin/ivr phone --from 13800000001     ring the line yourself, in this terminal")
+    say("  .venv/bin/ivr report calls                 every call, and how it ended")
+    say("  .venv/bin/ivr lesson check FILE            begin a lesson of your own; README.md shows the format")
+    if not kept:
+        say("  ./scripts/demo --keep                      the same, and leave the line running")
+
+
+def keep(environment: dict[str, str], port: int) -> None:
+    """The line as `ivr serve` opens it, until Ctrl-C."""
+    say("\nThe line stays open. A provider would reach it with these:")
+    for name in ("IVR_DATA", "IVR_PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"):
+        say(f"  export {name}={environment[name]}")
+    say(f"  curl http://127.0.0.1:{port}/healthz      is it well?")
+    say("Ctrl-C closes it.\n")
+    command = str(Path(sys.executable).with_name("ivr"))
+    os.chdir(HERE.parent)
+    os.execve(command, [command, "serve", "--port", str(port)], environment)
+
+
+if __name__ == "__main__":
+    main()
