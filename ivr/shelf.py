@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import os
 import re
 import threading
@@ -26,6 +27,8 @@ from ivr.errors import DamagedAudio, UnknownLesson
 
 RATE_HZ = 8000
 FRAMES_PER_MS = RATE_HZ // 1000
+
+log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
@@ -131,7 +134,12 @@ class Shelf:
         offers = self._offers()
         for path in sorted((self.root / "editions").glob("*/*.json")):
             if path.stem not in self._loaded:  # editions never change: each is read once
-                self._loaded[path.stem] = _read_manifest(path)
+                try:
+                    self._loaded[path.stem] = _read_manifest(path)
+                except DamagedAudio as error:
+                    if path.stem in offers.values():
+                        raise
+                    log.error("left out an old edition: %s", error)
         missing = [f"{slug}/{edition}.json" for slug, edition in offers.items() if edition not in self._loaded]
         if missing:
             raise DamagedAudio(f"The manifest editions/{missing[0]} is missing. Publish the lesson again.")

@@ -220,6 +220,14 @@ def test_a_manifest_that_somebody_edited_is_not_believed(shelf: Shelf) -> None:
         Shelf(shelf.root).catalogue()
 
 
+def test_a_damaged_old_edition_does_not_stop_the_line(shelf: Shelf, caplog: pytest.LogCaptureFixture) -> None:
+    old = shelf.publish(lesson(shelf))
+    new = shelf.publish(msgspec.structs.replace(old, code="another"))
+    (shelf.root / "editions" / "falls" / f"{old.edition}.json").write_text("no")
+    assert list(Shelf(shelf.root).catalogue().editions) == [new.edition]
+    assert old.edition in caplog.text
+
+
 def test_a_missing_manifest_and_a_damaged_index_are_named(shelf: Shelf) -> None:
     published = shelf.publish(lesson(shelf))
     (shelf.root / "editions" / "falls" / f"{published.edition}.json").unlink()

@@ -143,14 +143,12 @@ def _share(standing: Standing) -> str:
 
 
 def _to_ring(facts: Facts, by_member: dict[str, list[Studied]]) -> Iterator[Sheet]:
-    cells = tuple(
-        (person.name, "、".join(map(masked, person.phones)), *_help(by_member[person.number]))
-        for person in facts.people
-        if _best(by_member[person.number]) != HEARD
-    )
-    if cells and facts.lessons:
-        title = "一、请先打这几个电话（还没听完的同志）"
-        yield Sheet(title, ("姓名", "电话", "情况", "怎么帮"), cells)
+    waiting = [person for person in facts.people if _best(by_member[person.number]) != HEARD]
+    if waiting and facts.lessons:
+        cells = tuple(
+            (person.name, "、".join(map(masked, person.phones)), *_help(by_member[person.number])) for person in waiting
+        )
+        yield Sheet("一、请先打这几个电话（还没听完的同志）", ("姓名", "电话", "情况", "怎么帮"), cells)
 
 
 def _help(mine: list[Studied]) -> tuple[str, str]:

@@ -63,7 +63,7 @@ def _in_month(period: Period) -> ColumnElement[bool]:
 
 def calls(connection: Connection, period: Period) -> Iterator[CallFact]:
     keys = _keys(connection, period)
-    newest = select(func.max(TurnRow.n)).where(TurnRow.call_id == Call.id).scalar_subquery()
+    newest = select(func.max(TurnRow.n)).where(TurnRow.call_id == Call.id).correlate(Call).scalar_subquery()
     theirs = (Evidence.call_id == Call.id) & (Evidence.kind == "ended")
     found = (
         select(Call.id, Call.member_id, Call.number, Call.started_at, Call.settled_at, TurnRow.n.label("turns"))

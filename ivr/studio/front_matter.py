@@ -14,7 +14,7 @@ import msgspec
 import yaml
 from msgspec import Struct
 
-from ivr.studio.engines import Rate
+from ivr.studio.engines.engine import Rate
 from ivr.studio.markup import is_pinyin, pinyin_advice
 from ivr.studio.mistakes import Mistake, advice, mistake, nearest
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.errors import DamagedAudio, VoiceFailed
-from ivr.studio.engines import Samples
+from ivr.studio.engines.engine import Samples
 from ivr.studio.mastering import RATE_HZ
 
 with warnings.catch_warnings():  # pydub looks for ffmpeg on the PATH and complains; it is told below where it is

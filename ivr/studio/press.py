@@ -18,7 +18,8 @@ from ivr.catalogue import Clip, Lesson, Question, Segment
 from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.shelf import Shelf
 from ivr.studio import questions, script
-from ivr.studio.engines import Rate, open_engine
+from ivr.studio.engines import open_engine
+from ivr.studio.engines.engine import Rate
 from ivr.studio.joining import decode, join
 from ivr.studio.layout import LEAD_MS, TAIL_MS, Spoken, Stretch, lay_out, paragraph, silence
 from ivr.studio.markup import Words

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.shelf import write_whole
 from ivr.studio import mastering
-from ivr.studio.engines import Engine, Rate
+from ivr.studio.engines.engine import Engine, Rate
 from ivr.studio.joining import decode, join
 
 

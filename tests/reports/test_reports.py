@@ -21,7 +21,7 @@ from ivr.reports import branch, calls, formats, lesson, member
 from ivr.reports.facts import Facts
 from ivr.reports.member import Studied
 from tests.reports.conftest import Gathered
-from tests.reports.village import Step, Village, answers, asks, at, bye, listens, menu, november, plays
+from tests.reports.village import Step, Village, answers, asks, at, bye, ends, listens, menu, november, plays
 
 GOLDEN = Path(__file__).parent / "golden"
 REPORTS: Mapping[str, ModuleType] = {"branch": branch, "member": member, "lesson": lesson, "calls": calls}
@@ -177,7 +177,7 @@ def test_a_month_begins_and_ends_at_local_midnight(village: Village, gathered: G
 
 def test_a_call_over_midnight_is_in_one_month_with_all_of_it(village: Village, gathered: Gathered) -> None:
     falls = village.falls
-    answered = (asks(falls, 9.5), answers(falls, 0, "2"), bye())
+    answered = (ends(falls, 9.5), asks(falls), answers(falls, 0, "2"), bye())
     village.call("001", "2026-10-31 23:59:50", menu(), *listens(falls, 0, 1, 2), *answered)
     october, november_ = one(gathered("2026-10"), "001"), one(gathered("2026-11"), "001")
     assert (october.heard_at_least_s, october.answered, october.last_call) == (30.0, 1, date(2026, 10, 31))
@@ -217,7 +217,8 @@ def test_the_edition_shown_is_the_one_heard_most_of(village: Village, gathered: 
 
 def test_a_lesson_that_left_the_shelf_is_still_told(village: Village, gathered: Gathered) -> None:
     falls = village.falls
-    village.call("001", "2026-11-02 08:00", menu(), *listens(falls, 0, 1), asks(falls, 11.5), answers(falls, 0, "2"))
+    tried = (asks(falls), answers(falls, 0, "2"))
+    village.call("001", "2026-11-02 08:00", menu(), *listens(falls, 0, 1), ends(falls, 11.5), *tried)
     village.catalogue = Catalogue((village.stoves,), {village.stoves.edition: village.stoves})
     facts = gathered()
     assert [each.lesson for each in facts.lessons] == ["stoves", "falls"]
@@ -264,7 +265,7 @@ def test_calls_tell_who_called_and_how_it_ended(village: Village, gathered: Gath
     ]
     unclaimed, lost = rows[-1], rows[2]
     assert (unclaimed.member, unclaimed.phone, unclaimed.lessons) == ("待认领", "159****1111", "falls")
-    assert (lost.keys, lost.stray_keys, lost.turns, lost.duration_s) == ("9 1 7", 2, 6, 43)
+    assert (lost.keys, lost.stray_keys, lost.turns, lost.duration_s) == ("9 1 7", 2, 6, 42)
     assert rows[0].started == at("2026-11-09 08:00") and rows[0].started.isoformat() == "2026-11-09T08:00:00+08:00"
     assert [row.number for row in calls.rows(gathered(branch="东村党支部"))] == ["101"]
 

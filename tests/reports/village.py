@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ivr.catalogue import Catalogue, Lesson
 from ivr.dialogue.turn import (
+    AfterLesson,
     Answered,
     AtMenu,
     Chose,
@@ -78,6 +79,11 @@ def plays(
     play = Play(lesson.edition, lesson.slug, segment, whole.audio, within_ms, base_ms, whole.length_ms - within_ms)
     events: tuple[Event, ...] = (Stray(key) if stray else Chose(key, "listen"),) if key else ()
     return Step(after, key, Listening(lesson.edition, base_ms), play, events)
+
+
+def ends(lesson: Lesson, after: float) -> Step:
+    """The lesson has come to its end; what next?"""
+    return Step(after, "", AfterLesson(lesson.edition))
 
 
 def asks(lesson: Lesson, after: float = 3) -> Step:
@@ -152,7 +158,7 @@ def enrol(database: Database) -> None:
 def november(village: Village) -> None:
     """王秀英 hears it all; the others run into everything that can happen."""
     falls, stoves = village.falls, village.stoves
-    heard_all = (*listens(falls, 0, 1, 2), asks(falls, 9.5))
+    heard_all = (*listens(falls, 0, 1, 2), ends(falls, 9.5), asks(falls))
     right = (answers(falls, 0, "1"), answers(falls, 0, "2", 2), answers(falls, 1, "1"), bye())
     village.call("001", "2026-11-09 08:00", menu(), *heard_all, *right, hung_up=4)
     village.call("002", "2026-11-10 19:30", menu(), *listens(falls, 0, 1), phone="+8613800138002", hung_up=5)

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from ivr.errors import MissingPart, VoiceFailed
-from ivr.studio.engines import Rate, caution, installed_version, open_engine, syllables
+from ivr.studio.engines import caution, open_engine
+from ivr.studio.engines.engine import Rate, installed_version, syllables
 from ivr.studio.engines.espeak import Espeak
 from ivr.studio.mastering import master
 

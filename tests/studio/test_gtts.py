@@ -17,7 +17,7 @@ import gtts.tts
 import pytest
 
 from ivr.errors import VoiceFailed
-from ivr.studio.engines import Rate
+from ivr.studio.engines.engine import Rate
 from ivr.studio.engines.gtts import Gtts, pack
 from tests.studio.sounds import encoded
 

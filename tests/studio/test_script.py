@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.studio.engines import syllables
+from ivr.studio.engines.engine import syllables
 from ivr.studio.mistakes import Mistake
 from ivr.studio.script import Script, parse
 

@@ -13,7 +13,7 @@ import weakref
 import numpy as np
 
 from ivr.errors import VoiceFailed
-from ivr.studio.engines import Rate, Samples, installed_version
+from ivr.studio.engines.engine import Rate, Samples, installed_version
 
 # In Mandarin 145 is 3.2 syllables a second while speaking, 165 is 3.6, 190 is 4.3 (measured with eSpeak NG 1.52).
 WORDS_PER_MINUTE: dict[Rate, int] = {"slow": 145, "normal": 165, "fast": 190}

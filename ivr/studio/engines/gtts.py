@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import gtts
 
 from ivr.errors import VoiceFailed
-from ivr.studio.engines import Rate, Samples, installed_version, syllables
+from ivr.studio.engines.engine import Rate, Samples, installed_version, syllables
 from ivr.studio.joining import decode_mp3
 
 MOST_CHARACTERS = 100  # what the address takes in one request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ivr.studio.engines import Rate, Samples, syllables
+from ivr.studio.engines.engine import Rate, Samples, syllables
 
 RATE_HZ = 16000
 LOUDNESS = 0.3
