@@ -66,7 +66,9 @@ def answer(line: Line, provider: str, sid: str, number: str) -> Spoken:
 def _answered(line: Line, connection: Connection, provider: str, sid: str, number: str, arrived_at: datetime) -> Spoken:
     sent_at = line.clock()
     catalogue = line.shelf.catalogue()
-    offer = catalogue.offered_on(sent_at.astimezone(line.settings.line.zone).date())
+    today = sent_at.astimezone(line.settings.line.zone).date()
+    spoken_here = line.settings.line.language.partition("_")[0]
+    offer = sorted(catalogue.offered_on(today), key=lambda lesson: lesson.language != spoken_here)
     members = learners.on_phone(connection, number)
     progress.settle_open_calls(connection, number, [m for m, _ in members], sent_at, line.counting(catalogue))
     who = learners.with_places(connection, members, frozenset(lesson.slug for lesson in offer))

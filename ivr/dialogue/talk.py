@@ -51,7 +51,7 @@ class Talk:
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:
-        """What is on offer in this call, oldest first."""
+        """What is on offer in this call: those in the line's language first, then the oldest first."""
         return tuple(self.lesson(edition) for edition in self.state.offer)
 
     def lesson(self, edition: str) -> Lesson:
@@ -70,11 +70,11 @@ class Talk:
         return lesson.slug in self.state.heard or (place is not None and place.completed)
 
     def next_lesson(self) -> Lesson | None:
-        """The oldest lesson that the learner has not heard; for somebody unknown, the newest."""
+        """The oldest lesson that the learner has not heard; for somebody unknown, the newest in the same language."""
         unheard = [lesson for lesson in self.lessons if not self.is_heard(lesson)]
         if not unheard:
             return None
-        return unheard[0] if self.learner else unheard[-1]
+        return unheard[0] if self.learner else [each for each in unheard if each.language == unheard[0].language][-1]
 
     def listening(self) -> Listening:
         """The next lesson, from where the learner last was; when all are heard, the newest once more."""

@@ -180,7 +180,7 @@ class State(Struct, frozen=True):
 
     scene: Scene
     learners: tuple[Learner, ...]  # everybody enrolled with this number
-    offer: tuple[str, ...]  # the editions on offer when the call began, pinned, oldest first
+    offer: tuple[str, ...]  # the editions on offer when the call began, pinned, in the order they come
     learner: int | None = None  # which of `learners` is speaking; None: nobody known
     heard: tuple[str, ...] = ()  # the lessons that came to their end in this call
 
