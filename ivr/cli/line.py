@@ -33,6 +33,7 @@ def serve(settings: Settings, host: str, port: int, threads: int) -> None:
     import waitress
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create_app(settings)
     if absent := missing(settings):

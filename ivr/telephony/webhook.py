@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import wraps
+from typing import NoReturn
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, abort, g, request
@@ -16,6 +17,7 @@ from flask import Blueprint, Response, abort, g, request
 from ivr import calls
 from ivr.errors import UnknownCall
 from ivr.prompts import Prompts
+from ivr.records.numbers import masked
 from ivr.telephony import twiml
 from ivr.telephony.providers import twilio
 from ivr.telephony.voicing import voicing
@@ -63,7 +65,10 @@ def blueprint(line: calls.Line, prompts: Prompts) -> Blueprint:
     @routes.post("/answer")
     @never_fails
     def answer() -> Response:
-        return spoken(calls.answer(line, PROVIDER, g.form["CallSid"], g.form.get("From", "")[:128]))
+        number = g.form.get("From", "")[:128]
+        reply = calls.answer(line, PROVIDER, g.form["CallSid"], number)
+        log.info("call %s from %s -> %d", g.form["CallSid"], masked(number) or "nobody", reply.n)
+        return spoken(reply)
 
     @routes.post("/turn/<int:n>/<any(key, end):kind>")
     @never_fails
@@ -79,12 +84,13 @@ def blueprint(line: calls.Line, prompts: Prompts) -> Blueprint:
         if g.form.get("CallStatus") in twilio.ENDED:
             at, lasted = _when(g.form.get("Timestamp", "")), _seconds(g.form.get("CallDuration", ""))
             calls.hang_up(line, PROVIDER, g.form["CallSid"], g.form["CallStatus"], at, lasted)
+            log.info("call %s %s after %s s", g.form["CallSid"], g.form["CallStatus"], lasted)
         return _document(twiml.EMPTY)
 
     @routes.post("/fallback")
     @never_fails
     def fallback() -> Response:
-        log.error("call %s fell back: %s", g.form["CallSid"], g.form.get("ErrorCode", "no code")[:16])
+        log.error("call %s fell back: %r", g.form["CallSid"], g.form.get("ErrorCode", "no code")[:16])
         reply = calls.fall_back(line, PROVIDER, g.form["CallSid"])
         return spoken(reply) if reply else sorry()
 
@@ -94,9 +100,9 @@ def blueprint(line: calls.Line, prompts: Prompts) -> Blueprint:
 def _admitted(base_url: str, account: str, token: str) -> dict[str, str]:
     """The form of a request that is really the provider's: small enough, a form, signed, for our account."""
     if (request.content_length or 0) > LONGEST_BODY:
-        abort(413)
+        _refuse(413)
     if request.mimetype != FORM or not token:
-        abort(403)
+        _refuse(403)
     # What was signed is the address as it came over the wire; Flask's request.url is a tidied one.
     target = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or request.full_path
     try:
@@ -104,15 +110,20 @@ def _admitted(base_url: str, account: str, token: str) -> dict[str, str]:
             request.get_data().decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=200
         )
     except ValueError:
-        abort(403)
+        _refuse(403)
     if not twilio.is_signed(base_url + target, pairs, request.headers.get(twilio.SIGNATURE, ""), token):
-        log.warning("refused a request for %s: not signed by the provider", request.path)
-        abort(403)
+        log.warning("refused a request for %r: not signed by the provider", request.path)
+        _refuse(403)
     form = dict(pairs)
     if form.get("AccountSid") != account or not _SID.fullmatch(form.get("CallSid", "")):
-        log.warning("refused a signed request for %s: another account, or no call", request.path)
-        abort(403)
+        log.warning("refused a signed request for %r: another account, or no call", request.path)
+        _refuse(403)
     return form
+
+
+def _refuse(status: int) -> NoReturn:
+    """No page, no reason: whoever knocks here without being the provider learns nothing."""
+    abort(Response(status=status))
 
 
 def _document(xml: str) -> Response:
