@@ -44,10 +44,9 @@ def import_(settings: Settings, file: Path, dry_run: bool) -> None:
 
 
 def _told(name: str, done: Imported, dry_run: bool) -> str:
-    lead = "Nothing was changed; importing" if dry_run else "Imported"
-    would = " would mean" if dry_run else ""
+    lead = f"Nothing was changed; importing {name} would mean:" if dry_run else f"Imported {name}:"
     return (
-        f"{lead} {name}{would}: {done.added} added, {done.changed} changed, {done.unchanged} unchanged; "
+        f"{lead} {done.added} added, {done.changed} changed, {done.unchanged} unchanged; "
         f"{done.phones} phones, {done.branches} branches."
     )
 

@@ -157,12 +157,12 @@ def _help(mine: list[Studied]) -> tuple[str, str]:
     if not any(row.calls for row in mine):
         return "○ 没有打进来", "问问号码是否换了；代拨或送学上门"
     if strays := sum(row.stray_keys for row in mine):
-        return f"◐ 按错键 {strays} 次", "告诉他：什么键都不用按"
+        return f"◐ 按错键 {strays} 次", "告诉本人：什么键都不用按"
     if any(row.dropped for row in mine):
-        return f"◐ 中途断线，听了 {member.minutes(farthest) or 0} 分", "再打会接着听"
+        return f"◐ 中途断线 {member.heard_of(farthest)}".rstrip(), "再打会接着听"
     if not farthest.heard_at_least_s:
-        return "○ 打进来了，没有听课", "告诉他：等一会儿，课会自己开始"
-    return f"◐ 听了 {member.minutes(farthest)} 分", "再打会接着听"
+        return "○ 打进来了，没有听课", "告诉本人：等一会儿，课会自己开始"
+    return f"◐ 听了 {member.heard_of(farthest)}", "再打会接着听"
 
 
 def _everybody(facts: Facts, by_member: dict[str, list[Studied]]) -> Sheet:
@@ -170,20 +170,20 @@ def _everybody(facts: Facts, by_member: dict[str, list[Studied]]) -> Sheet:
     cells = tuple(
         (n, person.name, *_person(by_member[person.number], len(titles))) for n, person in enumerate(facts.people, 1)
     )
-    headings = ("序号", "姓名", "状态", *titles, "听了(分)", "答对", "来电", "日期")
+    headings = ("序号", "姓名", "状态", *titles, "听了", "答对", "来电", "日期")
     return Sheet("二、逐人情况", headings, cells, above=("● 听完　◐ 一部分　○ 没听",))
 
 
 def _person(mine: list[Studied], titles: int) -> tuple[Cell, ...]:
     signs = [row.standing[0] for row in mine][:titles]
     days = [row.last_call for row in mine if row.last_call]
-    heard = sum(row.heard_at_least_s for row in mine) / 60
+    heard = sum(row.heard_at_least_s for row in mine)
     marked = [row for row in mine if row.answered]
     right, asked = sum(row.correct for row in marked), sum(row.questions for row in marked)
     return (
         _best(mine),
         *signs,
-        round(heard) or None,
+        member.clock(heard),
         f"{right}/{asked}" if marked else "",
         max((row.calls for row in mine), default=0) or None,
         f"{max(days):%m-%d}" if days else "",

@@ -11,6 +11,7 @@ from ivr.records.ledger import HeardRow, heard_ms
 from ivr.records.numbers import masked
 from ivr.records.roster import Enrolled
 from ivr.reports.facts import Facts
+from ivr.reports.member import clock
 from ivr.reports.period import Period
 from ivr.reports.queries import CallFact
 from ivr.reports.sheet import Sheet, sheet_of
@@ -88,16 +89,16 @@ def table(facts: Facts) -> Sheet:
 def page(facts: Facts) -> tuple[Sheet, ...]:
     calls = rows(facts)
     titles = {lesson.lesson: lesson.title for lesson in facts.lessons}
-    headings = ("开始", "学员", "电话", "听了(分)", "按键", "按错键", "时长(分)", "结束", "课")
+    headings = ("开始", "学员", "电话", "听了", "按键", "按错键", "时长", "结束", "课")
     cells = tuple(
         (
             f"{row.started:%m-%d %H:%M}",
             row.member,
             row.phone,
-            round(row.heard_at_least_s / 60, 1) or None,
+            clock(row.heard_at_least_s),
             row.keys,
             row.stray_keys or None,
-            round(row.duration_s / 60, 1) if row.duration_s is not None else None,
+            clock(row.duration_s),
             ENDINGS[row.ended],
             "、".join(titles[slug] for slug in row.lessons.split()),
         )

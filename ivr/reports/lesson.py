@@ -95,20 +95,14 @@ def _most_questions(lessons: Iterable[LessonRow]) -> int:
 def page(facts: Facts) -> tuple[Sheet, ...]:
     lessons = rows(facts)
     asked = tuple(f"第{n}题" for n in range(1, _most_questions(lessons) + 1))
-    headings = ("课", "课长(分)", "应学", "听过", "听完", "听了(分,中位)", "答题人数", *asked)
-    cells = tuple(
-        (
-            row.title,
-            round(row.length_s / 60, 1),
-            row.members,
-            row.listeners,
-            row.completed,
-            round(row.median_heard_s / 60, 1) if row.median_heard_s else None,
-            row.answered,
-            *(f"{question.correct}/{question.answered}" for question in row.questions),
-            *[""] * (len(asked) - len(row.questions)),
-        )
-        for row in lessons
-    )
+    headings = ("课", "课长", "应学", "听过", "听完", "听了(中位)", "答题人数", *asked)
+    cells = tuple(_line(row, len(asked)) for row in lessons)
     above = (*member.sentences(facts, member.rows(facts)), "每题：答对人数/答题人数。")
     return (Sheet(f"各课学习情况　{facts.period.words}", headings, cells, above),)
+
+
+def _line(row: LessonRow, asked: int) -> tuple[Cell, ...]:
+    heard = (row.members, row.listeners, row.completed, member.clock(row.median_heard_s), row.answered)
+    marks = [f"{question.correct}/{question.answered}" for question in row.questions]
+    marks += [""] * (asked - len(marks))
+    return (row.title, member.clock(row.length_s), *heard, *marks)

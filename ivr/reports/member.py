@@ -126,14 +126,14 @@ def table(facts: Facts) -> Sheet:
 
 def page(facts: Facts) -> tuple[Sheet, ...]:
     studied = rows(facts)
-    headings = ("支部", "姓名", "课", "状态", "听了(分)", "答对", "来电", "断线", "按错键", "最后来电")
+    headings = ("支部", "姓名", "课", "状态", "听了", "答对", "来电", "断线", "按错键", "最后来电")
     cells = tuple(
         (
             row.branch,
             row.member,
             row.title,
             row.standing,
-            minutes(row),
+            heard_of(row),
             marks(row),
             row.calls,
             row.dropped,
@@ -148,6 +148,8 @@ def page(facts: Facts) -> tuple[Sheet, ...]:
 
 def sentences(facts: Facts, studied: Iterable[Studied]) -> Iterator[str]:
     """The month in words, before any table."""
+    if not facts.people:
+        yield "名册还是空的（ivr roster import）。"
     if not facts.lessons:
         yield "这个月没有课。"
     heard = len({row.number for row in studied if row.completed})
@@ -159,10 +161,14 @@ def sentences(facts: Facts, studied: Iterable[Studied]) -> Iterator[str]:
         yield f"另有 {unclaimed} 个电话不知道是谁打的，等您认领（ivr report calls）。"
 
 
-def minutes(row: Studied) -> str:
-    """Heard of how much, in whole minutes; nothing where nothing was heard."""
-    heard, length = row.heard_at_least_s / 60, row.length_s / 60
-    return f"{heard:.0f}/{max(1, round(length))}" if row.heard_at_least_s else ""
+def clock(seconds: float | None) -> str:
+    """6:05; nothing where there is nothing to tell."""
+    return "{}:{:02}".format(*divmod(round(seconds), 60)) if seconds else ""
+
+
+def heard_of(row: Studied) -> str:
+    """Heard of how much; nothing where nothing was heard."""
+    return f"{clock(row.heard_at_least_s)}/{clock(row.length_s)}" if row.heard_at_least_s else ""
 
 
 def marks(row: Studied) -> str:

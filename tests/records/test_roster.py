@@ -299,6 +299,7 @@ def test_every_name_is_told_once(database: Database) -> None:
         ("+8613800138001", "US", "+8613800138001"),
         ("(415) 555-0100", "US", "+14155550100"),
         ("65432100", "CN", None),
+        ("+999123", "CN", None),
         ("anonymous", "CN", None),
         ("", "CN", None),
     ],

@@ -16,12 +16,15 @@ from msgspec.structs import replace
 
 from ivr.catalogue import Catalogue, Lesson
 from ivr.dialogue.turn import Stray
+from ivr.records.db import Database
 from ivr.records.roster import NotEnrolled
 from ivr.reports import branch, calls, formats, lesson, member
-from ivr.reports.facts import Facts
+from ivr.reports.facts import Facts, gather
 from ivr.reports.member import Studied
+from ivr.reports.period import of_month
+from ivr.shelf import Shelf
 from tests.reports.conftest import Gathered
-from tests.reports.village import Step, Village, answers, asks, at, bye, ends, listens, menu, november, plays
+from tests.reports.village import ZONE, Step, Village, answers, asks, at, bye, ends, listens, menu, november, plays
 
 GOLDEN = Path(__file__).parent / "golden"
 REPORTS: Mapping[str, ModuleType] = {"branch": branch, "member": member, "lesson": lesson, "calls": calls}
@@ -290,3 +293,12 @@ def test_times_within_a_call_are_the_ones_the_ledger_folds(village: Village, gat
     (play,) = facts.plays
     row = one(facts, "001")
     assert (row.heard_at_least_s, row.heard_at_most_s) == (play.at_least_ms / 1000, play.at_most_ms / 1000)
+
+
+def test_an_empty_roster_says_so(database: Database, shelf: Shelf) -> None:
+    with database.reading() as connection:
+        facts = gather(connection, of_month("2026-11", ZONE), shelf.catalogue(), 0.9)
+    for name, report in REPORTS.items():
+        told = formats.to_text(report.page(facts))
+        assert ("名册还是空的" in told) == (name != "calls")
+        assert report.table(facts).cells == () or name == "lesson"

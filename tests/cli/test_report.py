@@ -1,0 +1,66 @@
+"""`ivr report`, as a person types it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ivr.cli.report import NotWritten, report
+from ivr.config import Settings
+from ivr.records.db import open_database
+from ivr.records.roster import NotEnrolled
+from ivr.reports.period import NotAMonth
+from ivr.shelf import Shelf
+from tests.reports.village import Village, enrol, november
+
+
+@pytest.fixture
+def recorded(settings: Settings, pressed: Path, database_url: str) -> Settings:
+    """A line with two lessons and the calls of November 2026."""
+    database = open_database(database_url)
+    enrol(database)
+    with database.writing() as connection:
+        november(Village(connection, Shelf(pressed).catalogue()))
+    database.close()
+    return settings.model_copy(update={"data": pressed, "database_url": database_url})
+
+
+def run(settings: Settings, *arguments: str) -> Result:
+    return CliRunner().invoke(report, arguments, obj=settings, catch_exceptions=False)
+
+
+def test_a_report_in_each_format(recorded: Settings) -> None:
+    text = run(recorded, "branch", "--month", "2026-11")
+    assert text.exit_code == 0 and "8 人应学，3 人听完，还有 5 人请帮一帮。" in text.output
+    told = json.loads(run(recorded, "member", "--month", "2026-11", "--format", "json").stdout_bytes)
+    assert (told["report"], told["month"], len(told["rows"])) == ("member", "2026-11", 16)
+    csv = run(recorded, "calls", "--month", "2026-11", "--format", "csv").stdout_bytes
+    assert csv.startswith("\ufeffcall,started,".encode()) and csv.count(b"\r\n") == 9
+
+
+def test_a_report_may_be_about_a_branch_or_a_member(recorded: Settings) -> None:
+    page = run(recorded, "branch", "--month", "2026-11", "--branch", "初心村党支部").output
+    assert page.startswith("初心村党支部　2026年11月　电话学习情况\n6 人应学") and "一、请先打这几个电话" in page
+    told = json.loads(run(recorded, "lesson", "--month", "2026-11", "--member", "001", "--format", "json").output)
+    assert [(row["lesson"], row["listeners"]) for row in told["rows"]] == [("falls", 1), ("stoves", 0)]
+    with pytest.raises(NotEnrolled, match="西村"):
+        run(recorded, "branch", "--branch", "西村")
+
+
+def test_the_month_is_the_current_one_unless_told(recorded: Settings) -> None:
+    rows = json.loads(run(recorded, "member", "--format", "json", "--member", "102").output)
+    assert len(rows["month"]) == 7 and len(rows["rows"]) == 2
+    with pytest.raises(NotAMonth):
+        run(recorded, "member", "--month", "November")
+
+
+def test_a_report_may_be_written_to_a_file(recorded: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "november.csv"
+    arguments = ("member", "--month", "2026-11", "--format", "csv")
+    assert run(recorded, *arguments, "--output", str(file)).output == ""
+    assert file.read_bytes() == run(recorded, *arguments).stdout_bytes
+    with pytest.raises(NotWritten, match="could not be written"):
+        run(recorded, *arguments, "--output", str(tmp_path / "no" / "such" / "folder.csv"))
