@@ -17,7 +17,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from ivr.errors import IvrError, MissingPart
@@ -52,14 +51,17 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the database and changes nothing."""
         with self.engine.connect() as connection:
-            yield connection
+            yield connection if self.is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction: committed when the block ends, undone when it raises."""
+    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+        """A transaction: committed when the block ends, undone when it raises. `alone` makes it wait until no other
+        such transaction runs, in any process."""
         with self._turn_to_write, self.engine.connect() as connection:
             connection = connection.execution_options(writes=True)
             with connection.begin():
+                if alone and not self.is_sqlite:  # SQLite has but one writer at a time
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
                 yield connection
 
     def close(self) -> None:
@@ -108,18 +110,7 @@ def _migrate(database: Database) -> None:
     with database.reading() as connection:
         if MigrationContext.configure(connection).get_current_revision() == head:
             return
-    with _alone(database) as connection:
+    with database.writing(alone=True) as connection:  # two processes may start at once
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-@contextmanager
-def _alone(database: Database) -> Iterator[Connection]:
-    """Two processes that start at once must not both create the tables."""
-    path = database.engine.url.database
-    waits = FileLock(f"{path}.migrating") if database.is_sqlite and path else nullcontext()
-    with waits, database.writing() as connection:
-        if not database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
-        yield connection

@@ -34,6 +34,8 @@ _LATEST = (
     .where(Call.provider == bindparam("provider"), Call.sid == bindparam("sid"))
     .order_by(TurnRow.n.desc())
     .limit(1)
+    # One act of a call at a time: a turn and a hang-up that come at once must each see what the other wrote.
+    .with_for_update(of=Call, key_share=True)
 )
 _STORED = select(TurnRow.turn).where(TurnRow.call_id == bindparam("call"), TurnRow.n == bindparam("n"))
 _ADD_CALL = insert(Call)

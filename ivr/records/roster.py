@@ -53,7 +53,7 @@ def import_roster(database: Database, data: bytes, filename: str, country: str, 
 
     Raises BadRoster with every mistake in the file; then nothing is imported."""
     entries = member_list.read(data, filename, country)
-    with database.reading() if dry_run else database.writing() as connection:
+    with database.reading() if dry_run else database.writing(alone=True) as connection:
         before = _by_number(connection, [entry.number for entry in entries])
         added = [entry for entry in entries if entry.number not in before]
         changed = [entry for entry in entries if entry.number in before and _differs(entry, before[entry.number])]

@@ -146,14 +146,17 @@ def _to_ring(facts: Facts, by_member: dict[str, list[Studied]]) -> Iterator[Shee
     waiting = [person for person in facts.people if _best(by_member[person.number]) != HEARD]
     if waiting and facts.lessons:
         cells = tuple(
-            (person.name, "、".join(map(masked, person.phones)), *_help(by_member[person.number])) for person in waiting
+            (person.name, "、".join(map(masked, person.phones)), *_help(by_member[person.number], person.phones))
+            for person in waiting
         )
         yield Sheet("一、请先打这几个电话（还没听完的同志）", ("姓名", "电话", "情况", "怎么帮"), cells)
 
 
-def _help(mine: list[Studied]) -> tuple[str, str]:
+def _help(mine: list[Studied], phones: tuple[str, ...]) -> tuple[str, str]:
     """What happened to somebody who has not heard a lesson whole, and what would help."""
     farthest = max(mine, key=lambda row: row.heard_at_least_s)
+    if not phones and not any(row.calls for row in mine):
+        return "○ 没有电话", "代拨或送学上门"
     if not any(row.calls for row in mine):
         return "○ 没有打进来", "问问号码是否换了；代拨或送学上门"
     if strays := sum(row.stray_keys for row in mine):

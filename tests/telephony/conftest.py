@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ivr.config import Settings
+from ivr.config import LineSettings, Settings, TwilioSettings
+from ivr.records.db import Database
 from tests.telephony.door import OpenDoor, opened
+
+CALLS = itertools.count(1)
+DATABASES = itertools.count(1)
 
 
 @pytest.fixture
@@ -25,3 +30,36 @@ def lite(settings: Settings, pressed: Path, tmp_path: Path) -> Iterator[OpenDoor
     door = opened(settings, pressed, f"sqlite:///{tmp_path / 'ivr.db'}")
     yield door
     door.line.database.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def _shared(
+    request: pytest.FixtureRequest, pressed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OpenDoor]:
+    folder = tmp_path_factory.mktemp("shared")
+    url = f"sqlite:///{folder / 'ivr.db'}" if request.param == "sqlite" else _made(request)
+    settings = Settings(
+        line=LineSettings(public_url="https://line.example"),
+        twilio=TwilioSettings(account_sid="AC" + "0" * 32, auth_token="a token for tests"),
+    )
+    door = opened(settings, pressed, url)
+    yield door
+    door.line.database.close()
+
+
+def _made(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("postgres_url")
+    name = f"shared_{next(DATABASES)}"
+    maker = Database(url.format(name="postgres"))
+    with maker.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    maker.close()
+    return url.format(name=name)
+
+
+@pytest.fixture
+def shared(_shared: OpenDoor) -> OpenDoor:
+    """A line that other tests called before, and a new call to make; on each kind of database."""
+    _shared.sid = f"CA{next(CALLS):032}"
+    _shared.clock.advance(3600)
+    return _shared

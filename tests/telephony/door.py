@@ -3,25 +3,31 @@ wrong."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Flask
-from sqlalchemy import inspect, text
+from sqlalchemy import Row, Select, inspect, select, text
 
 from ivr import calls
 from ivr.app import create_app
 from ivr.config import Settings
+from ivr.records import progress
 from ivr.records.db import Database
+from ivr.records.models import Call, Evidence, TurnRow
 from tests.drivers import BEGIN, enrol
 from tests.made_lessons import NAMES
 from tests.provider import Clock, Response, Transport, WsgiTransport, read, signature
 
 NUMBER = "+8613800000001"
 SID = "CA" + "1" * 32
+EMPTY = '<?xml version="1.0" encoding="UTF-8"?>\n<Response></Response>'
+TURN = re.compile(r"/turn/([0-9]+)/key")
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 
 
@@ -34,15 +40,16 @@ def stored(database: Database) -> dict[str, list[Any]]:
 
 @dataclass
 class Door:
-    """Posts signed forms to an application; `base_url` is the address that is signed."""
+    """Posts signed forms to an application; `sid` is the call that a form is about where nothing else is said."""
 
     transport: Transport
     settings: Settings
     clock: Clock = field(default_factory=lambda: Clock(BEGIN))
+    sid: str = SID
 
-    def form(self, sid: str = SID, number: str = NUMBER, **more: str) -> dict[str, str]:
+    def form(self, sid: str | None = None, number: str = NUMBER, **more: str) -> dict[str, str]:
         account = self.settings.twilio.account_sid
-        standing = {"CallSid": sid, "AccountSid": account, "From": number, "CallStatus": "in-progress"}
+        standing = {"CallSid": sid or self.sid, "AccountSid": account, "From": number, "CallStatus": "in-progress"}
         return standing | {"ApiVersion": "2010-04-01", "Direction": "inbound", "To": "+861012345678"} | more
 
     def post(
@@ -89,6 +96,40 @@ class OpenDoor(Door):
 
     def count(self) -> dict[str, int]:
         return {name: len(rows) for name, rows in self.stored().items()}
+
+    def turns(self) -> list[Row[Any]]:
+        """The turns of the call."""
+        return self._rows(select(TurnRow.__table__).join(Call).where(Call.sid == self.sid).order_by(TurnRow.n))
+
+    def endings(self) -> list[tuple[datetime | None, int | None]]:
+        """What was told of the call's end."""
+        ended = select(Evidence.provider_at, Evidence.provider_s).join(Call).where(Call.sid == self.sid)
+        return [tuple(row) for row in self._rows(ended.where(Evidence.kind == "ended").order_by(Evidence.id))]
+
+    def settled(self) -> datetime | None:
+        row = self._rows(select(Call.settled_at).where(Call.sid == self.sid))[0]
+        return cast("datetime | None", row.settled_at)
+
+    def verified(self) -> bool:
+        with self.line.database.reading() as connection:
+            return progress.verify(connection, self.line.counting(self.line.shelf.catalogue())) == []
+
+    def to_lesson(self) -> str:
+        """A call that is in the first segment of a lesson: turn 3."""
+        self.said("/answer")
+        self.said("/turn/1/key", self.form(Digits="1"))
+        return self.said("/turn/2/end")
+
+    def _rows(self, query: Select[Any]) -> list[Row[Any]]:
+        with self.line.database.reading() as connection:
+            return list(connection.execute(query).all())
+
+
+def turn_of(document: str) -> int:
+    """The number that the caller's next act will name."""
+    named = TURN.search(document)
+    assert named, document
+    return int(named[1])
 
 
 def opened(

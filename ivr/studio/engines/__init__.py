@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable
 
 from ivr.errors import VoiceFailed
-from ivr.studio.engines.engine import Engine
+from ivr.studio.engines.engine import Engine, installed_version
 
 
 def open_engine(spec: str) -> tuple[Engine, str]:
@@ -41,6 +41,7 @@ def _espeak() -> Engine:
 
 
 def _gtts() -> Engine:
+    installed_version("gTTS", "gtts")  # said in words before the import would fail without them
     from ivr.studio.engines.gtts import Gtts
 
     return Gtts()
