@@ -120,7 +120,7 @@ class OpenDoor(Door):
         self.said("/turn/1/key", self.form(Digits="1"))
         return self.said("/turn/2/end")
 
-    def _rows(self, query: Select[Any]) -> list[Row[Any]]:
+    def _rows(self, query: Select[*tuple[Any, ...]]) -> list[Row[Any]]:
         with self.line.database.reading() as connection:
             return list(connection.execute(query).all())
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import update
 
+from ivr.config import Settings
 from ivr.records.models import Member
-from tests.telephony.door import OpenDoor, is_apology, turn_of
+from tests.telephony.door import NUMBER, OpenDoor, is_apology, opened, turn_of
 
 # ── who calls ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -32,20 +35,18 @@ CALLERS = {
 
 
 @pytest.mark.parametrize("number", CALLERS.values(), ids=list(CALLERS))
-def test_any_caller_is_answered(door: OpenDoor, number: str) -> None:
+def test_any_caller_is_answered(shared: OpenDoor, number: str) -> None:
     """Whoever it says it is may listen, and is nobody that is enrolled."""
-    form = door.form(SID, number)
-    document = door.said("/answer", form)
+    document = shared.said("/answer", shared.form(number=number))
     assert turn_of(document) == 1 and not is_apology(document)
-    document = door.said("/turn/1/key", form | {"Digits": "1"})
+    document = shared.said("/turn/1/key", shared.form(number=number, Digits="1"))
     assert turn_of(document) == 2
-    with door.line.database.reading() as connection:
-        assert connection.execute(select(Call.member_id)).scalars().all() == [None]
+    assert [row.member_id for row in shared.turns()] == [None, None]
 
 
-def test_no_caller_at_all(door: OpenDoor) -> None:
-    form = {name: value for name, value in door.form().items() if name != "From"}
-    assert turn_of(door.said("/answer", form)) == 1
+def test_no_caller_at_all(shared: OpenDoor) -> None:
+    form = {name: value for name, value in shared.form().items() if name != "From"}
+    assert turn_of(shared.said("/answer", form)) == 1
 
 
 NAMES = {
@@ -64,17 +65,20 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=list(NAMES))
-def test_any_name_is_said(door: OpenDoor, name: str) -> None:
-    """Alone, and among four on a shared phone."""
-    with door.line.database.writing() as connection:
+def test_any_name_is_said(shared: OpenDoor, name: str) -> None:
+    with shared.line.database.writing() as connection:
         connection.execute(update(Member).values(name=name))
-    document = door.said("/answer")
+    document = shared.said("/answer")
     assert "\x01" not in document and "<!DOCTYPE" not in document and turn_of(document) == 1
 
 
-@pytest.mark.parametrize("length", [400, 401, 10_000])
-def test_a_name_of_any_length(lite: OpenDoor, length: int) -> None:
-    """SQLite keeps a name of any length; the document stays under 64 kB, and under what a voice will say."""
-    with lite.line.database.writing() as connection:
-        connection.execute(update(Member).values(name="王&" * (length // 2)))
-    assert len(lite.said("/answer").encode()) < 64 * 1024
+@pytest.mark.parametrize("name", ["]]>", "王&" * 5000, "\u202e<" * 200], ids=["CDATA", "10,000 characters", "marks"])
+def test_any_name_is_said_on_a_shared_phone(settings: Settings, pressed: Path, tmp_path: Path, name: str) -> None:
+    """Four of them in one document; SQLite keeps a name of any length."""
+    people = [(f"{name}{n}", NUMBER) for n in range(6)]
+    door = opened(settings, pressed, f"sqlite:///{tmp_path / 'ivr.db'}", people)
+    document = door.said("/answer")
+    assert document.count("<Say ") == 4 and len(document.encode()) < 16 * 1024
+    assert turn_of(door.said("/turn/1/key", door.form(Digits="4"))) == 2
+    assert door.turns()[1].member_id == 4
+    door.line.database.close()

@@ -20,12 +20,12 @@ OTHER = "CA" + "f" * 32
 
 
 @pytest.mark.parametrize("path", ["/turn/1/key", "/turn/1/end", "/turn/0/end", "/turn/7/key", "/fallback", "/status"])
-def test_an_unknown_call(door: OpenDoor, path: str) -> None:
-    door.said("/answer")
-    before = door.stored()
-    document = door.said(path, door.form(OTHER, Digits="1", CallStatus="completed", CallDuration="7"))
+def test_an_unknown_call(shared: OpenDoor, path: str) -> None:
+    shared.said("/answer")
+    before = shared.stored()
+    document = shared.said(path, shared.form(OTHER, Digits="1", CallStatus="completed", CallDuration="7"))
     assert is_apology(document) or document == EMPTY
-    assert door.stored() == before
+    assert shared.stored() == before
 
 
 def test_the_status_comes_before_the_answer(door: OpenDoor) -> None:
@@ -37,11 +37,11 @@ def test_the_status_comes_before_the_answer(door: OpenDoor) -> None:
 
 
 @pytest.mark.parametrize("status", ["queued", "initiated", "ringing", "in-progress", "", "Completed", "完"])
-def test_a_status_that_ends_nothing_is_not_noted(door: OpenDoor, status: str) -> None:
-    door.to_lesson()
-    before = door.stored()
-    assert door.said("/status", door.form(CallStatus=status, CallDuration="9")) == EMPTY
-    assert door.stored() == before
+def test_a_status_that_ends_nothing_is_not_noted(shared: OpenDoor, status: str) -> None:
+    shared.to_lesson()
+    before = shared.stored()
+    assert shared.said("/status", shared.form(CallStatus=status, CallDuration="9")) == EMPTY
+    assert shared.stored() == before
 
 
 # ── a turn's number makes it happen once ─────────────────────────────────────────────────────────────────────────
@@ -49,59 +49,59 @@ def test_a_status_that_ends_nothing_is_not_noted(door: OpenDoor, status: str) ->
 
 @pytest.mark.parametrize("n", [4, 5, 999, 2**31, 2**63, 10**30])
 @pytest.mark.parametrize("kind", ["key", "end"])
-def test_a_turn_from_the_future_repeats_the_newest(door: OpenDoor, n: int, kind: str) -> None:
-    newest = door.to_lesson()
-    turns = door.stored()["turns"]
-    assert door.said(f"/turn/{n}/{kind}", door.form(Digits="5")) == newest
-    assert door.stored()["turns"] == turns
+def test_a_turn_from_the_future_repeats_the_newest(shared: OpenDoor, n: int, kind: str) -> None:
+    newest = shared.to_lesson()
+    turns = shared.stored()["turns"]
+    assert shared.said(f"/turn/{n}/{kind}", shared.form(Digits="5")) == newest
+    assert shared.stored()["turns"] == turns
 
 
-def test_turn_0_is_the_answer_again(door: OpenDoor) -> None:
-    first = door.said("/answer")
-    assert door.said("/turn/0/end") == first
-    door.said("/turn/1/key", door.form(Digits="1"))
-    before = door.stored()
-    assert door.said("/turn/0/key", door.form(Digits="9")) == first
-    assert door.said("/answer") == first
-    assert door.stored() == before
+def test_turn_0_is_the_answer_again(shared: OpenDoor) -> None:
+    first = shared.said("/answer")
+    assert shared.said("/turn/0/end") == first
+    shared.said("/turn/1/key", shared.form(Digits="1"))
+    before = shared.stored()
+    assert shared.said("/turn/0/key", shared.form(Digits="9")) == first
+    assert shared.said("/answer") == first
+    assert shared.stored() == before
 
 
 @pytest.mark.parametrize("digits", ["1", "2", "9", "*", "#", "", "1234", "x"])
 @pytest.mark.parametrize("kind", ["key", "end"])
-def test_a_turn_that_is_done_is_answered_as_before(door: OpenDoor, digits: str, kind: str) -> None:
+def test_a_turn_that_is_done_is_answered_as_before(shared: OpenDoor, digits: str, kind: str) -> None:
     """The same number with other digits: what came first stands."""
-    door.said("/answer")
-    second = door.said("/turn/1/key", door.form(Digits="1"))
-    assert door.said(f"/turn/1/{kind}", door.form(Digits=digits)) == second
-    third = door.said("/turn/2/end")
-    before = door.stored()
-    assert door.said(f"/turn/1/{kind}", door.form(Digits=digits)) == second
-    assert door.stored() == before
-    assert door.said(f"/turn/2/{kind}", door.form(Digits=digits)) == third
-    assert [row.digits for row in door.turns()] == ["", "1", ""]
+    shared.said("/answer")
+    second = shared.said("/turn/1/key", shared.form(Digits="1"))
+    assert shared.said(f"/turn/1/{kind}", shared.form(Digits=digits)) == second
+    third = shared.said("/turn/2/end")
+    before = shared.stored()
+    assert shared.said(f"/turn/1/{kind}", shared.form(Digits=digits)) == second
+    assert shared.stored() == before
+    assert shared.said(f"/turn/2/{kind}", shared.form(Digits=digits)) == third
+    assert [row.digits for row in shared.turns()] == ["", "1", ""]
 
 
-@pytest.mark.parametrize(
-    ("digits", "key"),
-    [
-        ("1", "1"),
-        ("0", "0"),
-        ("*", "*"),
-        ("#", "#"),
-        ("12", "1"),
-        ("", ""),
-        (None, ""),
-        ("A", ""),
-        ("１", ""),
-        ("²", ""),
-    ]
-    + [(" 1", ""), ("hangup", ""), ("1" * 5000, "1"), ("w1", ""), ("\x001", "")],
-)
-def test_digits(door: OpenDoor, digits: str | None, key: str) -> None:
+DIGITS = {
+    **{key: key for key in "0123456789*#"},
+    "12": "1", "*1": "*", "1" * 5000: "1",
+    **dict.fromkeys(("", "A", "１", "²", " 1", "hangup", "w1", "\x001", "-1", "+1", "%31"), ""),
+}
+
+
+@pytest.mark.parametrize(("digits", "key"), DIGITS.items(), ids=lambda text: repr(text[:9]))
+def test_digits(shared: OpenDoor, digits: str, key: str) -> None:
     """One key counts; what is none counts as no key."""
-    door.said("/answer")
-    door.said("/turn/1/key", door.form() if digits is None else door.form(Digits=digits))
-    assert [(row.act, row.digits) for row in door.turns()] == [("answer", ""), ("key", key)]
+    shared.said("/answer")
+    shared.said("/turn/1/key", shared.form(Digits=digits))
+    assert [(row.act, row.digits) for row in shared.turns()] == [("answer", ""), ("key", key)]
+
+
+def test_a_key_without_digits_and_an_end_with_some(shared: OpenDoor) -> None:
+    """The address says which it was, not the form."""
+    shared.said("/answer")
+    shared.said("/turn/1/key")
+    shared.said("/turn/2/end", shared.form(Digits="2"))
+    assert [(row.act, row.digits) for row in shared.turns()] == [("answer", ""), ("key", ""), ("end", "")]
 
 
 @pytest.mark.parametrize("many", [2, 8])
@@ -129,6 +129,7 @@ def test_the_same_request_many_times_at_once(door: OpenDoor, path: str, many: in
     assert len(set(documents)) == 1
     assert not is_apology(documents[0])
     assert after["turns"] - before["turns"] == (path != "/status")
+    assert len(door.endings()) == (path == "/status")
     assert after["calls"] == 1
     assert door.verified()
 
@@ -208,14 +209,14 @@ TIMESTAMPS = {
 
 
 @pytest.mark.parametrize("timestamp", TIMESTAMPS, ids=lambda text: repr(text[:40]))
-def test_a_timestamp(door: OpenDoor, timestamp: str) -> None:
+def test_a_timestamp(shared: OpenDoor, timestamp: str) -> None:
     """One that makes no sense is left out; the call is over all the same."""
-    door.to_lesson()
-    door.clock.advance(30)
-    assert door.said("/status", door.form(CallStatus="completed", Timestamp=timestamp)) == EMPTY
-    assert door.endings() == [(TIMESTAMPS[timestamp], None)]
-    assert door.settled() == BEGIN.replace(second=30)
-    assert door.verified()
+    shared.to_lesson()
+    shared.clock.advance(30)
+    assert shared.said("/status", shared.form(CallStatus="completed", Timestamp=timestamp)) == EMPTY
+    assert shared.endings() == [(TIMESTAMPS[timestamp], None)]
+    assert shared.settled() == shared.clock.now()
+    assert shared.verified()
 
 
 @pytest.mark.parametrize(
@@ -227,63 +228,67 @@ def test_a_timestamp(door: OpenDoor, timestamp: str) -> None:
         "Sat, 01 Jan 0100 00:00:00 +1400",
     ],
 )
-def test_a_timestamp_at_the_ends_of_time(door: OpenDoor, timestamp: str) -> None:
+def test_a_timestamp_at_the_ends_of_time(shared: OpenDoor, timestamp: str) -> None:
     """Whether it is kept or left out: the call is over, by our own clock."""
-    door.to_lesson()
-    door.clock.advance(30)
-    assert door.said("/status", door.form(CallStatus="completed", Timestamp=timestamp)) == EMPTY
-    assert door.settled() == BEGIN.replace(second=30)
-    assert door.verified()
+    shared.to_lesson()
+    shared.clock.advance(30)
+    assert shared.said("/status", shared.form(CallStatus="completed", Timestamp=timestamp)) == EMPTY
+    assert shared.settled() == shared.clock.now()
+    assert shared.verified()
 
 
-@pytest.mark.parametrize(
-    ("duration", "seconds"),
-    [("0", 0), ("31", 31), ("007", 7), ("999999", 999999), ("9999999", None), ("9" * 400, None), ("-5", None)]
-    + [("", None), ("1.5", None), ("1e3", None), ("３１", None), (" 31", None), ("x", None), ("\x00", None)],
-)
-def test_a_duration(door: OpenDoor, duration: str, seconds: int | None) -> None:
-    door.to_lesson()
-    door.clock.advance(30)
-    assert door.said("/status", door.form(CallStatus="completed", CallDuration=duration)) == EMPTY
-    assert door.endings() == [(None, seconds)]
-    assert door.verified()
+DURATIONS = {
+    "0": 0, "31": 31, "007": 7, "999999": 999999,
+    **dict.fromkeys(("", "9999999", "9" * 400, "-5", "1.5", "1e3", "３１", " 31", "x", "\x00")),
+}
 
 
-def test_the_same_end_told_twice_is_noted_once_and_another_account_beside_it(door: OpenDoor) -> None:
-    door.to_lesson()
+@pytest.mark.parametrize(("duration", "seconds"), DURATIONS.items(), ids=lambda told: repr(told)[:20])
+def test_a_duration(shared: OpenDoor, duration: str, seconds: int | None) -> None:
+    shared.to_lesson()
+    shared.clock.advance(30)
+    assert shared.said("/status", shared.form(CallStatus="completed", CallDuration=duration)) == EMPTY
+    assert shared.endings() == [(None, seconds)]
+    assert shared.settled() == shared.clock.now()
+    assert shared.verified()
+
+
+def test_the_same_end_told_twice_is_noted_once_and_another_account_beside_it(shared: OpenDoor) -> None:
+    shared.to_lesson()
+    first = shared.clock.now() + timedelta(seconds=10)
     for duration in ("20", "20", "21", "20", "21"):
-        door.clock.advance(10)
-        assert door.said("/status", door.form(CallStatus="completed", CallDuration=duration)) == EMPTY
-    assert door.endings() == [(None, 20), (None, 21)]
-    assert door.settled() == BEGIN.replace(second=10)
-    assert door.verified()
+        shared.clock.advance(10)
+        assert shared.said("/status", shared.form(CallStatus="completed", CallDuration=duration)) == EMPTY
+    assert shared.endings() == [(None, 20), (None, 21)]
+    assert shared.settled() == first
+    assert shared.verified()
 
 
-def test_a_key_after_the_end_is_folded_in(door: OpenDoor) -> None:
+def test_a_key_after_the_end_is_folded_in(shared: OpenDoor) -> None:
     """The last key's request may come after the callback."""
-    door.to_lesson()
-    door.clock.advance(13)
-    door.said("/status", door.form(CallStatus="completed", CallDuration="13"))
-    door.said("/turn/3/end")
-    assert door.verified()
-    assert len(door.turns()) == 4
+    shared.to_lesson()
+    shared.clock.advance(13)
+    shared.said("/status", shared.form(CallStatus="completed", CallDuration="13"))
+    shared.said("/turn/3/end")
+    assert shared.verified()
+    assert len(shared.turns()) == 4
 
 
 # ── the fallback ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_fallback_says_the_turn_again_twice_and_then_gives_up(door: OpenDoor) -> None:
-    newest = door.to_lesson()
-    trouble = door.form(ErrorCode="11200", ErrorUrl="https://line.example/line/twilio/turn/2/end")
-    assert [door.said("/fallback", trouble) for _ in range(2)] == [newest, newest]
+def test_the_fallback_says_the_turn_again_twice_and_then_gives_up(shared: OpenDoor) -> None:
+    newest = shared.to_lesson()
+    trouble = shared.form(ErrorCode="11200", ErrorUrl="https://line.example/line/twilio/turn/2/end")
+    assert [shared.said("/fallback", trouble) for _ in range(2)] == [newest, newest]
     for _ in range(2):
-        assert is_apology(door.said("/fallback", trouble))
-    assert [row.n for row in door.turns()] == [1, 2, 3]
-    assert turn_of(door.said("/turn/3/end")) == 4
-    assert door.verified()
+        assert is_apology(shared.said("/fallback", trouble))
+    assert [row.n for row in shared.turns()] == [1, 2, 3]
+    assert turn_of(shared.said("/turn/3/end")) == 4
+    assert shared.verified()
 
 
 @pytest.mark.parametrize("code", ["", "x" * 5000, "\r\nFORGED", "11200"])
-def test_any_error_code(door: OpenDoor, code: str) -> None:
-    newest = door.to_lesson()
-    assert door.said("/fallback", door.form(ErrorCode=code)) == newest
+def test_any_error_code(shared: OpenDoor, code: str) -> None:
+    newest = shared.to_lesson()
+    assert shared.said("/fallback", shared.form(ErrorCode=code)) == newest

@@ -1,0 +1,168 @@
+"""Two requests that touch the same records meet in the middle of their transactions, at the worst moment there is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, insert
+
+from ivr.calls import Line, Spoken, answer, hang_up, resume
+from ivr.config import Settings
+from ivr.dialogue.turn import AfterLesson, Pressed, Silent
+from ivr.records import progress
+from ivr.records.db import open_database
+from ivr.records.models import MemberPhone, Phone
+from ivr.shelf import Shelf
+from tests.drivers import BEGIN, enrol
+from tests.provider import Clock
+
+NUMBER, SECOND, UNKNOWN = "+8613800000001", "+8613800000002", "+8613999999999"
+PROVIDER = "twilio"
+PATIENCE_S = 0.7  # how long one waits for the other, where the other may be waiting for a lock that this one holds
+
+
+@pytest.fixture
+def line(settings: Settings, pressed: Path, database_url: str) -> Iterator[Line]:
+    """A line where one member has two telephones."""
+    database = open_database(database_url)
+    enrol(database, [("王秀英", NUMBER)])
+    with database.writing() as connection:
+        connection.execute(insert(Phone), {"id": 2, "number": SECOND})
+        connection.execute(insert(MemberPhone), {"member_id": 1, "phone_id": 2})
+    yield Line(database, Shelf(pressed), settings, Clock(BEGIN), "one")
+    database.close()
+
+
+@contextmanager
+def after(line: Line, statement: str, what: Callable[[], object], times: int = 1) -> Iterator[None]:
+    """Run `what` when a statement that begins like this was executed, in the middle of its transaction; not more
+    often than so many times."""
+    left = iter(range(times))
+
+    def executed(_connection: Any, _cursor: Any, sql: str, *_: Any) -> None:
+        if sql.lstrip().startswith(statement) and next(left, None) is not None:
+            what()
+
+    event.listen(line.database.engine, "after_cursor_execute", executed)
+    yield
+    event.remove(line.database.engine, "after_cursor_execute", executed)
+
+
+def walk(line: Line, sid: str, *keys: str, number: str = NUMBER) -> int:
+    """A call, and what is pressed in it; gives back the number of its newest turn."""
+    spoken = answer(line, PROVIDER, sid, number)
+    for key in keys:
+        spoken = press(line, sid, spoken.n, key)
+    return spoken.n
+
+
+def press(line: Line, sid: str, n: int, key: str) -> Spoken:
+    return resume(line, PROVIDER, sid, n, "key" if key else "end", Pressed(key) if key else Silent())
+
+
+def to_goodbye(line: Line, sid: str, number: str) -> int:
+    """A call that one silence more will end: a lesson is over, and nothing was pressed three times."""
+    spoken = answer(line, PROVIDER, sid, number)
+    while not isinstance(spoken.turn.state.scene, AfterLesson):
+        spoken = press(line, sid, spoken.n, "#")
+    for _ in range(line.settings.dialogue.reminders):
+        spoken = press(line, sid, spoken.n, "")
+    return spoken.n
+
+
+def verified(line: Line) -> list[str]:
+    with line.database.reading() as connection:
+        return progress.verify(connection, line.counting(line.shelf.catalogue()))
+
+
+def meanwhile(pool: ThreadPoolExecutor, what: Callable[[], object], started: list[Future[object]]) -> None:
+    """Let another request be done, as far as it gets."""
+    started.append(pool.submit(what))
+    with suppress(TimeoutError):  # it waits for us, as it should
+        started[-1].result(PATIENCE_S)
+
+
+@pytest.mark.parametrize("other", ["the callback", "another call", "the last key of another call"])
+@pytest.mark.parametrize("last", [False, True])
+def test_a_key_and_what_settles_its_call(line: Line, other: str, last: bool) -> None:
+    """While a key is being worked on, the callback comes, or the member's next call, or the other telephone's call
+    ends: nobody is turned away, and what is stored is what the ledger says."""
+    third = to_goodbye(line, "CA3", SECOND)
+    n = to_goodbye(line, "CA1", NUMBER) if last else walk(line, "CA1", "1", "")
+    walk(line, "CA2", "1", "", number=UNKNOWN)
+    with line.database.writing() as connection:  # three calls that nothing has settled yet
+        connection.exec_driver_sql("UPDATE calls SET settled_at = NULL, member_id = 1")
+        progress.rebuild(connection, line.counting(line.shelf.catalogue()))
+    line.clock.advance(9)  # type: ignore[attr-defined]
+    others: dict[str, Callable[[], object]] = {
+        "the callback": lambda: hang_up(line, PROVIDER, "CA1", "completed", None, 9),
+        "another call": lambda: answer(line, PROVIDER, "CA4", SECOND),
+        "the last key of another call": lambda: press(line, "CA3", third, ""),
+    }
+    started: list[Future[object]] = []
+    with ThreadPoolExecutor(1) as pool:
+        with after(line, "SELECT calls.id", lambda: meanwhile(pool, others[other], started)):
+            press(line, "CA1", n, "")
+        started[0].result(30)
+    assert verified(line) == []
+
+
+def test_two_goodbyes_of_one_member(line: Line) -> None:
+    """On two telephones at once: both are written down, and neither has to wait for the other for ever."""
+    ends = {sid: to_goodbye(line, sid, number) for sid, number in (("CA1", NUMBER), ("CA2", SECOND))}
+    together = threading.Barrier(2)
+
+    def meet() -> None:
+        with suppress(threading.BrokenBarrierError):  # the other waits for a lock
+            together.wait(PATIENCE_S)
+
+    with ThreadPoolExecutor(2) as pool, after(line, "INSERT INTO turns", meet, times=2):
+        goodbyes = list(pool.map(lambda sid: press(line, sid, ends[sid], ""), ends))
+    assert all(spoken.turn.gather is None for spoken in goodbyes)
+    assert verified(line) == []
+
+
+def test_the_same_callback_twice_at_once(line: Line) -> None:
+    """Noted once."""
+    walk(line, "CA1", "1", "")
+    started: list[Future[object]] = []
+
+    def end() -> None:
+        hang_up(line, PROVIDER, "CA1", "completed", None, 9)
+
+    with ThreadPoolExecutor(1) as pool:
+        with after(line, "SELECT evidence.id", lambda: meanwhile(pool, end, started)):
+            end()
+        started[0].result(30)
+    with line.database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM evidence").scalar_one() == 1
+    assert verified(line) == []
+
+
+def test_the_same_turn_twice_at_once(line: Line) -> None:
+    """One of them is written, and both are answered with it."""
+    n = walk(line, "CA1", "1", "")
+    started: list[Future[Any]] = []
+    with ThreadPoolExecutor(1) as pool:
+        with after(line, "SELECT calls.id", lambda: meanwhile(pool, lambda: press(line, "CA1", n, "*"), started)):
+            spoken = press(line, "CA1", n, "")
+        assert started[0].result(30) == spoken
+    assert verified(line) == []
+
+
+def test_the_same_answer_twice_at_once(line: Line) -> None:
+    started: list[Future[Any]] = []
+    with ThreadPoolExecutor(1) as pool:
+        again = lambda: answer(line, PROVIDER, "CA1", NUMBER)  # noqa: E731
+        with after(line, "SELECT calls.id", lambda: meanwhile(pool, again, started)):
+            spoken = answer(line, PROVIDER, "CA1", NUMBER)
+        assert started[0].result(30) == spoken
+    with line.database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM calls").scalar_one() == 1
+        assert connection.exec_driver_sql("SELECT count(*) FROM turns").scalar_one() == 1
