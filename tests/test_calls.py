@@ -67,8 +67,8 @@ def press(line: Line, sid: str, n: int, key: str) -> Spoken:
 
 
 def to_goodbye(line: Line, sid: str, number: str) -> int:
-    """A call that one silence more will end: a lesson is over, and nothing was pressed three times."""
-    spoken = answer(line, PROVIDER, sid, number)
+    """A call that one silence more will end: some of a lesson was played, and nothing was pressed three times."""
+    spoken = press(line, sid, walk(line, sid, "1", number=number), "")
     while not isinstance(spoken.turn.state.scene, AfterLesson):
         spoken = press(line, sid, spoken.n, "#")
     for _ in range(line.settings.dialogue.reminders):
