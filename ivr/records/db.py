@@ -17,7 +17,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from ivr.errors import IvrError, MissingPart
 
@@ -93,12 +95,15 @@ def alembic_config() -> Config:
 
 def open_database(url: str) -> Database:
     """Open a database and bring its tables up to date. Raises NoDatabase if it can't be reached."""
-    database = Database(url)
+    try:
+        database = Database(url)
+    except ArgumentError:
+        raise NoDatabase("The database's URL can't be read; write it like postgresql://user@host/name.") from None
+    except OSError as error:
+        raise NoDatabase(f"The database can't be opened: {error}") from error
     try:
         _migrate(database)
-    except IvrError:
-        raise
-    except Exception as error:
+    except (SQLAlchemyError, CommandError) as error:
         database.close()
         shown = database.engine.url.render_as_string(hide_password=True)
         raise NoDatabase(f"The database {shown} can't be opened: {error}") from error
