@@ -35,10 +35,10 @@ def empty(_settings: config.Settings) -> Flask:
 
 
 def main(name: str) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     make = {"full": create_app, "empty": empty, "textbook": textbook.create_app}[name]
     app = make(config.load(Path(os.devnull), os.environ))
-    server = waitress.server.create_server(app, host="127.0.0.1", port=0, threads=THREADS)
+    server = waitress.server.create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     print(server.effective_port, flush=True)
     server.run()

@@ -36,7 +36,7 @@ from tests import made_lessons, postgres
 
 TICKS = os.sysconf("SC_CLK_TCK")
 SEGMENTS = 60  # half an hour of lesson
-MOST_PER_S = 3000  # no server here is faster; for so many requests there must be calls
+MOST_PER_S = 3000  # no turn here is faster; for so many there must be calls
 URL, ACCOUNT, TOKEN = "https://line.example", "AC" + "0" * 32, "a token for the bench"
 
 Figures = dict[str, float]
@@ -91,6 +91,8 @@ def _started(stack: ExitStack, folder: Path, asked: argparse.Namespace) -> list[
             if kind == "full":
                 _enrol(own, calls)
             contenders.append(_start(stack, folder, asked, kind, database, own, calls, process))
+            if process:
+                _analyze(own)
     return contenders
 
 
@@ -167,6 +169,14 @@ def _make_databases(places: str) -> None:
         for name in ("full", "textbook"):
             connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
     maker.close()
+
+
+def _analyze(url: str) -> None:
+    """Let PostgreSQL know what the tables have, as it finds out by itself within some minutes."""
+    database = Database(url)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    database.close()
 
 
 def _enrol(url: str, calls: int) -> None:

@@ -83,7 +83,9 @@ def test_a_turn_that_is_done_is_answered_as_before(shared: OpenDoor, digits: str
 
 DIGITS = {
     **{key: key for key in "0123456789*#"},
-    "12": "1", "*1": "*", "1" * 5000: "1",
+    "12": "1",
+    "*1": "*",
+    "1" * 5000: "1",
     **dict.fromkeys(("", "A", "１", "²", " 1", "hangup", "w1", "\x001", "-1", "+1", "%31"), ""),
 }
 
@@ -238,7 +240,10 @@ def test_a_timestamp_at_the_ends_of_time(shared: OpenDoor, timestamp: str) -> No
 
 
 DURATIONS = {
-    "0": 0, "31": 31, "007": 7, "999999": 999999,
+    "0": 0,
+    "31": 31,
+    "007": 7,
+    "999999": 999999,
     **dict.fromkeys(("", "9999999", "9" * 400, "-5", "1.5", "1e3", "３１", " 31", "x", "\x00")),
 }
 

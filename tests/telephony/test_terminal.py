@@ -1,0 +1,203 @@
+"""`ivr phone`: the line in a terminal, with keys that are typed; nothing of it is recorded."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from ivr import prompts
+from ivr.calls import Line
+from ivr.cli.line import phone
+from ivr.config import Settings
+from ivr.dialogue.turn import Pressed, Silent
+from ivr.records.db import open_database
+from ivr.records.models import Call, Evidence, TurnRow
+from ivr.records.rehearsal import rehearsing
+from ivr.shelf import Shelf
+from ivr.telephony.terminal import Sound, TerminalClock, Typed, converse, read_typed
+from tests.drivers import BEGIN, enrol
+from tests.telephony.door import stored
+
+NUMBER = "+8613800000001"
+
+TYPED: dict[str, Typed | None] = {
+    "": Typed(Silent(), None),
+    "   ": Typed(Silent(), None),
+    "q": Typed(None, 0),
+    "Q": Typed(None, 0),
+    " q ": Typed(None, 0),
+    **{key: Typed(Pressed(key), 1000) for key in "0123456789*#"},
+    " 2 ": Typed(Pressed("2"), 1000),
+    "2@12": Typed(Pressed("2"), 12_000),
+    "#@0.5": Typed(Pressed("#"), 500),
+    "*@0": Typed(Pressed("*"), 0),
+    "1@007": Typed(Pressed("1"), 7000),
+    **dict.fromkeys(
+        ("12", "x", "2@", "@2", "2@-1", "2@1e3", "2@.5", "2@5.", "2 @ 5", "１", "2@１", "qq", "2@nan", "##")
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "typed"), TYPED.items())
+def test_read_typed(text: str, typed: Typed | None) -> None:
+    assert read_typed(text) == typed
+
+
+@given(st.text(max_size=12))
+def test_anything_typed_is_understood_or_not(text: str) -> None:
+    typed = read_typed(text)
+    assert typed is None or typed.act is None or typed.act == Silent() or text.strip()[:1] in "0123456789*#"
+
+
+def run(settings: Settings, typed: str, *options: str) -> Result:
+    return CliRunner().invoke(phone, options, obj=settings, input=typed)
+
+
+@pytest.fixture
+def at_home(settings: Settings, pressed: Path, database_url: str) -> Settings:
+    """Two members on one phone, one on another; nobody has called yet."""
+    database = open_database(database_url)
+    enrol(database, [("王秀英", NUMBER), ("李大山", "+8613800000002"), ("陈德明", "+8613800000002")])
+    database.close()
+    return settings.model_copy(update={"data": pressed, "database_url": database_url})
+
+
+def words(result: Result) -> str:
+    """What was shown, without where its files lie."""
+    assert result.exit_code == 0, result.output
+    return re.sub(r" +\[[^\]]*\]", "", result.stdout)
+
+
+def test_a_call_by_somebody_known(at_home: Settings) -> None:
+    result = run(at_home, "1\n\n2@6\n\n#\n#\n2\n1\n2\n1\n", "--from", "13800000001")
+    told = words(result)
+    for line in (
+        "王秀英",
+        "现在放课。",
+        "防跌倒",
+        "防跌倒第1段第1句。防跌倒第1段第2句。",
+        "这一课听完了。",
+        "现在答题。",
+        "是这样的：先坐一坐。",
+        "说得对。先坐一坐。",
+        "说得对。马上擦干。",
+        "您答对了2道。",
+        "谢谢您，再见。",
+        "— the call is over —",
+    ):
+        assert line in told, line
+        told = told[told.index(line) + len(line) :]
+
+
+def test_nothing_of_it_is_recorded(at_home: Settings) -> None:
+    database = open_database(at_home.database)
+    before = stored(database)
+    assert before["members"]
+    run(at_home, "1\n\n\n\n\n2\n2\n1\n", "--from", "13800000001")
+    run(at_home, "q\n")
+    assert stored(database) == before
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "who"),
+    [
+        (("--from", "13800000001"), "王秀英"),
+        (("--from", NUMBER), "王秀英"),
+        (("--from", "138 0000 0001"), "王秀英"),
+        (("--from", "13800000002"), "请按2。"),
+        (("--from", "13999999999"), "要听课"),
+        (("--from", "nonsense"), "要听课"),
+        ((), "要听课"),
+    ],
+)
+def test_who_calls(at_home: Settings, options: tuple[str, ...], who: str) -> None:
+    told = words(run(at_home, "q\n", *options))
+    assert who in told
+    assert ("王秀英" in told) == (who == "王秀英")
+
+
+def test_it_goes_on_where_the_member_was(at_home: Settings) -> None:
+    """The rehearsal begins with what is on record."""
+    database = open_database(at_home.database)
+    clock = TerminalClock(BEGIN)
+    line = Line(database, Shelf(at_home.data), at_home, clock, "one")
+    keys = iter(["1", "", "", "", "q"])
+    converse(line, clock, prompts.load("zh_CN"), NUMBER, lambda _sounds, _wait_s: read_typed(next(keys)) or hung_up())
+    database.close()
+    told = words(run(at_home, "1\n\nq\n", "--from", NUMBER))
+    assert "上次没有听完，现在接着放。" in told and "防跌倒第3段第1句" in told
+
+
+def hung_up() -> Typed:
+    return Typed(None, 0)
+
+
+def test_what_is_not_understood_is_asked_again(at_home: Settings) -> None:
+    told = words(run(at_home, "help\n12\n2@\nq\n"))
+    assert told.count("Type 0-9, * or #") == 3
+    assert told.endswith("— the call is over —\n")
+
+
+def test_the_end_of_the_input_hangs_up(at_home: Settings) -> None:
+    assert words(run(at_home, "1\n")).endswith("— the call is over —\n")
+
+
+def test_nobody_is_heard_out_for_ever(at_home: Settings) -> None:
+    """Only Enter, again and again: the call ends by itself."""
+    result = run(at_home, "\n" * 100, "--from", NUMBER)
+    assert "谢谢您，再见。" in words(result)
+    assert result.stdout.count("key>") < 30
+
+
+def test_without_a_player_it_says_what_to_do(at_home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    result = run(at_home, "q\n", "--play")
+    assert result.exit_code == 2
+    assert "No program to play sound was found. Install aplay" in result.output
+
+
+def test_with_a_player_the_slice_is_played(at_home: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A program named aplay that notes how long its file is."""
+    player = tmp_path / "bin" / "aplay"
+    player.parent.mkdir()
+    player.write_text(f'#!/bin/sh\nwc -c < "$2" >> {tmp_path}/played\n')
+    player.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{player.parent}:/usr/bin:/bin")
+    run(at_home, "1\n\n2@7\nq\n", "--from", NUMBER, "--play")
+    sizes = [int(each) - 44 for each in (tmp_path / "played").read_text().split()]
+    assert sizes[-2:] == [16 * 12_000, 16 * 10_000]  # the first segment, and again from the sentence reached
+
+
+def test_time_passes_as_the_audio_would_take(at_home: Settings) -> None:
+    """Heard out: all of it and the wait; a key: as long as was typed, and no longer than the sound."""
+    database = rehearsing(open_database(at_home.database))
+    clock = TerminalClock(BEGIN)
+    line = Line(database, Shelf(at_home.data), at_home, clock, "one")
+    told: list[tuple[tuple[Sound, ...], int]] = []
+    keys = iter(
+        [Typed(Pressed("1"), 500), Typed(Silent(), None), Typed(Silent(), None), Typed(Pressed("*"), 1e9), None]
+    )
+
+    def ear(sounds: tuple[Sound, ...], wait_s: int) -> Typed:
+        told.append((sounds, wait_s))
+        return next(keys) or Typed(None, 2500)
+
+    converse(line, clock, prompts.load("zh_CN"), NUMBER, ear)
+    lengths = [sum(sound.length_ms for sound in sounds) for sounds, _ in told]
+    passed = 500 + lengths[1] + 1000 + lengths[2] + 1000 + lengths[3] + 2500
+    assert clock.time - BEGIN == timedelta(milliseconds=passed)
+    assert lengths[2:] == [12_000, 10_000, 10_000]
+    with database.reading() as connection:
+        arrived = connection.execute(select(TurnRow.arrived_at).order_by(TurnRow.n)).scalars().all()
+        assert arrived == sorted(arrived) and len(arrived) == 5
+        assert connection.execute(select(Call.settled_at)).scalar_one() == clock.time
+        assert connection.execute(select(Evidence.provider_s)).scalars().all() == [round(passed / 1000)]
+    database.close()
