@@ -10,14 +10,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from ivr.catalogue import Catalogue
 from ivr.config import Settings
 from ivr.dialogue import machine
-from ivr.dialogue.turn import Input, Pressed, Say, Turn
+from ivr.dialogue.turn import Input, Listening, Pressed, Say, State, Turn
 from ivr.errors import UnknownCall
 from ivr.records import learners, ledger, progress
 from ivr.records.db import Database
@@ -26,6 +28,8 @@ from ivr.shelf import Shelf
 log = logging.getLogger(__name__)
 
 MOST_FALLBACKS = 2
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,13 @@ class Spoken:
 def answer(line: Line, provider: str, sid: str, number: str) -> Spoken:
     """A call comes in. `number` is the caller's, in E.164 where it is known."""
     arrived_at = line.clock()
-    try:
-        with line.database.writing() as connection:
-            if known := ledger.latest(connection, provider, sid):
-                return _again(line, connection, known, 1, arrived_at)
-            return _answered(line, connection, provider, sid, number, arrived_at)
-    except IntegrityError:  # the same request came twice at once, and the other one was first
-        with line.database.writing() as connection:
-            return _again(line, connection, _known(connection, provider, sid), 1, arrived_at)
+
+    def work(connection: Connection) -> Spoken:
+        if known := ledger.latest(connection, provider, sid):
+            return _again(line, connection, known, 1, arrived_at)
+        return _answered(line, connection, provider, sid, number, arrived_at)
+
+    return _written_once(line.database, work)
 
 
 def _answered(line: Line, connection: Connection, provider: str, sid: str, number: str, arrived_at: datetime) -> Spoken:
@@ -84,15 +87,14 @@ def resume(line: Line, provider: str, sid: str, n: int, kind: str, act: Input) -
 
     Raises UnknownCall for a call that never began here."""
     arrived_at = line.clock()
-    try:
-        with line.database.writing() as connection:
-            known = _known(connection, provider, sid)
-            if n != known.n:
-                return _again(line, connection, known, min(n + 1, known.n), arrived_at)
-            return _stepped(line, connection, known, kind, act, arrived_at)
-    except IntegrityError:
-        with line.database.writing() as connection:
-            return _again(line, connection, _known(connection, provider, sid), n + 1, arrived_at)
+
+    def work(connection: Connection) -> Spoken:
+        known = _known(connection, provider, sid)
+        if n != known.n:
+            return _again(line, connection, known, min(n + 1, known.n), arrived_at)
+        return _stepped(line, connection, known, kind, act, arrived_at)
+
+    return _written_once(line.database, work)
 
 
 def _stepped(
@@ -102,9 +104,19 @@ def _stepped(
     if known.n >= line.settings.line.most_turns:
         turn = machine.end(known.turn.state, Say("long_enough"), Say("goodbye"))
     else:
-        turn = machine.step(known.turn.state, act, line.shelf.catalogue(), sent_at, line.settings.dialogue)
+        state = _as_last_said(connection, known, act)
+        turn = machine.step(state, act, line.shelf.catalogue(), sent_at, line.settings.dialogue)
     digits = act.key if isinstance(act, Pressed) else ""
     return _written(line, connection, known, ledger.Act(kind, digits, arrived_at), turn, sent_at)
+
+
+def _as_last_said(connection: Connection, known: ledger.Latest, act: Input) -> State:
+    """A lesson that was sent again may have begun only then: count from there, and nobody misses a sentence."""
+    scene = known.turn.state.scene
+    if isinstance(act, Pressed) and isinstance(scene, Listening) and scene.since:
+        again = ledger.last_resent(connection, known.call, known.n)
+        return replace(known.turn.state, scene=replace(scene, since=again or scene.since))
+    return known.turn.state
 
 
 def _written(
@@ -136,11 +148,15 @@ def fall_back(line: Line, provider: str, sid: str) -> Spoken | None:
 
     Raises UnknownCall."""
     arrived_at = line.clock()
-    with line.database.writing() as connection:
-        known = _known(connection, provider, sid)
+
+    def work(connection: Connection) -> Spoken | None:
+        _known(connection, provider, sid)  # waits for a turn that is being written,
+        known = _known(connection, provider, sid)  # and sees it
         tried = ledger.count_evidence(connection, known.call, "fallback")
         _noted(line, connection, known, "fallback", arrived_at)
         return Spoken(known.n, known.turn) if tried < MOST_FALLBACKS else None
+
+    return _written_once(line.database, work)
 
 
 def hang_up(
@@ -148,18 +164,33 @@ def hang_up(
 ) -> None:
     """The call is over, as the provider tells it; it may tell so late, or twice. Raises UnknownCall."""
     arrived_at = line.clock()
-    with line.database.writing() as connection:
-        known = _known(connection, provider, sid)
+
+    def noted(connection: Connection) -> int:
+        call = _known(connection, provider, sid).call
         ledger.add_evidence(
-            connection,
-            known.call,
-            "ended",
-            arrived_at,
-            status=status,
-            provider_at=provider_at,
-            provider_s=lasted_s,
+            connection, call, "ended", arrived_at, status=status, provider_at=provider_at, provider_s=lasted_s
         )
-        progress.settle(connection, known.call, arrived_at, line.counting(line.shelf.catalogue()))
+        return call
+
+    def settled(connection: Connection) -> None:
+        _known(connection, provider, sid)  # waits for a turn that is being written
+        progress.settle(connection, call, arrived_at, line.counting(line.shelf.catalogue()))
+
+    # First what can't be had again: nobody tells us twice. Whatever may then fail is made up for by the next call.
+    call = _written_once(line.database, noted)
+    _written_once(line.database, settled)
+
+
+def _written_once(database: Database, work: Callable[[Connection], _T]) -> _T:
+    """Do a transaction; once more if it failed, because somebody else wrote the same turn first, or the connection
+    was lost. That is safe: a turn happens once, by its number. What fails twice is raised."""
+    try:
+        with database.writing() as connection:
+            return work(connection)
+    except (IntegrityError, OperationalError) as error:
+        log.warning("tried once more: %s", error.orig)
+    with database.writing() as connection:
+        return work(connection)
 
 
 def _known(connection: Connection, provider: str, sid: str) -> ledger.Latest:

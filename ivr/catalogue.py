@@ -11,6 +11,8 @@ from datetime import date
 
 from msgspec import Struct
 
+MOST_QUESTIONS = 10  # in a lesson; the counts that callers can be told
+
 
 class Clip(Struct, frozen=True, tag=True):
     """A pressed piece of speech outside the lesson's own content: a title, a question, an explanation."""
@@ -100,10 +102,14 @@ class Lesson(Struct, frozen=True):
             return self.length_ms
         segment, within = old.locate(at_ms)
         said = [s.words for s in old.segments[segment].sentences if s.start_ms <= within][-1:]
-        for index, each in enumerate(self.segments):
-            for sentence in each.sentences:
-                if [sentence.words] == said:
-                    return self.sentence_start(self.base_ms(index) + sentence.start_ms)
+        same = [
+            self.sentence_start(self.base_ms(index) + sentence.start_ms)
+            for index, each in enumerate(self.segments)
+            for sentence in each.sentences
+            if [sentence.words] == said
+        ]
+        if same:
+            return min(same, key=lambda start_ms: abs(start_ms - at_ms))
         return self.base_ms(segment) if segment < len(self.segments) else 0
 
 

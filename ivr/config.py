@@ -5,6 +5,7 @@ The environment wins: it is where secrets and what differs from machine to machi
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,8 +29,9 @@ ENVIRONMENT_ONLY = "twilio"  # a section that only the environment may fill
 
 def _public_url(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("write it like https://line.example.org, without ? or #")
+    plain = parts.scheme in ("http", "https") and not (parts.query or parts.fragment or re.search(r"\s", url))
+    if not plain or not parts.hostname or not (parts.port is None or parts.port):  # .port raises ValueError past 65535
+        raise ValueError("write it like https://line.example.org, without blanks, ? or #")
     return url.rstrip("/")
 
 

@@ -1,9 +1,15 @@
 """Every error that a person or a caller of this package is meant to see.
 
     IvrError
-    ├── BadSettings       config.toml or the environment
-    ├── BadLesson         a lesson file; carries each mistake with its line
-    ├── BadRoster         a member list; carries each mistake with its row
+    ├── Mistakes              carries each of several mistakes with its place
+    │   ├── BadSettings       config.toml or the environment
+    │   ├── BadLesson         a lesson file, by line
+    │   └── BadRoster         a member list, by row
+    ├── BadPrompts        a file of prompts
+    ├── NotAMonth         a month that can't be read
+    ├── NotEnrolled       nobody of this name or number
+    ├── NotWritten        a report's file
+    ├── NoDatabase        the database can't be opened
     ├── UnknownLesson     no such lesson on the shelf
     ├── DamagedAudio      a piece of an edition is missing or does not decode
     ├── VoiceFailed       an engine could not speak
@@ -43,6 +49,26 @@ class BadLesson(Mistakes):
 
 class BadRoster(Mistakes):
     """The member list can't be used; nothing was imported."""
+
+
+class BadPrompts(IvrError):
+    """A file of prompts can't be used."""
+
+
+class NotAMonth(IvrError):
+    """That is not a month; write it like 2026-11."""
+
+
+class NotEnrolled(IvrError):
+    """Nobody of this name is enrolled. `ivr roster list` shows who is."""
+
+
+class NotWritten(IvrError):
+    """The report could not be written to that file."""
+
+
+class NoDatabase(IvrError):
+    """The database can't be opened."""
 
 
 class UnknownLesson(IvrError):

@@ -1,7 +1,7 @@
 """The demonstration behind scripts/demo: the real line on a real port, and a simulated member who rings it.
 
-The member's phone is the strict provider of the tests. It lives in virtual time, so a lesson of five minutes is heard in
-a second; everything else is as it is with a real provider: signed requests over HTTP, files fetched and decoded.
+The member's phone is the strict provider of the tests. It lives in virtual time, so a lesson of five minutes is heard
+in a second; everything else is as it is with a real provider: signed requests over HTTP, files fetched and decoded.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from rich.console import Console
 from ivr import config
 from ivr.app import create_app
 from ivr.catalogue import Lesson
+from ivr.records.numbers import masked
 from tests.drivers import words_by_audio
 from tests.provider import Account, Call, Clock, HttpTransport, Provider
 
@@ -45,7 +46,7 @@ def main() -> None:
         old.unlink()
     environment = os.environ | {
         "IVR_DATA": str(data),
-        "IVR_DATABASE_URL": "",
+        "IVR_DATABASE_URL": f"sqlite:///{data / 'ivr.db'}",
         "IVR_PUBLIC_URL": f"http://127.0.0.1:{arguments.port}",
         "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
@@ -56,7 +57,7 @@ def main() -> None:
     settings = config.load(HERE.parent / "config.toml", environment)
     demonstrate(settings, began)
     month = f"{began.astimezone(settings.line.zone):%Y-%m}"
-    for kind in ("member", "branch"):
+    for kind in ("calls", "member", "branch"):
         ivr(environment, "report", kind, "--month", month)
     what_next(arguments.keep)
     if arguments.keep:
@@ -66,7 +67,8 @@ def main() -> None:
 def ivr(environment: dict[str, str], *words: str) -> None:
     """Run an `ivr` command as a person would, and show it."""
     say(f"\n[bold]$ ivr {' '.join(words)}[/bold]")
-    done = subprocess.run([Path(sys.executable).with_name("ivr"), *words], env=environment, cwd=HERE.parent, check=False)
+    command = [Path(sys.executable).with_name("ivr"), *words]
+    done = subprocess.run(command, env=environment, cwd=HERE.parent, check=False)
     if done.returncode:
         sys.exit(done.returncode)
 
@@ -82,11 +84,11 @@ def demonstrate(settings: config.Settings, began: datetime) -> None:
     account = Account(settings.twilio.account_sid, settings.twilio.auth_token)
     transport = HttpTransport(f"127.0.0.1:{server.effective_port}")
     provider = Provider(transport, account, clock=clock, base_url=settings.line.public_url)
-    say(f"\n[bold]{CALLER} rings the line from {NUMBER[3:6]}****{NUMBER[-4:]}[/bold] (her phone is simulated, the line is not)")
+    say(f"\n[bold]{CALLER} rings the line from {masked(NUMBER)}[/bold] (her phone is simulated, the line is not)")
     call = provider.call(NUMBER)
     told = Teller(call, words, began)
     told.line()
-    listen_and_answer(call, told, line.shelf.catalogue().lessons[0])
+    listen_and_answer(told, line.shelf.catalogue().lessons[0])
     while not call.ended:
         call.listen()
     provider.finish()
@@ -119,7 +121,7 @@ class Teller:
         self.line()
 
 
-def listen_and_answer(call: Call, told: Teller, lesson: Lesson) -> None:
+def listen_and_answer(told: Teller, lesson: Lesson) -> None:
     """Press 1, hear it all, press 2, answer; the first answer is a wrong one."""
     told.press("1")
     for _ in range(len(lesson.segments) + 1):

@@ -137,7 +137,7 @@ class DirectDriver:
         own = list(self._spans(learner.member, lesson.edition))
         completed = heard.union_ms(own) >= COMPLETED * lesson.length_ms or bool(before and before.completed)
         right = tuple(sorted(q for m, slug, q in self._right if (m, slug) == (learner.member, lesson.slug)))
-        place = Place(lesson.edition, heard.bookmark_ms(each), completed, right)
+        place = Place(lesson.edition, each.surely[1], completed, right)
         return replace(learner, places={**learner.places, lesson.slug: place})
 
     def _spans(self, member: int, edition: str) -> Iterator[tuple[int, int]]:

@@ -29,7 +29,7 @@ from ivr.shelf import Shelf
 from tests.drivers import enrol
 from tests.provider import signature
 
-KILLS = 10  # on each database
+KILLS = 20  # on each database
 CALLERS = 4
 PEOPLE = [(f"学员{n}", f"+861380000{n:04}") for n in range(CALLERS)]
 

@@ -64,6 +64,7 @@ def publish(settings: Settings, files: Sequence[Path]) -> None:
 
     Only sentences that changed are spoken anew, so publishing again after a small change takes moments.
     """
+    from ivr.cli.prompts import press_missing  # which looks back here for the bar
     from ivr.studio.engines import caution, open_engine
     from ivr.studio.press import Voices, voice_of
 
@@ -73,6 +74,7 @@ def publish(settings: Settings, files: Sequence[Path]) -> None:
         open_engine(spec)  # a voice that is not there is told before the first lesson changes
         if note := caution(spec):
             click.secho(f"Note: {note}", fg="yellow", err=True)
+    press_missing(settings, click.echo)  # a lesson needs the line's own words around it
     for each in scripts:
         click.echo(_publish(each, Shelf(settings.data), voices))
 

@@ -9,17 +9,13 @@ from types import ModuleType
 import click
 
 from ivr.config import Settings
-from ivr.errors import IvrError
+from ivr.errors import NotWritten
 from ivr.records.db import open_database
 from ivr.reports import branch, calls, formats, lesson, member, period
 from ivr.reports.facts import Facts, gather
 from ivr.shelf import Shelf
 
 REPORTS: dict[str, ModuleType] = {"branch": branch, "member": member, "lesson": lesson, "calls": calls}
-
-
-class NotWritten(IvrError):
-    """The report could not be written to that file."""
 
 
 @click.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ivr.config import Settings
-from ivr.errors import MissingPart
+from ivr.errors import MissingPart, VoiceFailed
 from ivr.records.db import open_database
 from ivr.records.numbers import masked
 from ivr.records.roster import Imported, enrolled, import_roster
@@ -57,7 +57,7 @@ def _press_names(settings: Settings) -> None:
 
     try:
         press_missing(settings, click.echo)
-    except MissingPart as error:
+    except (MissingPart, VoiceFailed) as error:
         click.echo(f"The names are not pressed yet: {error}\nThen run `ivr prompts press`.", err=True)
 
 

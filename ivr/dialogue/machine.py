@@ -25,7 +25,7 @@ from ivr.dialogue.turn import (
 )
 
 SCENES = (who_is_calling, menu, listening, after_lesson, quiz, over)
-LINE_SAYS = (Say("welcome"), Say("nothing_yet"), Say("long_enough"), Say("sorry"), Say("one_moment"))
+LINE_SAYS = (Say("welcome"), Say("nothing_yet"), Say("long_enough"), Say("sorry"))
 
 
 def every_say() -> frozenset[Say]:

@@ -5,6 +5,7 @@ Scenes never call each other; they name where to go, and the machine takes the c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,13 +75,13 @@ class Talk:
         unheard = [lesson for lesson in self.lessons if not self.is_heard(lesson)]
         if not unheard:
             return None
-        return unheard[0] if self.learner else [each for each in unheard if each.language == unheard[0].language][-1]
+        return unheard[0] if self.learner else _newest(unheard)
 
     def listening(self) -> Listening:
         """The next lesson, from where the learner last was; when all are heard, the newest once more."""
         lesson = self.next_lesson()
         if lesson is None:
-            return Listening(self.lessons[-1].edition, 0)
+            return Listening(_newest(self.lessons).edition, 0)
         place = self.place(lesson)
         begun = place is not None and place.at_ms < lesson.length_ms
         return Listening(lesson.edition, lesson.sentence_start(place.at_ms) if place and begun else 0)
@@ -92,10 +93,15 @@ class Talk:
         heard_now = [lesson for lesson in asking if lesson.slug in self.state.heard[-1:]]
         begun = [lesson for lesson in asking if self.place(lesson) and self.questions_left(lesson)]
         coming = [lesson for lesson in asking if lesson == self.next_lesson()]
-        return next((each[-1] for each in (heard_now, begun, coming, asking) if each), None)
+        return next((_newest(each) for each in (heard_now, begun, coming, asking) if each), None)
 
     def questions_left(self, lesson: Lesson) -> tuple[str, ...]:
         """The questions that the learner has not yet answered right."""
         place = self.place(lesson)
         done = place.answered if place else ()
         return tuple(question.id for question in lesson.questions if question.id not in done)
+
+
+def _newest(lessons: Sequence[Lesson]) -> Lesson:
+    """The newest of those in the same language as the first."""
+    return [lesson for lesson in lessons if lesson.language == lessons[0].language][-1]

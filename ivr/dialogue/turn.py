@@ -1,6 +1,6 @@
 """The values at the dialogue's edge: what a caller did, what we say next, what we wait for, what happened.
 
-turn = step(state, Pressed("2"), catalogue, now)
+turn = step(state, Pressed("2"), catalogue, now, rules)
 turn.says     what the caller hears, in order
 turn.gather   how long we wait for a key afterwards; None means goodbye: hang up
 turn.events   what this turn adds to the record
@@ -16,11 +16,15 @@ from msgspec import Struct
 
 from ivr.catalogue import Clip
 
+# The line's share of the time from our answer to the caller's act, in ms, least and most: network, fetching and
+# starting the file, one-way voice delay twice (ITU-T G.114: 150 ms good, over 400 ms unacceptable), reading the key.
+LINE_DELAY_MS = (250, 3_500)
+
 # ── what the caller did ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Pressed(Struct, frozen=True, tag=True):
-    """A key: 0-9, * or #."""
+    """A key: 0-9, * or #. Anything else (A-D, nothing readable) is a key that means nothing anywhere."""
 
     key: str
 

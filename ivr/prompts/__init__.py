@@ -7,14 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from ivr.errors import IvrError
+from ivr.errors import BadPrompts
 
 REFERENCE = "zh_CN"
 BLANK = "{}"
-
-
-class BadPrompts(IvrError):
-    """A file of prompts can't be used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,10 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from ivr.errors import IvrError, MissingPart
+from ivr.errors import MissingPart, NoDatabase
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_KEY = 7_402_991  # any number: names our advisory lock on PostgreSQL
-
-
-class NoDatabase(IvrError):
-    """The database can't be opened."""
 
 
 class Database:
@@ -44,9 +40,8 @@ class Database:
         try:
             self.engine = _sqlite(parsed) if self.is_sqlite else create_engine(parsed, pool_size=8)
         except ModuleNotFoundError as error:
-            raise MissingPart(
-                f"The database {parsed.drivername} needs a package: pip install 'tingke[postgresql]'"
-            ) from error
+            needs = "SQLite needs nothing; PostgreSQL needs pip install 'tingke[postgresql]'."
+            raise MissingPart(f"{parsed.drivername} is not at hand. {needs}") from error
         self._turn_to_write = threading.Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager

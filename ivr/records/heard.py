@@ -8,10 +8,10 @@ part that may have been (*at most*); the truth lies between. Credit is what is p
     closed by "key"   the time since we answered, less the delay
     not closed        the call ended in this play: likewise, as far as the end is known; else nothing to everything
 
-The delay of one play is 0.25-3.5 s: network, fetching and starting the file, one-way voice delay twice (ITU-T G.114:
-150 ms good, over 400 ms unacceptable), detecting the key. It is not narrowed by the other plays of a call: a file that
+The delay of one play is LINE_DELAY_MS. It is not narrowed by the other plays of a call: a file that
 was fetched before starts sooner than a new one. Where an answer was sent again the play may have begun at either time;
-where the server was started anew in between, the provider may have waited to ask again.
+where the server was started anew in between, the provider may have waited to ask again. What nobody can tell from here
+is a key whose request was lost on the way and sent again: it counts as late as it came.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-DELAY_MS = (250, 3_500)
+from ivr.dialogue.turn import LINE_DELAY_MS
+
 QUICKEST_END_MS = 250  # an end that came sooner than its play's length less this was no end
 RETRY_MS = 15_000  # how long a provider keeps trying one request (Twilio: 15 s for all tries)
 
@@ -93,11 +94,6 @@ def fold(started_at: datetime, plays: Sequence[Sent], endings: Sequence[Ending])
     return tuple(Heard(play, *_bounds(play, ended)) for play in plays)
 
 
-def bookmark_ms(heard: Heard) -> int:
-    """Where to go on after a call whose last play this was: at what was surely heard."""
-    return heard.play.base_ms + heard.at_least_ms
-
-
 def _bounds(play: Sent, ended: tuple[datetime, datetime] | None) -> tuple[int, int]:
     if play.closing is None:
         return _span(play, ended, 0) if ended else (0, play.length_ms)
@@ -115,8 +111,8 @@ def _span(play: Sent, stopped: tuple[datetime, datetime], waited_ms: int) -> tup
     """Bounds for a play that stopped between two times, as our clock saw them; the provider may have waited so long
     to tell."""
     began_last = max((again for again in play.resent if again <= stopped[1]), default=play.sent_at)
-    shortest = _ms(stopped[0] - began_last) - DELAY_MS[1] - waited_ms
-    longest = _ms(stopped[1] - play.sent_at) - DELAY_MS[0]
+    shortest = _ms(stopped[0] - began_last) - LINE_DELAY_MS[1] - waited_ms
+    longest = _ms(stopped[1] - play.sent_at) - LINE_DELAY_MS[0]
     return _within(play, shortest), _within(play, longest)
 
 

@@ -1,6 +1,6 @@
 """The ledger: what a call sent and what came back, only ever added to; and what was heard by it.
 
-Nothing else writes calls, turns, answers and evidence.
+Nothing else adds to calls, turns, answers and evidence.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, column, insert, select, table, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, column, func, insert, select, table, update
 
 from ivr.dialogue import codec
 from ivr.dialogue.turn import Answered, Identified, Play, Turn
@@ -154,6 +154,12 @@ def _same_ending(call: int, told: dict[str, Any]) -> Any:
 def count_evidence(connection: Connection, call: int, kind: str) -> int:
     rows = connection.execute(select(Evidence.id).where(Evidence.call_id == call, Evidence.kind == kind))
     return len(rows.all())
+
+
+def last_resent(connection: Connection, call: int, n: int) -> datetime | None:
+    """When a turn was last said again, if ever."""
+    again = select(func.max(Evidence.arrived_at)).where(Evidence.call_id == call, Evidence.turn == n)
+    return connection.execute(again).scalar()
 
 
 # ── what was heard ───────────────────────────────────────────────────────────────────────────────────────────────

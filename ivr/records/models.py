@@ -1,4 +1,4 @@
-"""The tables. Times are UTC; what a call consists of (calls, turns, answers, evidence) is only ever added to.
+"""The tables. Times are UTC; what a call consists of (turns, answers, evidence) is only ever added to.
 
 branches ──< members >──< phones          who is enrolled, and on which numbers
 calls ──< turns ──< answers               what was sent and done, one row a turn

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, text, update
 
 from ivr.catalogue import Catalogue
 from ivr.records import ledger
@@ -56,7 +56,9 @@ def settle_open_calls(
     connection: Connection, number: str, members: Iterable[int], now: datetime, counting: Counting
 ) -> None:
     """A new call from this number, or by these members, shows that their earlier ones are over."""
-    theirs = Call.member_id.in_(list(members)) | ((Call.number == number) & (Call.number != ""))
+    theirs: ColumnElement[bool] = Call.member_id.in_(list(members))
+    if number.startswith("+"):  # withheld numbers are nobody's
+        theirs |= Call.number == number
     open_calls = select(Call.id).where(Call.settled_at.is_(None), theirs).order_by(Call.id)
     for call in connection.execute(open_calls).scalars().all():
         settle(connection, call, now, counting)
@@ -64,7 +66,7 @@ def settle_open_calls(
 
 def _refold(connection: Connection, member: int, lesson: str, counting: Counting) -> None:
     # Two calls of one member may settle at once: the second waits here, and then sees the first.
-    connection.execute(select(Member.id).where(Member.id == member).with_for_update())
+    connection.execute(select(Member.id).where(Member.id == member).with_for_update(key_share=True))
     standing = next(_standings(connection, counting, member, lesson), None)
     connection.execute(delete(Progress).where(Progress.member_id == member, Progress.lesson == lesson))
     if standing:
@@ -73,6 +75,8 @@ def _refold(connection: Connection, member: int, lesson: str, counting: Counting
 
 def rebuild(connection: Connection, counting: Counting) -> int:
     """Make progress anew from the ledger; returns how many rows it has."""
+    if connection.dialect.name != "sqlite":  # calls that settle meanwhile wait, and come in on top
+        connection.execute(text("LOCK TABLE progress IN EXCLUSIVE MODE"))
     connection.execute(delete(Progress))
     standings = [asdict(standing) for standing in _standings(connection, counting)]
     if standings:

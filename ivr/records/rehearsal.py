@@ -6,9 +6,9 @@ from __future__ import annotations
 from sqlalchemy import insert, select
 
 from ivr.records.db import Database, open_database
-from ivr.records.models import Branch, Member, MemberPhone, Phone, Progress
+from ivr.records.models import Answer, Branch, Call, Member, MemberPhone, Phone, Progress
 
-COPIED = (Branch, Member, Phone, MemberPhone, Progress)
+COPIED = (Branch, Member, Phone, MemberPhone, Progress, Call, Answer)
 
 
 def rehearsing(database: Database) -> Database:

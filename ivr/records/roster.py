@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, delete, exists, insert, select, update
 
-from ivr.errors import IvrError
+from ivr.errors import NotEnrolled
 from ivr.records import member_list
 from ivr.records.db import Database
 from ivr.records.member_list import Entry
@@ -19,10 +19,6 @@ from ivr.records.models import Branch, Member, MemberPhone, Phone
 AT_ONCE = 5000  # values in one statement; SQLite takes 32,766
 
 _T = TypeVar("_T")
-
-
-class NotEnrolled(IvrError):
-    """Nobody of this name is enrolled. `ivr roster list` shows who is."""
 
 
 @dataclass(frozen=True, slots=True)

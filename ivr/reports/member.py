@@ -167,8 +167,11 @@ def clock(seconds: float | None) -> str:
 
 
 def heard_of(row: Studied) -> str:
-    """Heard of how much; nothing where nothing was heard."""
-    return f"{clock(row.heard_at_least_s)}/{clock(row.length_s)}" if row.heard_at_least_s else ""
+    """Heard, at least and at most, of how much; nothing where nothing was heard."""
+    if not row.heard_at_most_s:
+        return ""
+    bounds = dict.fromkeys((clock(row.heard_at_least_s), clock(row.heard_at_most_s)))
+    return f"{'–'.join(bounds)}/{clock(row.length_s)}"
 
 
 def marks(row: Studied) -> str:

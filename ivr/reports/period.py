@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ivr.errors import IvrError
-
-
-class NotAMonth(IvrError):
-    """That is not a month; write it like 2026-11."""
+from ivr.errors import NotAMonth
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from ivr.studio.reading import Wording, read_aloud, sentences
 from ivr.studio.script import Script
 from ivr.studio.takes import Booth, OnProgress, Progress
 
-PHRASE_MS = 150  # before and after what is said together with other phrases
+PHRASE_MS = 400  # before and after what is said together with other phrases
 
 Takes = Mapping[str, NDArray[np.int16]]
 

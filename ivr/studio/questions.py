@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
+from ivr.catalogue import MOST_QUESTIONS
 from ivr.studio.markup import read_markup, shown
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.reading import Wording, read_aloud, sentences
 from ivr.studio.rows import Row
 
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 3
-MOST_QUESTIONS = 10
 
 _BOX = re.compile(r"\[\s*([xXｘＸ√✓✔]?)\s*\]\s*(.*)")
 _TICK = re.compile(r"[√✓✔]\s*(.*)|(.*?)\s*[√✓✔]")
@@ -66,6 +66,14 @@ class _Draft:
         return sorted({index for index in self.right if index < len(self.options)})
 
 
+def _asked_twice(drafts: Sequence[_Draft]) -> Iterator[Mistake]:
+    first: dict[tuple[str, ...], _Draft] = {}
+    for draft in drafts:
+        same = first.setdefault((draft.words, *(option.text for option in draft.options)), draft)
+        if same is not draft:
+            yield mistake(draft.line, f"the same question as in line {same.line}", "Delete one of them.")
+
+
 def read_questions(
     rows: Iterable[Row], language: str, lexicon: Mapping[str, str]
 ) -> tuple[tuple[Question, ...], tuple[Mistake, ...]]:
@@ -75,6 +83,7 @@ def read_questions(
     if len(drafts) > MOST_QUESTIONS:
         what = f"there are {len(drafts)} questions"
         mistakes.append(mistake(drafts[MOST_QUESTIONS].line, what, f"Keep {MOST_QUESTIONS} of them."))
+    mistakes += _asked_twice(drafts)
     voice = _Voice(language, lexicon, mistakes)
     for draft in drafts:
         mistakes += _judge(draft, voice)

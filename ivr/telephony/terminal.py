@@ -1,5 +1,5 @@
 """A telephone in the terminal: the same calls, with words to read and keys to type. Time passes as the audio would
-take; nothing that happens here is recorded as heard, because the line it is given belongs to a rehearsal."""
+take. What is heard here counts in the database of the line it is given: hand it a rehearsal's."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ MOST_SAID = 400  # characters in one <Say>: providers count bytes, and Chinese h
 NO_KEY = Silent()
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_KEY = re.compile(r"[0-9*#]")
+_KEY = re.compile(r"[0-9*#A-D]")
 
 # The pressed clip of a prompt or a name, or the words to say where there is none.
 Voicing = Callable[[Say | Name], Clip | str]
@@ -46,9 +46,9 @@ def apology(words: str, language: str) -> str:
 
 
 def read_input(form: Mapping[str, str]) -> Input:
-    """The key that was pressed, if one was."""
+    """The key that was pressed; one that can't be read is still a key, and means nothing anywhere."""
     key = _KEY.match(form.get("Digits", ""))
-    return Pressed(key.group()) if key else NO_KEY
+    return Pressed(key.group() if key else "")
 
 
 def _verb(said: Said, voicing: Voicing, base_url: str, language: str) -> str:

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 AUDIO = "0f" * 32
 SEGMENT_MS = 30_000
-now = partial(datetime.now, UTC)  # noqa: TID251
+now = partial(datetime.now, UTC)
 
 
 class Base(DeclarativeBase):

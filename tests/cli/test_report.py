@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ivr.cli.report import NotWritten, report
+from ivr.cli.report import report
 from ivr.config import Settings
+from ivr.errors import NotAMonth, NotEnrolled, NotWritten
 from ivr.records.db import open_database
-from ivr.records.roster import NotEnrolled
-from ivr.reports.period import NotAMonth
 from ivr.shelf import Shelf
 from tests.reports.village import Village, enrol, november
 

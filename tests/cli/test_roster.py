@@ -9,8 +9,7 @@ from click.testing import CliRunner, Result
 
 from ivr.cli.roster import roster
 from ivr.config import Settings, StudioSettings
-from ivr.errors import BadRoster, VoiceFailed
-from ivr.records.roster import NotEnrolled
+from ivr.errors import BadRoster, NotEnrolled, VoiceFailed
 from ivr.shelf import Shelf
 
 LIST = "姓名,电话,支部,编号\n王秀英,13800138001,初心村,001\n李大山,13800138002、0371-65432100,东村,002\n"

@@ -19,8 +19,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, delete, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from ivr.errors import IvrError, MissingPart
-from ivr.records.db import Database, NoDatabase, alembic_config, open_database
+from ivr.errors import IvrError, MissingPart, NoDatabase
+from ivr.records.db import Database, alembic_config, open_database
 from ivr.records.models import Answer, Base, Call, Evidence, Member, MemberPhone, Progress, TurnRow
 from tests.drivers import BEGIN, enrol
 

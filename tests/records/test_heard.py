@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.records.heard import Closing, Ending, Heard, Sent, bookmark_ms, fold, union_ms
+from ivr.records.heard import Closing, Ending, Heard, Sent, fold, union_ms
 from tests.drivers import BEGIN
 
 SENT = Sent("falls", "e1", base_ms=12_000, length_ms=20_000, gather_ms=1_000, sent_at=BEGIN, boot="one")
@@ -56,7 +56,7 @@ def ended(arrived: float, provider: float | None = None, lasted_s: int | None = 
 def test_bounds(play: Sent, endings: list[Ending], bounds: tuple[int, int]) -> None:
     (heard,) = fold(BEGIN, [play], endings)
     assert (heard.at_least_ms, heard.at_most_ms) == bounds
-    assert bookmark_ms(heard) == 12_000 + bounds[0]
+    assert heard.surely == (12_000, 12_000 + bounds[0])
 
 
 def test_what_is_heard_twice_counts_once() -> None:

@@ -11,13 +11,13 @@ import pytest
 import xlsxwriter
 from sqlalchemy import func, select
 
-from ivr.errors import BadRoster
+from ivr.errors import BadRoster, NotEnrolled
 from ivr.records import member_list, spreadsheet
 from ivr.records.db import Database
 from ivr.records.member_list import Entry
 from ivr.records.models import Branch, Member, MemberPhone, Phone
 from ivr.records.numbers import e164, masked
-from ivr.records.roster import Enrolled, Imported, NotEnrolled, enrolled, import_roster, learner_names
+from ivr.records.roster import Enrolled, Imported, enrolled, import_roster, learner_names
 
 HEADINGS = "姓名,电话,支部,编号"
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.reports.period import NotAMonth, month_at, of_month
+from ivr.errors import NotAMonth
+from ivr.reports.period import month_at, of_month
 
 
 @pytest.mark.parametrize(

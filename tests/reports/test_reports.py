@@ -16,8 +16,8 @@ from msgspec.structs import replace
 
 from ivr.catalogue import Catalogue, Lesson
 from ivr.dialogue.turn import Stray
+from ivr.errors import NotEnrolled
 from ivr.records.db import Database
-from ivr.records.roster import NotEnrolled
 from ivr.reports import branch, calls, formats, lesson, member
 from ivr.reports.facts import Facts, gather
 from ivr.reports.member import Studied

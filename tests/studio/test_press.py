@@ -232,8 +232,8 @@ def test_phrases_are_pressed_and_found_by_their_words(shelf: Shelf) -> None:
     assert [shelf.phrase("zh", each) for each in words] == list(clips)
     for clip in clips:
         spans = heard(sound(shelf, clip.audio))
-        assert spans[0][0] == pytest.approx(150, abs=1)
-        assert clip.length_ms - spans[-1][1] == pytest.approx(150, abs=1)
+        assert spans[0][0] == pytest.approx(400, abs=1)
+        assert clip.length_ms - spans[-1][1] == pytest.approx(400, abs=1)
     assert len(heard(sound(shelf, clips[2].audio))) == 2
 
 

@@ -178,7 +178,9 @@ def test_with_a_player_the_slice_is_played(at_home: Settings, monkeypatch: pytes
 
 def test_time_passes_as_the_audio_would_take(at_home: Settings) -> None:
     """Heard out: all of it and the wait; a key: as long as was typed, and no longer than the sound."""
-    database = rehearsing(open_database(at_home.database))
+    known = open_database(at_home.database)
+    database = rehearsing(known)
+    known.close()
     clock = TerminalClock(BEGIN)
     line = Line(database, Shelf(at_home.data), at_home, clock, "one")
     told: list[tuple[tuple[Sound, ...], int]] = []

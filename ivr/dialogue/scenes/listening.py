@@ -14,6 +14,7 @@ from ivr.catalogue import Lesson
 from ivr.dialogue.keys import AGAIN, HELP, NEXT
 from ivr.dialogue.talk import Go, Talk
 from ivr.dialogue.turn import (
+    LINE_DELAY_MS,
     AfterLesson,
     Chose,
     Event,
@@ -27,8 +28,6 @@ from ivr.dialogue.turn import (
     Turn,
 )
 
-# The line's share, at most: network, fetching and starting the file, the key's way back (ITU-T G.114; assumed).
-LINE_DELAY = timedelta(seconds=3.5)
 ANNOUNCING_S = 1  # nobody has to press anything after a title
 
 SAYS = (Say("now_playing"), Say("go_on_with"), Say("once_more"), Say("help_listening"))
@@ -66,8 +65,8 @@ def _reached(lesson: Lesson, scene: Listening, now: datetime) -> int:
     if scene.since is None:
         return scene.at_ms
     segment, _ = lesson.locate(scene.at_ms)
-    heard = max(timedelta(0), now - scene.since - LINE_DELAY)
-    return min(scene.at_ms + heard // timedelta(milliseconds=1), lesson.base_ms(segment + 1) - 1)
+    passed_ms = (now - scene.since) // timedelta(milliseconds=1)
+    return min(scene.at_ms + max(0, passed_ms - LINE_DELAY_MS[1]), lesson.base_ms(segment + 1) - 1)
 
 
 def _play(talk: Talk, lesson: Lesson, at_ms: int, *events: Event) -> Turn | Go:

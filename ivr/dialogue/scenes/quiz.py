@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ivr.catalogue import Question
+from ivr.catalogue import MOST_QUESTIONS, Question
 from ivr.dialogue.keys import AGAIN, HELP, NEXT, REMINDERS
 from ivr.dialogue.talk import Go, Talk
 from ivr.dialogue.turn import (
@@ -26,7 +26,6 @@ from ivr.dialogue.turn import (
     Waited,
 )
 
-MOST_QUESTIONS = 10
 SAYS = (
     Say("now_answering"),
     Say("help_answering"),

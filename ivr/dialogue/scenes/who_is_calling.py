@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ivr.dialogue.keys import REMINDERS
+from ivr.dialogue.keys import AGAIN, HELP, NEXT, REMINDERS
 from ivr.dialogue.talk import Go, Talk
 from ivr.dialogue.turn import (
     Asking,
     AtMenu,
+    Chose,
     Event,
     Identified,
     Input,
@@ -40,6 +41,8 @@ def answer(talk: Talk, scene: Asking, act: Input) -> Turn | Go:
     match act:
         case Pressed(key) if key in KEYS[: len(talk.state.learners)]:
             return welcome(talk, int(key) - 1)
+        case Pressed(key) if key in (HELP, AGAIN, NEXT):
+            return talk.turn(scene, *_names(talk), events=(Chose(key, "again"),))
         case Pressed(key):
             return _again(talk, scene.misses + 1, "other", Stray(key))
         case Silent():

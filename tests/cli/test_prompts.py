@@ -1,0 +1,140 @@
+"""`ivr prompts`: which of the line's own words have no audio, and pressing them."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import update
+
+from ivr import prompts as texts
+from ivr.cli.prompts import missing, prompts, wanted
+from ivr.config import LineSettings, Settings, StudioSettings
+from ivr.dialogue.machine import every_say
+from ivr.errors import VoiceFailed
+from ivr.records.db import open_database
+from ivr.records.models import Member
+from ivr.shelf import Shelf
+from tests.drivers import enrol
+from tests.made_lessons import NAMES
+
+TONES = StudioSettings(voices={"zh": "tone:a", "en": "tone:b"})
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data", studio=TONES)
+
+
+def run(settings: Settings, *words: str) -> Result:
+    return CliRunner().invoke(prompts, list(words), obj=settings)
+
+
+def enrolled(settings: Settings, *names: str) -> None:
+    database = open_database(settings.database)
+    enrol(database, [(name, f"+861380000000{n}") for n, name in enumerate(names)])
+    database.close()
+
+
+def line_words(language: str = "zh_CN") -> set[str]:
+    line = texts.load(language)
+    return {line.words(say.prompt, say.value) for say in every_say()}
+
+
+def test_everything_is_missing_at_first(settings: Settings) -> None:
+    enrolled(settings, "王秀英")
+    result = run(settings, "check")
+    assert result.exit_code == 1
+    *words, told = result.stdout.splitlines()
+    assert words == sorted(line_words() | {"王秀英"})
+    assert told == f"{len(words)} missing. `ivr prompts press` makes them."
+
+
+def test_press_what_is_missing_and_then_nothing(settings: Settings) -> None:
+    enrolled(settings, "王秀英", "李大山", "王秀英")
+    many = len(line_words()) + 2
+    result = run(settings, "press")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1] == f"pressed {many} prompts and names"
+    check = run(settings, "check")
+    assert (check.exit_code, check.stdout) == (0, "0 missing.\n")
+    before = {path: path.stat().st_mtime_ns for path in settings.data.rglob("*.wav")}
+    assert before
+    again = run(settings, "press")
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert {path: path.stat().st_mtime_ns for path in settings.data.rglob("*.wav")} == before
+
+
+def test_every_clip_is_audio_of_its_length(settings: Settings) -> None:
+    run(settings, "press")
+    shelf = Shelf(settings.data)
+    for words in line_words():
+        clip = shelf.phrase("zh", words)
+        assert clip and clip.words == words
+        with wave.open(str(shelf.audio(clip.audio))) as file:
+            assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 8000)
+            assert abs(file.getnframes() / 8 - clip.length_ms) < 1
+
+
+def test_a_new_member_s_name_is_all_that_is_missing(settings: Settings) -> None:
+    run(settings, "press")
+    enrolled(settings, "欧阳海")
+    assert missing(settings) == ["欧阳海"]
+    assert run(settings, "press").stdout.splitlines()[-1] == "pressed 1 prompts and names"
+    assert missing(settings) == []
+
+
+def test_another_voice_presses_again(settings: Settings) -> None:
+    run(settings, "press")
+    shelf = Shelf(settings.data)
+    hello = texts.load("zh_CN").words("hello")
+    before = shelf.phrase("zh", hello)
+    other = settings.model_copy(update={"studio": StudioSettings(voices={"zh": "tone:b", "en": "tone:b"})})
+    assert missing(other) == []
+    result = run(other, "press", "--again")
+    assert result.stdout.splitlines()[-1] == f"pressed {len(line_words())} prompts and names"
+    after = shelf.phrase("zh", hello)
+    assert before and after and before.audio != after.audio
+
+
+def test_each_language_has_its_own(settings: Settings) -> None:
+    run(settings, "press")
+    english = settings.model_copy(update={"line": LineSettings(language="en")})
+    assert set(missing(english)) == line_words("en")
+    assert run(english, "press").exit_code == 0
+    assert missing(english) == missing(settings) == []
+
+
+def test_a_name_that_is_empty_or_the_same_as_a_prompt(settings: Settings) -> None:
+    """Two of a name, and one that is called like a prompt, are pressed once."""
+    enrolled(settings, NAMES[0], NAMES[0], "您好。")
+    assert wanted(settings) == sorted(line_words() | {NAMES[0]})
+
+
+@pytest.mark.parametrize("voice", ["nonesuch:a", "tone", "", "espeak:nonesuch"])
+def test_a_voice_that_is_none(settings: Settings, voice: str) -> None:
+    """Told in words, and nothing is left half-done on the shelf."""
+    at = settings.model_copy(update={"studio": StudioSettings(voices={"zh": voice})})
+    result = run(at, "press")
+    assert result.exit_code != 0
+    assert isinstance(result.exception, VoiceFailed | SystemExit) or "Ivr" in str(type(result.exception).__mro__)
+    assert not (at.data / "phrases" / "zh.json").exists()
+
+
+def test_no_voice_for_the_language(settings: Settings) -> None:
+    at = settings.model_copy(update={"studio": StudioSettings(voices={"en": "tone:a"})})
+    result = run(at, "press")
+    assert result.exit_code != 0
+    assert "IvrError" in str(type(result.exception).__mro__)
+
+
+def test_a_name_changed_on_the_roster(settings: Settings) -> None:
+    enrolled(settings, "王秀英")
+    run(settings, "press")
+    database = open_database(settings.database)
+    with database.writing() as connection:
+        connection.execute(update(Member).values(name="王秀云"))
+    database.close()
+    assert missing(settings) == ["王秀云"]
