@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from ivr import calls, prompts
 from ivr.app import create_app
 from ivr.cli.prompts import missing
 from ivr.config import Settings
+from ivr.errors import IvrError
 from ivr.records.db import open_database
 from ivr.records.numbers import e164
 from ivr.records.rehearsal import rehearsing
@@ -46,6 +48,7 @@ def serve(settings: Settings, host: str, port: int, threads: int) -> None:
     click.echo(
         f"The line is open on http://{host}:{port}, for requests to {settings.line.public_url}/line/twilio/answer"
     )
+    _ready(host, port)
     waitress.serve(
         app,
         host=host,
@@ -55,6 +58,15 @@ def serve(settings: Settings, host: str, port: int, threads: int) -> None:
         max_request_body_size=2 * webhook.LONGEST_BODY,
         _quiet=True,
     )
+
+
+def _ready(host: str, port: int) -> None:
+    """Say in words why nobody could listen there."""
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except OSError as error:
+        raise IvrError(f"The line can't be opened on {host}, port {port}: {error}. Choose another by --port.") from None
 
 
 @click.command()

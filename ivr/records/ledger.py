@@ -11,11 +11,23 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, column, func, insert, select, table, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    column,
+    func,
+    insert,
+    select,
+    table,
+    update,
+)
 
 from ivr.dialogue import codec
 from ivr.dialogue.turn import Answered, Identified, Play, Turn
 from ivr.records import heard
+from ivr.records.db import Prepared
 from ivr.records.models import Answer, Call, Evidence, TurnRow, UtcDateTime
 
 plays = table(
@@ -28,8 +40,8 @@ plays = table(
 
 # ── a call, turn by turn (statements are built once: this is the hot path) ───────────────────────────────────────
 
-_LATEST = (
-    select(Call.id, Call.settled_at, Call.started_at, TurnRow.n, TurnRow.turn)
+_LATEST = Prepared(
+    select(Call.id, Call.settled_at.is_not(None).label("settled"), TurnRow.n, TurnRow.turn)
     .join(TurnRow, TurnRow.call_id == Call.id)
     .where(Call.provider == bindparam("provider"), Call.sid == bindparam("sid"))
     .order_by(TurnRow.n.desc())
@@ -37,9 +49,9 @@ _LATEST = (
     # One act of a call at a time: a turn and a hang-up that come at once must each see what the other wrote.
     .with_for_update(of=Call, key_share=True)
 )
-_STORED = select(TurnRow.turn).where(TurnRow.call_id == bindparam("call"), TurnRow.n == bindparam("n"))
+_STORED = Prepared(select(TurnRow.turn).where(TurnRow.call_id == bindparam("call"), TurnRow.n == bindparam("n")))
 _ADD_CALL = insert(Call)
-_ADD_TURN = insert(TurnRow)
+_ADD_TURN = Prepared(insert(TurnRow))
 _ADD_ANSWER = insert(Answer)
 _ADD_EVIDENCE = insert(Evidence)
 
@@ -64,14 +76,12 @@ class Act:
 
 
 def latest(connection: Connection, provider: str, sid: str) -> Latest | None:
-    row = connection.execute(_LATEST, {"provider": provider, "sid": sid}).first()
-    if row is None:
-        return None
-    return Latest(row.id, row.settled_at is not None, row.n, codec.decode(row.turn))
+    row = _LATEST.execute(connection, {"provider": provider, "sid": sid}).first()
+    return None if row is None else Latest(row.id, bool(row.settled), row.n, codec.decode(row.turn))
 
 
 def stored(connection: Connection, call: int, n: int) -> Turn:
-    return codec.decode(connection.execute(_STORED, {"call": call, "n": n}).scalar_one())
+    return codec.decode(_STORED.execute(connection, {"call": call, "n": n}).scalar_one())
 
 
 def open_call(connection: Connection, provider: str, sid: str, number: str, now: datetime) -> int:
@@ -102,7 +112,7 @@ def add_turn(connection: Connection, call: int, n: int, act: Act, turn: Turn, se
         "gather_ms": turn.gather.seconds * 1000 if play and turn.gather else None,
         "turn": codec.encode(turn),
     }
-    connection.execute(_ADD_TURN, row)
+    _ADD_TURN.execute(connection, row)
     for event in turn.events:
         match event:
             case Identified(member):

@@ -36,14 +36,17 @@ def blueprint(shelf: Shelf) -> Blueprint:
 
 
 def sliced(data: bytes, start_ms: int) -> bytes | None:
-    """A WAV file from `start_ms` on; None if it is not that long."""
-    with wave.open(io.BytesIO(data)) as file:
-        start = start_ms * file.getframerate() // 1000
-        if start >= file.getnframes():
-            return None
-        params = file.getparams()
-        file.setpos(start)
-        frames = file.readframes(file.getnframes() - start)
+    """A WAV file from `start_ms` on; None if it is not that long, or no WAV file."""
+    try:
+        with wave.open(io.BytesIO(data)) as file:
+            start = start_ms * file.getframerate() // 1000
+            if start >= file.getnframes():
+                return None
+            params = file.getparams()
+            file.setpos(start)
+            frames = file.readframes(file.getnframes() - start)
+    except (wave.Error, EOFError):
+        return None
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setparams(params)

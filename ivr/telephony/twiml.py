@@ -68,4 +68,5 @@ def _play(piece: str, base_url: str) -> str:
 
 
 def _say(words: str, language: str) -> str:
-    return f"<Say language={quoteattr(language)}>{escape(_NOT_XML.sub('', words)[:MOST_SAID])}</Say>"
+    sayable = _NOT_XML.sub("", words)[:MOST_SAID]
+    return f"<Say language={quoteattr(language)}>{escape(sayable)}</Say>" if sayable.strip() else ""

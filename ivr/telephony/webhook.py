@@ -65,7 +65,7 @@ def blueprint(line: calls.Line, prompts: Prompts) -> Blueprint:
     @routes.post("/answer")
     @never_fails
     def answer() -> Response:
-        number = g.form.get("From", "")[:128]
+        number = g.form.get("From", "")[:128].replace("\0", "")  # PostgreSQL keeps no NUL
         reply = calls.answer(line, PROVIDER, g.form["CallSid"], number)
         log.info("call %s from %s -> %d", g.form["CallSid"], masked(number) or "nobody", reply.n)
         return spoken(reply)
@@ -131,10 +131,12 @@ def _document(xml: str) -> Response:
 
 
 def _when(text: str) -> datetime | None:
-    """RFC 2822, as Twilio writes times."""
+    """RFC 2822, as Twilio writes times; None for what is no time, or none in which a call can have ended."""
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
+        return None
+    if not 2000 <= when.year < 2200:
         return None
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 

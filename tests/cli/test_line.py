@@ -145,7 +145,8 @@ RAW = {
     + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na=1\r\n0\r\n\r\n",
     "no length": HEAD + FORM + b"\r\n",
     "a length that is none": HEAD + FORM + b"Content-Length: x\r\n\r\n",
-    "a raw byte in the target": b"POST /line/twilio/answer?\xe4\xbd\xa0 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+    "a raw byte in the target": b"POST /line/twilio/answer?\xe4\xbd\xa0 HTTP/1.1\r\nHost: a\r\n"
+    b"Content-Length: 0\r\n\r\n",
     "another address for a target": b"POST http://evil.example/line/twilio/answer HTTP/1.1\r\nHost: a\r\n"
     + FORM
     + b"Content-Length: 0\r\n\r\n",
@@ -264,12 +265,9 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize(("words", "told"), COMMANDS.items(), ids=lambda each: " ".join(each) or "ivr")
-@pytest.mark.parametrize("option", ["--help", "-h"])
-def test_help(
-    words: tuple[str, ...], told: list[str], option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_help(words: tuple[str, ...], told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(ivr, [*words, option], prog_name="ivr")
+    result = CliRunner().invoke(ivr, [*words, "--help"], prog_name="ivr")
     assert result.exit_code == 0, result.output
     shown = " ".join(result.output.split())
     for each in told:

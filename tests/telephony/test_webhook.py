@@ -86,7 +86,9 @@ DIGITS = {
     "12": "1",
     "*1": "*",
     "1" * 5000: "1",
-    **dict.fromkeys(("", "A", "１", "²", " 1", "hangup", "w1", "\x001", "-1", "+1", "%31"), ""),
+    "A": "A",
+    "D1": "D",
+    **dict.fromkeys(("", "a", "E", "１", "²", " 1", "hangup", "w1", "\x001", "-1", "+1", "%31"), ""),
 }
 
 
@@ -230,13 +232,13 @@ def test_a_timestamp(shared: OpenDoor, timestamp: str) -> None:
         "Sat, 01 Jan 0100 00:00:00 +1400",
     ],
 )
-def test_a_timestamp_at_the_ends_of_time(shared: OpenDoor, timestamp: str) -> None:
+def test_a_timestamp_at_the_ends_of_time(door: OpenDoor, timestamp: str) -> None:
     """Whether it is kept or left out: the call is over, by our own clock."""
-    shared.to_lesson()
-    shared.clock.advance(30)
-    assert shared.said("/status", shared.form(CallStatus="completed", Timestamp=timestamp)) == EMPTY
-    assert shared.settled() == shared.clock.now()
-    assert shared.verified()
+    door.to_lesson()
+    door.clock.advance(30)
+    assert door.said("/status", door.form(CallStatus="completed", Timestamp=timestamp)) == EMPTY
+    assert door.settled() == door.clock.now()
+    assert door.verified()
 
 
 DURATIONS = {
