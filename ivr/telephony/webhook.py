@@ -65,7 +65,7 @@ def blueprint(line: calls.Line, prompts: Prompts) -> Blueprint:
     @routes.post("/answer")
     @never_fails
     def answer() -> Response:
-        number = g.form.get("From", "")[:128].replace("\0", "")  # PostgreSQL keeps no NUL
+        number = g.form.get("From", "")[:128].replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
         reply = calls.answer(line, PROVIDER, g.form["CallSid"], number)
         log.info("call %s from %s -> %d", g.form["CallSid"], masked(number) or "nobody", reply.n)
         return spoken(reply)
