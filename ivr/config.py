@@ -29,7 +29,7 @@ ENVIRONMENT_ONLY = "twilio"  # a section that only the environment may fill
 
 def _public_url(url: str) -> str:
     parts = urlsplit(url)
-    plain = parts.scheme in ("http", "https") and not (parts.query or parts.fragment or re.search(r"\s", url))
+    plain = parts.scheme in ("http", "https") and not re.search(r"[\s?#]", url)
     if not plain or not parts.hostname or not (parts.port is None or parts.port):  # .port raises ValueError past 65535
         raise ValueError("write it like https://line.example.org, without blanks, ? or #")
     return url.rstrip("/")
@@ -144,5 +144,5 @@ def _mistake(path: Path, origin: Mapping[str, str], error: Any) -> str:
     place = origin.get(setting) or f"{path}: {setting}"
     if error["type"] == "extra_forbidden":
         return f"{place}: no such setting; config.toml as shipped lists them all"
-    shown = "" if place in ENVIRONMENT else f" (here: {error['input']!r})"
+    shown = "" if place in ENVIRONMENT or setting == "database_url" else f" (here: {error['input']!r})"
     return f"{place}: {error['msg'].removeprefix('Value error, ')}{shown}"

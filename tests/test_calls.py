@@ -166,3 +166,20 @@ def test_the_same_answer_twice_at_once(line: Line) -> None:
     with line.database.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM calls").scalar_one() == 1
         assert connection.exec_driver_sql("SELECT count(*) FROM turns").scalar_one() == 1
+
+
+@pytest.mark.parametrize("statement", ["INSERT INTO evidence", "UPDATE calls", "DELETE FROM progress"])
+def test_a_server_that_ends_while_it_takes_a_callback(line: Line, statement: str) -> None:
+    """Of a call that was settled before: what the callback says is on record and counted, or neither."""
+
+    def die() -> None:
+        raise SystemExit
+
+    walk(line, "CA1", "1", "")
+    answer(line, PROVIDER, "CA2", NUMBER)
+    line.clock.advance(30)  # type: ignore[attr-defined]
+    with after(line, statement, die), pytest.raises(SystemExit):
+        hang_up(line, PROVIDER, "CA1", "completed", None, 9)
+    assert verified(line) == []
+    hang_up(line, PROVIDER, "CA1", "completed", None, 9)
+    assert verified(line) == []

@@ -110,10 +110,11 @@ def _bounds(play: Sent, ended: tuple[datetime, datetime] | None) -> tuple[int, i
 def _span(play: Sent, stopped: tuple[datetime, datetime], waited_ms: int) -> tuple[int, int]:
     """Bounds for a play that stopped between two times, as our clock saw them; the provider may have waited so long
     to tell."""
-    began_last = max((again for again in play.resent if again <= stopped[1]), default=play.sent_at)
-    shortest = _ms(stopped[0] - began_last) - LINE_DELAY_MS[1] - waited_ms
-    longest = _ms(stopped[1] - play.sent_at) - LINE_DELAY_MS[0]
-    return _within(play, shortest), _within(play, longest)
+    trying = play.sent_at + timedelta(milliseconds=RETRY_MS)  # so long, asking again may mean that nothing had come
+    began_last = max([play.sent_at, *(again for again in play.resent if again <= max(stopped[1], trying))])
+    shortest = _ms(stopped[0] - began_last)
+    longest = _within(play, _ms(stopped[1] - play.sent_at) - LINE_DELAY_MS[0])
+    return min(_within(play, shortest - LINE_DELAY_MS[1] - waited_ms), longest), longest
 
 
 def _within(play: Sent, ms: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -43,3 +44,25 @@ def test_bounds_are_in_order_whatever_the_clock_did(
 ) -> None:
     for play, heard in zip(plays, fold(started_at, plays, told), strict=True):
         assert 0 <= heard.at_least_ms <= heard.at_most_ms <= play.length_ms
+
+
+def at(seconds: float) -> datetime:
+    return BEGIN + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("again", "at_least_ms"),
+    [
+        pytest.param((), 1500, id="never asked for again"),
+        pytest.param((8.3,), 0, id="asked for again while the provider still tried"),
+        pytest.param((14.9,), 0, id="as late as it may try"),
+        pytest.param((2.0, 8.3), 0, id="twice"),
+        pytest.param((300.0,), 1500, id="much later: a copy, not another try"),
+    ],
+)
+def test_an_answer_that_was_lost_while_the_caller_hung_up(again: tuple[float, ...], at_least_ms: int) -> None:
+    """The answer with the play was lost, the caller hung up at 6 s, and only then the provider asked once more: the
+    play never began. Found in the village (seed 2)."""
+    play = Sent("falls", "e1", 0, 20_000, 1000, BEGIN, "one", None, tuple(map(at, again)))
+    (heard,) = fold(at(-60), [play], [Ending(at(23), at(6), 66)])
+    assert heard.at_least_ms == at_least_ms

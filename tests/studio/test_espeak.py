@@ -107,7 +107,7 @@ def test_a_worker_that_dies_in_a_sentence_fails_it_and_the_next_is_spoken() -> N
 
 
 def test_a_worker_that_hangs_is_ended() -> None:
-    espeak = Espeak(patience_s=0.5)
+    espeak = Espeak(patience_s=3)
     seconds(espeak, "您好")
     hanging = worker(espeak)
     os.kill(hanging, signal.SIGSTOP)

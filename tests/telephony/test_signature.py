@@ -80,7 +80,7 @@ def encodes(text: str) -> bool:
 
 
 @given(url, pairs)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @example("https://line.example/a?", [])
 @example("https://line.example:8443//a;b?c;d", [("a", "2"), ("a", "1"), ("a", "2")])
 @example("https://line.example/%7Euser?x=%E4%BD%A0", [("Digits", ""), ("digits", "1")])
@@ -109,7 +109,7 @@ OTHERS: tuple[Callable[[str], str], ...] = (
 
 
 @given(url, pairs, st.sampled_from(OTHERS))
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 def test_the_verdict_is_theirs(url: str, pairs: list[tuple[str, str]], other: Callable[[str], str]) -> None:
     """For the signature of this URL or of one that is nearly the same. Theirs loses a ? or a ; that has nothing after
     it; those are left out."""
