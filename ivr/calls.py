@@ -20,7 +20,7 @@ from ivr.catalogue import Catalogue
 from ivr.config import Settings
 from ivr.dialogue import machine
 from ivr.dialogue.turn import Input, Listening, Pressed, Say, State, Turn
-from ivr.errors import UnknownCall
+from ivr.errors import IvrError, UnknownCall
 from ivr.records import learners, ledger, progress
 from ivr.records.db import Database
 from ivr.shelf import Shelf
@@ -165,20 +165,18 @@ def hang_up(
     """The call is over, as the provider tells it; it may tell so late, or twice. Raises UnknownCall."""
     arrived_at = line.clock()
 
-    def noted(connection: Connection) -> int:
+    def work(connection: Connection) -> None:
         call = _known(connection, provider, sid).call
         ledger.add_evidence(
             connection, call, "ended", arrived_at, status=status, provider_at=provider_at, provider_s=lasted_s
         )
-        return call
+        try:
+            with connection.begin_nested():
+                progress.settle(connection, call, arrived_at, line.counting(line.shelf.catalogue()))
+        except IvrError:  # a damaged shelf: keep what nobody tells us twice; the next call settles this one
+            log.exception("call %s is not settled yet", sid)
 
-    def settled(connection: Connection) -> None:
-        _known(connection, provider, sid)  # waits for a turn that is being written
-        progress.settle(connection, call, arrived_at, line.counting(line.shelf.catalogue()))
-
-    # First what can't be had again: nobody tells us twice. Whatever may then fail is made up for by the next call.
-    call = _written_once(line.database, noted)
-    _written_once(line.database, settled)
+    _written_once(line.database, work)
 
 
 def _written_once(database: Database, work: Callable[[Connection], _T]) -> _T:

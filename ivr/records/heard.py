@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from ivr.dialogue.turn import LINE_DELAY_MS
 
 QUICKEST_END_MS = 250  # an end that came sooner than its play's length less this was no end
+PLAUSIBLE = timedelta(days=30)  # between a call's end, as a callback tells it, and its arrival
 RETRY_MS = 15_000  # how long a provider keeps trying one request (Twilio: 15 s for all tries)
 
 
@@ -110,7 +111,8 @@ def _bounds(play: Sent, ended: tuple[datetime, datetime] | None) -> tuple[int, i
 def _span(play: Sent, stopped: tuple[datetime, datetime], waited_ms: int) -> tuple[int, int]:
     """Bounds for a play that stopped between two times, as our clock saw them; the provider may have waited so long
     to tell."""
-    trying = play.sent_at + timedelta(milliseconds=RETRY_MS)  # so long, asking again may mean that nothing had come
+    # So long, being asked again may mean that the first answer never came; a key shows that it did.
+    trying = stopped[1] if play.closing else play.sent_at + timedelta(milliseconds=RETRY_MS)
     began_last = max([play.sent_at, *(again for again in play.resent if again <= max(stopped[1], trying))])
     shortest = _ms(stopped[0] - began_last)
     longest = _within(play, _ms(stopped[1] - play.sent_at) - LINE_DELAY_MS[0])
@@ -127,7 +129,7 @@ def _ended(started_at: datetime, endings: Sequence[Ending]) -> tuple[datetime, d
         return None
     earliest, latest = [started_at], [min(ending.arrived_at for ending in endings)]
     for ending in endings:
-        if ending.provider_at is not None:
+        if ending.provider_at is not None and abs(ending.provider_at - ending.arrived_at) < PLAUSIBLE:
             earliest.append(ending.provider_at - timedelta(seconds=1))
             latest.append(ending.provider_at + timedelta(seconds=2))
         if ending.lasted_s is not None:  # only a lower bound: the call may have been answered well after it began
