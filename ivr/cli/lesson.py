@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ivr.catalogue import Lesson
+from ivr.cli.progress_bar import shown
+from ivr.cli.prompts import press_missing
 from ivr.config import Settings
 from ivr.errors import BadLesson
 from ivr.shelf import Shelf
@@ -19,7 +20,7 @@ from ivr.shelf import Shelf
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
     from ivr.studio.press import Voices
     from ivr.studio.script import Script
-    from ivr.studio.takes import OnProgress, Progress
+    from ivr.studio.takes import Progress
 
 FILES = click.argument(
     "files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -64,7 +65,6 @@ def publish(settings: Settings, files: Sequence[Path]) -> None:
 
     Only sentences that changed are spoken anew, so publishing again after a small change takes moments.
     """
-    from ivr.cli.prompts import press_missing  # which looks back here for the bar
     from ivr.studio.engines import caution, open_engine
     from ivr.studio.press import Voices, voice_of
 
@@ -132,26 +132,6 @@ def _publish(script: Script, shelf: Shelf, voices: Voices) -> str:
         return f"unchanged {script.slug}: {_extent(published)}"
     counts = f"{_count(done.made, 'sentence')} pressed, {done.reused} reused"
     return f"published {script.slug}: {_extent(published)}; {counts}"
-
-
-@contextmanager
-def shown(what: str) -> Iterator[OnProgress]:
-    """How far pressing is: a bar for a person who watches, a line now and then for a file."""
-    if not sys.stderr.isatty():
-        yield lambda now: _line(what, now)
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda now: bar.update(task, completed=now.done, total=now.total)
-
-
-def _line(what: str, now: Progress) -> None:
-    if now.made and now.done % 25 == 0:
-        click.echo(f"{what}: {now.done} of {now.total} sentences", err=True)
 
 
 def _extent(published: Lesson) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import click
 
 from ivr import prompts as texts
-from ivr.cli.lesson import shown
+from ivr.cli.progress_bar import shown
 from ivr.config import Settings
 from ivr.dialogue.machine import every_say
 from ivr.records.db import open_database

@@ -10,7 +10,7 @@ from urllib.parse import urlparse
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+from twilio.request_validator import RequestValidator
 
 from ivr.telephony.providers.twilio import is_signed, sign
 

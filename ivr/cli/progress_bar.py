@@ -1,0 +1,33 @@
+"""How long work is shown: a bar for a person who watches, a line now and then for a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+    from ivr.studio.takes import OnProgress, Progress
+
+
+@contextmanager
+def shown(what: str) -> Iterator[OnProgress]:
+    """How far pressing is: a bar for a person who watches, a line now and then for a file."""
+    if not sys.stderr.isatty():
+        yield lambda now: _line(what, now)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda now: bar.update(task, completed=now.done, total=now.total)
+
+
+def _line(what: str, now: Progress) -> None:
+    if now.made and now.done % 25 == 0:
+        click.echo(f"{what}: {now.done} of {now.total} sentences", err=True)
