@@ -7,8 +7,10 @@ A turn's number makes it happen once: who asks again for a turn that is done get
 from __future__ import annotations
 
 import logging
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -19,7 +21,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from ivr.catalogue import Catalogue
 from ivr.config import Settings
 from ivr.dialogue import machine
-from ivr.dialogue.turn import Input, Listening, Pressed, Say, State, Turn
+from ivr.dialogue.turn import Input, Listening, Pressed, Say, Silent, State, Turn
 from ivr.errors import IvrError, UnknownCall
 from ivr.records import learners, ledger, progress
 from ivr.records.db import Database
@@ -28,8 +30,28 @@ from ivr.shelf import Shelf
 log = logging.getLogger(__name__)
 
 MOST_FALLBACKS = 2
+MOST_AT_HAND = 4096  # turns, some kilobytes each
 
 _T = TypeVar("_T")
+
+
+class AtHand:
+    """The newest turns of calls under way, as far as this process wrote them. A written turn never changes, and of
+    two turns that follow it the database takes one: so what is at hand can be out of use, but never wrong."""
+
+    def __init__(self) -> None:
+        self._turns: OrderedDict[tuple[str, str, int], ledger.Latest] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, provider: str, sid: str, n: int) -> ledger.Latest | None:
+        with self._lock:
+            return self._turns.pop((provider, sid, n), None)
+
+    def put(self, provider: str, sid: str, latest: ledger.Latest) -> None:
+        with self._lock:
+            self._turns[provider, sid, latest.n] = latest
+            if len(self._turns) > MOST_AT_HAND:
+                self._turns.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,7 @@ class Line:
     settings: Settings
     clock: Callable[[], datetime]
     boot: str
+    at_hand: AtHand = field(default_factory=AtHand)
 
     def counting(self, catalogue: Catalogue) -> progress.Counting:
         return progress.Counting(catalogue, self.settings.records.completed_share)
@@ -87,6 +110,8 @@ def resume(line: Line, provider: str, sid: str, n: int, kind: str, act: Input) -
 
     Raises UnknownCall for a call that never began here."""
     arrived_at = line.clock()
+    if isinstance(act, Silent) and (spoken := _went_on(line, provider, sid, n, ledger.Act(kind, "", arrived_at))):
+        return spoken
 
     def work(connection: Connection) -> Spoken:
         known = _known(connection, provider, sid)
@@ -95,6 +120,27 @@ def resume(line: Line, provider: str, sid: str, n: int, kind: str, act: Input) -
         return _stepped(line, connection, known, kind, act, arrived_at)
 
     return _written_once(line.database, work)
+
+
+def _went_on(line: Line, provider: str, sid: str, n: int, act: ledger.Act) -> Spoken | None:
+    """Nobody pressed anything, and the lesson plays on: that is most turns. Such a turn is one row, so one statement
+    writes it. None, with nothing written, where it takes more than that, or somebody else was faster."""
+    try:
+        with line.database.writing_at_once() as connection:
+            known = line.at_hand.take(provider, sid, n) or ledger.latest(connection, provider, sid, hold=False)
+            if known is None or known.n != n or n >= line.settings.line.most_turns:
+                return None
+            sent_at = line.clock()
+            turn = machine.step(known.turn.state, Silent(), line.shelf.catalogue(), sent_at, line.settings.dialogue)
+            if turn.gather is None or turn.events:
+                return None
+            if not ledger.add_turn_to_open_call(connection, known.call, n + 1, act, turn, sent_at, line.boot):
+                return None
+    except (IntegrityError, OperationalError) as error:
+        log.info("done the longer way: %s", error.orig)
+        return None
+    line.at_hand.put(provider, sid, ledger.Latest(known.call, settled=False, n=n + 1, turn=turn))
+    return Spoken(n + 1, turn)
 
 
 def _stepped(

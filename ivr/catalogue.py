@@ -6,8 +6,11 @@ one before without a gap. Audio is named by the SHA-256 of its file.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -54,7 +57,7 @@ class Question(Struct, frozen=True):
         return tuple(str(n) for n in range(1, len(self.options) + 1))
 
 
-class Lesson(Struct, frozen=True):
+class Lesson(Struct, frozen=True, dict=True):
     """One edition of a lesson; immutable once published. `edition` is the hash of everything else in it."""
 
     slug: str
@@ -69,22 +72,23 @@ class Lesson(Struct, frozen=True):
     closes: date | None
     edition: str = ""
 
+    @cached_property
+    def _ends(self) -> tuple[int, ...]:
+        """The content position at which each segment ends."""
+        return tuple(accumulate(segment.length_ms for segment in self.segments))
+
     @property
     def length_ms(self) -> int:
-        return sum(segment.length_ms for segment in self.segments)
+        return self._ends[-1]
 
     def base_ms(self, segment: int) -> int:
-        """The content position at which a segment starts."""
-        return sum(each.length_ms for each in self.segments[:segment])
+        """The content position at which a segment starts; past the last one, the lesson's end."""
+        return self._ends[min(segment, len(self._ends)) - 1] if segment else 0
 
     def locate(self, at_ms: int) -> tuple[int, int]:
         """A content position as (segment, ms within it); the lesson's end is the end of the last segment."""
-        left = at_ms
-        for index, segment in enumerate(self.segments):
-            if left < segment.length_ms:
-                return index, left
-            left -= segment.length_ms
-        return len(self.segments) - 1, self.segments[-1].length_ms
+        index = min(bisect_right(self._ends, at_ms), len(self.segments) - 1)
+        return index, min(at_ms, self.length_ms) - self.base_ms(index)
 
     def sentence_start(self, at_ms: int) -> int:
         """The content position where the sentence that is being said at `at_ms` starts."""

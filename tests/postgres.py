@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import psycopg2
+import psycopg
 
 SETTINGS = {
     "fsync": "off",  # these databases need not outlive a power cut
@@ -61,7 +61,7 @@ def server(*, durable: bool = False) -> Iterator[str]:
         process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, **run)
         try:
             _wait(folder, process)
-            yield f"postgresql+psycopg2://ivr@/{{name}}?host={folder}"
+            yield f"postgresql+psycopg://ivr@/{{name}}?host={folder}"
         finally:
             process.send_signal(signal.SIGINT)  # do not wait for clients that forgot to hang up
             process.wait(20)
@@ -87,9 +87,9 @@ def _owned(folder: Path) -> tuple[Path, str | None]:
 def _wait(folder: Path, process: subprocess.Popen[bytes]) -> None:
     for _ in range(200):
         try:
-            psycopg2.connect(host=str(folder), user="ivr", dbname="postgres").close()
+            psycopg.connect(host=str(folder), user="ivr", dbname="postgres").close()
             return
-        except psycopg2.OperationalError:
+        except psycopg.OperationalError:
             try:
                 process.wait(0.1)
             except subprocess.TimeoutExpired:

@@ -6,17 +6,20 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import event, insert
 
-from ivr.calls import Line, Spoken, answer, hang_up, resume
+from ivr.calls import MOST_AT_HAND, AtHand, Line, Spoken, answer, hang_up, resume
 from ivr.config import Settings
-from ivr.dialogue.turn import AfterLesson, Pressed, Silent
-from ivr.records import progress
-from ivr.records.db import open_database
+from ivr.dialogue import machine
+from ivr.dialogue.turn import AfterLesson, AtMenu, Pressed, Silent, State
+from ivr.records import ledger, progress
+from ivr.records.db import Database, Prepared, open_database
 from ivr.records.models import MemberPhone, Phone
 from ivr.shelf import Shelf
 from tests.drivers import BEGIN, enrol
@@ -49,8 +52,16 @@ def after(line: Line, statement: str, what: Callable[[], object], times: int = 1
         if sql.lstrip().startswith(statement) and next(left, None) is not None:
             what()
 
+    send = Prepared._sent
+
+    def sent(prepared: Prepared, connection: Any, values: Any) -> Any:
+        cursor = send(prepared, connection, values)
+        executed(connection, cursor, str(prepared._statement))
+        return cursor
+
     event.listen(line.database.engine, "after_cursor_execute", executed)
-    yield
+    with patch.object(Prepared, "_sent", sent):
+        yield
     event.remove(line.database.engine, "after_cursor_execute", executed)
 
 
@@ -89,10 +100,10 @@ def meanwhile(pool: ThreadPoolExecutor, what: Callable[[], object], started: lis
 
 
 @pytest.mark.parametrize("other", ["the callback", "another call", "the last key of another call"])
-@pytest.mark.parametrize("last", [False, True])
-def test_a_key_and_what_settles_its_call(line: Line, other: str, last: bool) -> None:
-    """While a key is being worked on, the callback comes, or the member's next call, or the other telephone's call
-    ends: nobody is turned away, and what is stored is what the ledger says."""
+@pytest.mark.parametrize(("last", "key"), [(False, ""), (False, "5"), (True, "")])
+def test_an_act_and_what_settles_its_call(line: Line, other: str, last: bool, key: str) -> None:
+    """While a key or a silence is being worked on, the callback comes, or the member's next call, or the other
+    telephone's call ends: nobody is turned away, and what is stored is what the ledger says."""
     third = to_goodbye(line, "CA3", SECOND)
     n = to_goodbye(line, "CA1", NUMBER) if last else walk(line, "CA1", "1", "")
     walk(line, "CA2", "1", "", number=UNKNOWN)
@@ -105,11 +116,56 @@ def test_a_key_and_what_settles_its_call(line: Line, other: str, last: bool) -> 
         "another call": lambda: answer(line, PROVIDER, "CA4", SECOND),
         "the last key of another call": lambda: press(line, "CA3", third, ""),
     }
+    line = replace(line, at_hand=AtHand())  # as after a restart: it has to look the call up
     started: list[Future[object]] = []
     with ThreadPoolExecutor(1) as pool:
         with after(line, "SELECT calls.id", lambda: meanwhile(pool, others[other], started)):
-            press(line, "CA1", n, "")
+            press(line, "CA1", n, key)
         started[0].result(30)
+    assert verified(line) == []
+
+
+def test_a_lesson_plays_on_without_a_transaction(line: Line) -> None:
+    """That is most turns, so they are to be cheap."""
+    n = walk(line, "CA1", "1", "")
+    with patch.object(Database, "writing", side_effect=AssertionError):
+        assert press(line, "CA1", n, "").n == n + 1
+
+
+def test_a_call_that_two_servers_answer_by_turns(line: Line) -> None:
+    """What one has at hand may be old; neither skips a turn, or tells one twice."""
+    servers = [line, replace(line, at_hand=AtHand(), boot="two")]
+    n = walk(line, "CA1", "1", "")
+    told = []
+    for server in (0, 1, 1, 0, 0, 1):
+        told.append(press(servers[server], "CA1", n, ""))
+        assert press(servers[1 - server], "CA1", n, "") == told[-1]
+        assert press(servers[server], "CA1", n, "") == told[-1]
+        n = told[-1].n
+    assert [spoken.n for spoken in told] == list(range(told[0].n, told[0].n + 6))
+    assert verified(line) == []
+
+
+def test_only_so_many_turns_are_at_hand() -> None:
+    known = ledger.Latest(1, settled=False, n=3, turn=machine.end(State(AtMenu(), (), ())))
+    at_hand = AtHand()
+    for each in range(MOST_AT_HAND + 1):
+        at_hand.put(PROVIDER, f"CA{each}", known)
+    assert at_hand.take(PROVIDER, "CA0", 3) is None
+    assert at_hand.take(PROVIDER, "CA1", 3) == known
+    assert at_hand.take(PROVIDER, "CA1", 3) is None
+
+
+def test_a_turn_of_a_settled_call_counts_at_once(line: Line) -> None:
+    """What seemed over goes on."""
+    n = walk(line, "CA1", "1", "")
+    line.clock.advance(60)  # type: ignore[attr-defined]
+    answer(line, PROVIDER, "CA2", NUMBER)
+    with line.database.reading() as connection:
+        before = connection.exec_driver_sql("SELECT heard_at_least_ms FROM progress").scalar_one()
+    press(line, "CA1", n, "")
+    with line.database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT heard_at_least_ms FROM progress").scalar_one() > before
     assert verified(line) == []
 
 
@@ -148,6 +204,7 @@ def test_the_same_callback_twice_at_once(line: Line) -> None:
 def test_the_same_turn_twice_at_once(line: Line) -> None:
     """One of them is written, and both are answered with it."""
     n = walk(line, "CA1", "1", "")
+    line = replace(line, at_hand=AtHand())
     started: list[Future[Any]] = []
     with ThreadPoolExecutor(1) as pool:
         with after(line, "SELECT calls.id", lambda: meanwhile(pool, lambda: press(line, "CA1", n, "*"), started)):

@@ -29,13 +29,15 @@ from ivr.telephony import terminal, webhook
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256))
+@click.option("--verbose", is_flag=True, help="Log every turn, not only how calls begin and end.")
 @click.pass_obj
-def serve(settings: Settings, host: str, port: int, threads: int) -> None:
+def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool) -> None:
     """Answer calls: the provider's webhooks, and the audio they play."""
     import waitress
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("ivr").setLevel(logging.DEBUG if verbose else logging.INFO)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create_app(settings)
     if absent := missing(settings):

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from ivr.dialogue import codec
 from ivr.dialogue.turn import Answered, Identified, Play, Turn
 from ivr.records import heard
-from ivr.records.db import Prepared
+from ivr.records.db import Prepared, Statements
 from ivr.records.models import Answer, Call, Evidence, TurnRow, UtcDateTime
 
 plays = table(
@@ -40,18 +40,30 @@ plays = table(
 
 # ── a call, turn by turn (statements are built once: this is the hot path) ───────────────────────────────────────
 
-_LATEST = Prepared(
+# The call by a subquery: so PostgreSQL, too, takes the newest turn from the index, and need not sort all of them.
+_CALL = select(Call.id).where(Call.provider == bindparam("provider"), Call.sid == bindparam("sid")).scalar_subquery()
+_LATEST = (
     select(Call.id, Call.settled_at.is_not(None).label("settled"), TurnRow.n, TurnRow.turn)
     .join(TurnRow, TurnRow.call_id == Call.id)
-    .where(Call.provider == bindparam("provider"), Call.sid == bindparam("sid"))
+    .where(TurnRow.call_id == _CALL)
     .order_by(TurnRow.n.desc())
     .limit(1)
-    # One act of a call at a time: a turn and a hang-up that come at once must each see what the other wrote.
-    .with_for_update(of=Call, key_share=True)
 )
+_SEEN = Prepared(_LATEST)
+# One act of a call at a time: a turn and a hang-up that come at once must each see what the other wrote.
+_HELD = Prepared(_LATEST.with_for_update(of=Call, key_share=True))
 _STORED = Prepared(select(TurnRow.turn).where(TurnRow.call_id == bindparam("call"), TurnRow.n == bindparam("n")))
 _ADD_CALL = insert(Call)
 _ADD_TURN = Prepared(insert(TurnRow))
+_TURN = TurnRow.__table__.columns
+_ADD_TURN_TO_OPEN_CALL = Prepared(
+    insert(TurnRow).from_select(
+        list(_TURN),
+        select(*(bindparam(each.name, type_=each.type) for each in _TURN))
+        .where(Call.id == bindparam("call_id"), Call.settled_at.is_(None))
+        .with_for_update(of=Call, key_share=True),
+    )
+)
 _ADD_ANSWER = insert(Answer)
 _ADD_EVIDENCE = insert(Evidence)
 
@@ -75,13 +87,19 @@ class Act:
     arrived_at: datetime
 
 
-def latest(connection: Connection, provider: str, sid: str) -> Latest | None:
-    row = _LATEST.execute(connection, {"provider": provider, "sid": sid}).first()
-    return None if row is None else Latest(row.id, bool(row.settled), row.n, codec.decode(row.turn))
+def latest(connection: Connection | Statements, provider: str, sid: str, *, hold: bool = True) -> Latest | None:
+    """A call as it stands; nobody else adds to it until the transaction ends, unless `hold` is False."""
+    row = (_HELD if hold else _SEEN).row(connection, {"provider": provider, "sid": sid})
+    if row is None:
+        return None
+    call, settled, n, turn = row
+    return Latest(call, bool(settled), n, codec.decode(turn))
 
 
 def stored(connection: Connection, call: int, n: int) -> Turn:
-    return codec.decode(_STORED.execute(connection, {"call": call, "n": n}).scalar_one())
+    row = _STORED.row(connection, {"call": call, "n": n})
+    assert row is not None
+    return codec.decode(row[0])
 
 
 def open_call(connection: Connection, provider: str, sid: str, number: str, now: datetime) -> int:
@@ -93,9 +111,30 @@ def open_call(connection: Connection, provider: str, sid: str, number: str, now:
 
 def add_turn(connection: Connection, call: int, n: int, act: Act, turn: Turn, sent_at: datetime, boot: str) -> None:
     """Write a turn down. IntegrityError means that somebody else has just written this turn of this call."""
+    row = _turn_row(call, n, act, turn, sent_at, boot)
+    _ADD_TURN.execute(connection, row)
+    for event in turn.events:
+        match event:
+            case Identified(member):
+                connection.execute(update(Call).where(Call.id == call).values(member_id=member))
+            case Answered():
+                answer = _answer_row(call, n, row["member_id"], event, act.arrived_at)
+                connection.execute(_ADD_ANSWER, answer)
+            case _:
+                pass  # told in full by the turn itself
+
+
+def add_turn_to_open_call(
+    connection: Statements, call: int, n: int, act: Act, turn: Turn, sent_at: datetime, boot: str
+) -> bool:
+    """Write a turn without events down by one statement; False if the call is settled, and then nothing is written.
+    IntegrityError as for `add_turn`."""
+    return _ADD_TURN_TO_OPEN_CALL.execute(connection, _turn_row(call, n, act, turn, sent_at, boot)) == 1
+
+
+def _turn_row(call: int, n: int, act: Act, turn: Turn, sent_at: datetime, boot: str) -> dict[str, Any]:
     play = next((said for said in turn.says if isinstance(said, Play)), None)
-    learner = None if turn.state.learner is None else turn.state.learners[turn.state.learner].member
-    row = {
+    return {
         "call_id": call,
         "n": n,
         "act": act.kind,
@@ -103,7 +142,7 @@ def add_turn(connection: Connection, call: int, n: int, act: Act, turn: Turn, se
         "arrived_at": act.arrived_at,
         "sent_at": sent_at,
         "boot": boot,
-        "member_id": learner,
+        "member_id": None if turn.state.learner is None else turn.state.learners[turn.state.learner].member,
         "lesson": play and play.lesson,
         "edition": play and play.edition,
         "segment": play and play.segment,
@@ -112,15 +151,6 @@ def add_turn(connection: Connection, call: int, n: int, act: Act, turn: Turn, se
         "gather_ms": turn.gather.seconds * 1000 if play and turn.gather else None,
         "turn": codec.encode(turn),
     }
-    _ADD_TURN.execute(connection, row)
-    for event in turn.events:
-        match event:
-            case Identified(member):
-                connection.execute(update(Call).where(Call.id == call).values(member_id=member))
-            case Answered():
-                connection.execute(_ADD_ANSWER, _answer_row(call, n, learner, event, act.arrived_at))
-            case _:
-                pass  # told in full by the turn itself
 
 
 def _answer_row(call: int, n: int, member: int | None, event: Answered, at: datetime) -> dict[str, Any]:

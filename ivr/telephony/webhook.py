@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 PROVIDER = "twilio"
 LONGEST_BODY = 64 * 1024
+MOST_FIELDS = 200
 FORM = "application/x-www-form-urlencoded"
 _SID = re.compile(r"[\w:.-]{1,128}", re.ASCII)
 
@@ -75,7 +76,7 @@ def blueprint(line: calls.Line, prompts: Prompts) -> Blueprint:
     def resume(n: int, kind: str) -> Response:
         act = twiml.read_input(g.form) if kind == "key" else twiml.NO_KEY
         reply = calls.resume(line, PROVIDER, g.form["CallSid"], n, kind, act)
-        log.info("call %s turn %d %s %s -> %d", g.form["CallSid"], n, kind, act, reply.n)
+        log.debug("call %s turn %d %s %s -> %d", g.form["CallSid"], n, kind, act, reply.n)
         return spoken(reply)
 
     @routes.post("/status")
@@ -106,9 +107,8 @@ def _admitted(base_url: str, account: str, token: str) -> dict[str, str]:
     # What was signed is the address as it came over the wire; Flask's request.url is a tidied one.
     target = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or request.full_path
     try:
-        pairs = parse_qsl(
-            request.get_data().decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=200
-        )
+        body = request.get_data().decode("ascii")
+        pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:
         _refuse(403)
     if not twilio.is_signed(base_url + target, pairs, request.headers.get(twilio.SIGNATURE, ""), token):

@@ -1,6 +1,6 @@
 """One of the servers that are compared, alone in its process, as `ivr serve` runs it: waitress, 8 threads.
 
-python -m scripts.benches.servers full|empty|textbook     settings come from the environment, as the line's do
+python -m scripts.benches.servers full|empty|textbook|tuned    settings come from the environment, as the line's do
 
 It prints its port, and ends when its stdin does: so it can't outlive whoever started it.
 """
@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import waitress.server
@@ -36,7 +37,8 @@ def empty(_settings: config.Settings) -> Flask:
 
 def main(name: str) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    make = {"full": create_app, "empty": empty, "textbook": textbook.create_app}[name]
+    tuned = partial(textbook.create_app, tuned=True)
+    make = {"full": create_app, "empty": empty, "textbook": textbook.create_app, "tuned": tuned}[name]
     app = make(config.load(Path(os.devnull), os.environ))
     server = waitress.server.create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
     threading.Thread(target=_end_with_stdin, daemon=True).start()

@@ -1,9 +1,11 @@
 """What the line is compared with: a turn as the textbooks write it, with mapped objects and Twilio's own library.
 
 It does the work of a listening turn and no more: validate, load the call, write a turn, move the call on, answer. It
-keeps no answers for repeated requests, has no dialogue, and its lesson is in memory. Its database is opened as ours is
-(WAL, synchronous=FULL, BEGIN IMMEDIATE, one writer at a time), and it looks at no object after the commit, which would
-cost it another SELECT: so it is as good as such code gets without becoming other code.
+keeps no answers for repeated requests, has no dialogue, and its lesson is in memory. SQLAlchemy is used as it comes:
+what is read after a commit is loaded again.
+
+The `tuned` textbook is as good as such code gets without becoming other code: it looks at no object after the commit,
+and its SQLite is opened as ours is (WAL, synchronous=FULL, BEGIN IMMEDIATE, one writer at a time).
 """
 
 from __future__ import annotations
@@ -74,12 +76,13 @@ def _one_by_one(engine: Engine) -> threading.Lock:
     return threading.Lock()
 
 
-def create_app(settings: Settings) -> Flask:
+def create_app(settings: Settings, *, tuned: bool = False) -> Flask:
     app = Flask(__name__, static_folder=None)
     public_url = settings.line.public_url
     validator = RequestValidator(settings.twilio.auth_token)
-    engine = create_engine(settings.database, pool_size=8)
-    turn_to_write = _one_by_one(engine) if engine.dialect.name == "sqlite" else nullcontext()
+    engine = create_engine(settings.database, pool_size=8)  # as many as there are threads
+    opened = partial(Session, engine, expire_on_commit=not tuned)
+    turn_to_write = _one_by_one(engine) if tuned and engine.dialect.name == "sqlite" else nullcontext()
     Base.metadata.create_all(engine)
 
     @app.before_request
@@ -91,7 +94,7 @@ def create_app(settings: Settings) -> Flask:
     @app.post("/line/twilio/answer")
     def answer() -> Response:
         number = request.form["From"]
-        with turn_to_write, Session(engine) as session:
+        with turn_to_write, opened() as session:
             session.add(Call(sid=request.form["CallSid"], number=number, started_at=now(), turn=1, segment=0))
             session.commit()
         return spoken(1, 0)
@@ -99,26 +102,25 @@ def create_app(settings: Settings) -> Flask:
     @app.post("/line/twilio/turn/<int:n>/<kind>")
     def resume(n: int, kind: str) -> Response:
         arrived_at = now()
-        with turn_to_write, Session(engine) as session:
+        with turn_to_write, opened() as session:
             call = session.scalars(select(Call).where(Call.sid == request.form["CallSid"])).one()
             call.turn = n + 1
-            call.segment = segment = call.segment + 1
-            session.add(
-                Turn(
-                    call_id=call.id,
-                    n=n + 1,
-                    act=kind,
-                    digits=request.form.get("Digits", ""),
-                    arrived_at=arrived_at,
-                    sent_at=now(),
-                    segment=segment,
-                    base_ms=segment * SEGMENT_MS,
-                    length_ms=SEGMENT_MS,
-                )
+            call.segment += 1
+            turn = Turn(
+                call_id=call.id,
+                n=call.turn,
+                act=kind,
+                digits=request.form.get("Digits", ""),
+                arrived_at=arrived_at,
+                sent_at=now(),
+                segment=call.segment,
+                base_ms=call.segment * SEGMENT_MS,
+                length_ms=SEGMENT_MS,
             )
+            session.add(turn)
             session.commit()
-        log.info("call %s turn %d %s -> %d", request.form["CallSid"], n, kind, n + 1)
-        return spoken(n + 1, segment)
+            log.debug("call %s turn %d %s -> %d", call.sid, n, kind, call.turn)
+            return spoken(call.turn, call.segment)
 
     def spoken(n: int, segment: int) -> Response:
         response = VoiceResponse()

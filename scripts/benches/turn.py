@@ -1,4 +1,4 @@
-"""What a turn costs: the whole of it, against an empty view and against a textbook's, on each database.
+"""What a turn costs: the whole of it, against an empty view, a textbook's and a tuned textbook's, on each database.
 
 scripts/bench turn [--seconds N] [--rounds N]
 
@@ -39,12 +39,13 @@ SEGMENTS = 60  # half an hour of lesson
 MOST_PER_S = 3000  # no turn here is faster; for so many there must be calls
 URL, ACCOUNT, TOKEN = "https://line.example", "AC" + "0" * 32, "a token for the bench"
 
+KINDS = ("full", "textbook", "tuned")  # those with a database
 Figures = dict[str, float]
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A server under load: `kind` is full, textbook or empty; `postgres` the process id of its database, if any."""
+    """A server under load: `kind` is empty or one of KINDS; `postgres` the process id of its database, if any."""
 
     kind: str
     database: str
@@ -86,7 +87,7 @@ def _started(stack: ExitStack, folder: Path, asked: argparse.Namespace) -> list[
     files = f"sqlite:///{folder}/{{name}}.db"
     contenders = [_start(stack, folder, asked, "empty", "", "", asked.connections, None)]
     for database, url, process in (("SQLite", files, None), ("PostgreSQL", places, postmaster)):
-        for kind in ("full", "textbook"):
+        for kind in KINDS:
             own = url.format(name=kind)
             if kind == "full":
                 _enrol(own, calls)
@@ -166,7 +167,7 @@ def _put_lesson(shelf: Shelf) -> None:
 def _make_databases(places: str) -> None:
     maker = Database(places.format(name="postgres"))
     with maker.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for name in ("full", "textbook"):
+        for name in KINDS:
             connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
     maker.close()
 
@@ -251,9 +252,9 @@ def _family(process: int) -> list[int]:
 
 def _check(contender: Contender, rounds: list[dict[tuple[str, str], Figures]]) -> None:
     """What was answered must be in the database."""
-    table = {"full": "turns", "textbook": "textbook_turns"}.get(contender.kind)
-    if table is None:
+    if contender.kind == "empty":
         return
+    table = "turns" if contender.kind == "full" else "textbook_turns"
     answered = sum(each[contender.database, contender.kind]["requests"] for each in rounds)
     database = Database(contender.url)
     with database.reading() as connection:
@@ -281,13 +282,13 @@ def _report(rounds: list[dict[tuple[str, str], Figures]], asked: argparse.Namesp
             f" | {at['server_ms']:.2f} | {postgres_ms} | {at['others']:.0%} |"
         )
     print("\nThe full turn as a multiple of the other views, in the same round:\n")
-    print("| database | requests/s: empty | textbook | server CPU: empty | textbook |")
-    print("| --- | ---: | ---: | ---: | ---: |")
+    print("| database | requests/s: empty | textbook | tuned | server CPU: empty | textbook | tuned |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for database in ("SQLite", "PostgreSQL"):
         cells = [
             f"{median(_ratio(each, name, database, other) for each in rounds):.2f}"
             for name in ("per_s", "server_ms")
-            for other in (("", "empty"), (database, "textbook"))
+            for other in (("", "empty"), (database, "textbook"), (database, "tuned"))
         ]
         print(f"| {database} | {' | '.join(cells)} |")
 

@@ -294,7 +294,7 @@ def no_folder(tmp_path: Path) -> Iterator[Path]:
 
 UNREACHABLE = {
     "nobody listens": "postgresql://ivr:geheim@127.0.0.1:1/lessons",
-    "the long name": "postgresql+psycopg2://ivr:geheim@127.0.0.1:1/lessons",
+    "the long name": "postgresql+psycopg://ivr:geheim@127.0.0.1:1/lessons",
     "the old name": "postgres://ivr:geheim@127.0.0.1:1/lessons",
     "no such socket": "postgresql://ivr:geheim@/lessons?host=/nowhere",
     "the password as a parameter": "postgresql://127.0.0.1:1/lessons?user=ivr&password=geheim",
@@ -318,7 +318,7 @@ def test_it_is_told_in_words_and_without_the_password(url: str) -> None:
 
 
 def test_which_database_it_is_and_what_is_wrong(tmp_path: Path) -> None:
-    with pytest.raises(NoDatabase, match=r"postgresql\+psycopg2://ivr:\*\*\*@127.0.0.1:1/lessons .* refused"):
+    with pytest.raises(NoDatabase, match=r"postgresql\+psycopg://ivr:\*\*\*@127.0.0.1:1/lessons .* refused"):
         open_database(UNREACHABLE["nobody listens"])
     (tmp_path / "ivr.db").write_bytes(b"this is no database\n" * 500)
     with pytest.raises(NoDatabase, match=r"ivr\.db can't be opened: .*not a database"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 SIGNATURE = "X-Twilio-Signature"
@@ -26,10 +26,12 @@ def sign(text: str, token: str) -> bytes:
     return base64.b64encode(digest)
 
 
-def _spellings(url: str) -> tuple[str, ...]:
+def _spellings(url: str) -> Iterator[str]:
+    yield url
     parts = urlsplit(url)
     host, colon, port = parts.netloc.rpartition(":")
     if colon and port.isdigit():
-        return url, urlunsplit(parts._replace(netloc=host))
-    usual = "443" if parts.scheme == "https" else "80"
-    return url, urlunsplit(parts._replace(netloc=f"{parts.netloc}:{usual}"))
+        yield urlunsplit(parts._replace(netloc=host))
+    else:
+        usual = "443" if parts.scheme == "https" else "80"
+        yield urlunsplit(parts._replace(netloc=f"{parts.netloc}:{usual}"))
