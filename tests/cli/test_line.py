@@ -90,7 +90,7 @@ def test_a_line_from_its_start_to_its_end(
     environment: dict[str, str], settings: Settings, pressed: Path, tmp_path: Path
 ) -> None:
     """It answers its health, its audio and a call by a provider who signs; SIGTERM ends it, with everything kept."""
-    with serving(environment, tmp_path) as (process, port):
+    with serving(environment, tmp_path, "--verbose") as (process, port):
         status, body = get(port, "/healthz")
         assert (status, json.loads(body)) == (200, {"status": "ok", "lessons": 2})
         assert get(port, "/")[0] == get(port, "/static/x")[0] == get(port, "/line/twilio")[0] == 404
@@ -114,7 +114,7 @@ def test_a_line_from_its_start_to_its_end(
     url = "https://line.example/line/twilio/answer"
     assert out == f"The line is open on http://127.0.0.1:{port}, for requests to {url}\n"
     assert "Traceback" not in err and NUMBER not in err and settings.twilio.auth_token not in err
-    assert re.search(r"INFO .*turn 3 key .*'#'", err)
+    assert re.search(r"DEBUG .*turn 3 key .*'#'", err)
 
 
 def raw(port: int, request: bytes) -> bytes:
