@@ -1,6 +1,6 @@
 """How written language is said aloud: where a sentence ends, what an engine is told for it, how long a silence follows.
 
-A full normaliser of numbers, dates and units belongs in `_said`, between the lexicon and the engine.
+What the lexicon does not say, Chinese rules do (`chinese.py`); English engines read numbers themselves.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from ivr.studio.chinese import dictated, spoken
 from ivr.studio.markup import HANZI, Break, Digits, SaidAs, Span, Words, shown
 
 SENTENCE_MS = 700
@@ -22,7 +23,6 @@ _NOT_ABBREVIATED = r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\be\.g)(?
 _END = re.compile(rf"(?:[。！？；…]|{_NOT_ABBREVIATED}[.!?](?<!\bNo\.(?=\s\d))(?={_CLOSING}(?:\s|$|[!?.])))+{_CLOSING}")
 _ASCII_END = re.compile(rf"[!?;]+{_CLOSING}")  # in Chinese these end a sentence also without a space
 _COMMA = re.compile(f"[，、,]{_CLOSING}")
-_DIGITS = {"zh": dict(zip("0123456789", "零幺二三四五六七八九", strict=True))}
 _CUT = "\0"
 
 
@@ -73,10 +73,11 @@ def _said(span: Words | SaidAs | Digits, language: str, lexicon: Mapping[str, st
         case SaidAs():
             return span.said
         case Digits():
-            digits = [_DIGITS.get(language, {}).get(digit, digit) for digit in re.findall("[0-9]", span.text)]
-            return ("" if language == "zh" else " ").join(digits)
+            digits = "".join(re.findall("[0-9]", span.text))
+            return dictated(digits) if language == "zh" else " ".join(digits)
         case Words():
-            return _by_lexicon(span.text, lexicon)
+            written = _by_lexicon(span.text, lexicon)
+            return spoken(written) if language == "zh" else written
 
 
 def _by_lexicon(text: str, lexicon: Mapping[str, str]) -> str:

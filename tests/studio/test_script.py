@@ -134,7 +134,7 @@ def test_what_is_said_after_an_answer(mark: str) -> None:
 def test_shown_and_said_differ_where_the_marks_say_so() -> None:
     (question,) = good(LESSON.replace("挂电话\n", "打{110|一一零}\n")).questions
     assert question.options == ("转账", "打110")
-    assert question.ask[2].utterances[0].text == "打一一零，请按2。"
+    assert question.ask[2].utterances[0].text == "打一一零，请按二。"
 
 
 @pytest.mark.parametrize(
@@ -255,8 +255,8 @@ def test_a_pause_of_its_own_line_or_paragraph_is_kept() -> None:
 
 def test_a_list_in_a_lesson_is_read_with_its_numbers() -> None:
     assert said(good(LESSON.replace("先挂电话。", "1. 先挂电话\n2. 再报警\n\n- 好")))[1:4] == [
-        "1、先挂电话",
-        "2、再报警",
+        "一、先挂电话",
+        "二、再报警",
         "好",
     ]
 
