@@ -35,14 +35,19 @@ def lesson() -> None:
 @lesson.command()
 @FILES
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects, for other programs.")
-def check(files: Sequence[Path], as_json: bool) -> None:
+@click.option("--said", is_flag=True, help="First show every sentence as it will be said.")
+def check(files: Sequence[Path], as_json: bool, said: bool) -> None:
     """Show what is wrong in lesson files, each with its line and how to mend it.
 
     Mistakes keep a lesson from being published and end this command with 1; advice does not.
     """
     from ivr.studio.press import load
 
-    found = [(path, mistake) for path in files for mistake in load(path)[1]]
+    loaded = [(path, *load(path)) for path in files]
+    if said:
+        for _, written, _ in loaded:
+            _show_said(written, to_stderr=as_json)
+    found = [(path, mistake) for path, _, mistakes in loaded for mistake in mistakes]
     wrong = sum(mistake.severity == "mistake" for _, mistake in found)
     if as_json:
         rows = [
@@ -55,6 +60,16 @@ def check(files: Sequence[Path], as_json: bool) -> None:
             click.echo(f"{path}: {'advice: ' if each.severity == 'advice' else ''}{each}")
         click.echo(f"{_count(wrong, 'mistake')}, {len(found) - wrong} advice, in {_count(len(files), 'file')}.")
     sys.exit(1 if wrong else 0)
+
+
+def _show_said(written: Script, *, to_stderr: bool) -> None:
+    """A sentence a line; where it is said otherwise than it is written, that too."""
+    from ivr.studio.press import every_wording
+
+    for wording in every_wording(written):
+        said = " … ".join(each.text for each in wording.utterances)
+        as_written = " ".join(wording.words.split())
+        click.echo(said if said == as_written else f"{said}    ← {as_written}", err=to_stderr)
 
 
 @lesson.command()

@@ -81,8 +81,8 @@ def _peak(frequencies: Samples64) -> Samples64:
 
 def _convolved(sound: Samples64, pulse: Samples64) -> Samples64:
     """The whole convolution, block by block (overlap-add), so that an hour needs no more memory than a minute."""
-    block = 1 << 15
-    size = block + len(pulse) - 1
+    size = 1 << min(16, (len(sound) + len(pulse) - 2).bit_length())
+    block = size - len(pulse) + 1
     spectrum = np.fft.rfft(pulse, size)
     out = np.zeros(len(sound) + len(pulse) - 1)
     for start in range(0, len(sound), block):
@@ -180,16 +180,16 @@ def _smoothed(wanted: list[float]) -> Iterator[float]:
 
 def _limited(sound: Samples64) -> Samples64:
     """Nothing above the ceiling: a loud sample turns down what is around it, gently and ahead of time."""
-    reach = LOOK_AHEAD_MS * FRAMES_PER_MS
+    reach = LOOK_AHEAD_MS * FRAMES_PER_MS  # a power of two
     room = np.minimum(1, _gain(CEILING_DB) / np.maximum(np.abs(sound), 1e-9))
-    padded = np.pad(room, reach, constant_values=1.0)
-    least = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).min(axis=1)
-    if least.min(initial=1.0) == 1.0:
+    if room.min(initial=1.0) == 1.0:
         return sound
+    least = np.pad(room, 2 * reach, constant_values=1.0)
+    for step in (*(1 << n for n in range(reach.bit_length())), 1):  # over 2, 4, 8 … samples, 2 * reach + 1 at last
+        least = np.minimum(least[:-step], least[step:])
     window = np.hanning(2 * reach + 3)[1:-1]
-    smooth = np.convolve(np.pad(least, reach, mode="edge"), window / window.sum(), mode="valid")
-    # An average of least values that each know of the sample is not above its own: the ceiling holds.
-    return sound * smooth
+    # An average of least values that each know of the sample is not above its own room: the ceiling holds.
+    return sound * np.convolve(least, window / window.sum(), mode="valid")
 
 
 def _gain(db: float) -> float:

@@ -73,7 +73,7 @@ def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress
     """
     voice = voice_of(written, voices)
     booth = _booth(shelf, voice, written.front.rate or voices.rate)
-    texts = [each.text for wording in _wordings(written) for each in wording.utterances]
+    texts = [each.text for wording in every_wording(written) for each in wording.utterances]
     takes = booth.record(texts, voices.threads, on_progress)
     return Lesson(
         slug=written.slug,
@@ -112,7 +112,7 @@ def _read(words: str, language: str) -> list[Wording]:
     return [wording for wording in read if wording.utterances]
 
 
-def _wordings(written: Script) -> Iterable[Wording]:
+def every_wording(written: Script) -> Iterable[Wording]:
     """Every sentence of a lesson, in the order in which it is made."""
     yield written.title
     for part in written.parts:

@@ -66,6 +66,16 @@ def test_check_speaks_json(settings: Settings, tmp_path: Path) -> None:
     assert json.loads(run(settings, "check", "--json", file(tmp_path, "good", GOOD)).stdout) == []
 
 
+def test_check_shows_what_will_be_said(settings: Settings, tmp_path: Path) -> None:
+    numbers = file(tmp_path, "numbers", GOOD.replace("同志们好。", "有事打110。{重庆|崇庆}很远。"))
+    assert run(settings, "check", "--said", numbers).stdout.splitlines()[:4] == [
+        "防骗",
+        "有事打幺幺零。    ← 有事打110。",
+        "崇庆很远。    ← 重庆很远。",
+        "谢谢。",
+    ]
+
+
 def test_publish_says_what_was_done_and_list_shows_it(settings: Settings, tmp_path: Path) -> None:
     good = file(tmp_path, "good", GOOD)
     first = run(settings, "publish", good).stdout.splitlines()
