@@ -36,8 +36,9 @@ _T = TypeVar("_T")
 
 
 class AtHand:
-    """The newest turns of calls under way, as far as this process wrote them. A written turn never changes, and of
-    two turns that follow it the database takes one: so what is at hand can be out of use, but never wrong."""
+    """Turns that this process wrote last, for the acts that follow them; the oldest are forgotten first. A written turn
+    never changes, and of two turns that follow it the database takes one: so what is at hand can be out of use, but
+    never wrong."""
 
     def __init__(self) -> None:
         self._turns: OrderedDict[tuple[str, str, int], ledger.Latest] = OrderedDict()
@@ -126,9 +127,9 @@ def _went_on(line: Line, provider: str, sid: str, n: int, act: ledger.Act) -> Sp
     """Nobody pressed anything, and the lesson plays on: that is most turns. Such a turn is one row, so one statement
     writes it. None, with nothing written, where it takes more than that, or somebody else was faster."""
     try:
-        with line.database.writing_at_once() as connection:
+        with line.database.writing_singly() as connection:
             known = line.at_hand.take(provider, sid, n) or ledger.latest(connection, provider, sid, hold=False)
-            if known is None or known.n != n or n >= line.settings.line.most_turns:
+            if known is None or known.n != n or known.settled or n >= line.settings.line.most_turns:
                 return None
             sent_at = line.clock()
             turn = machine.step(known.turn.state, Silent(), line.shelf.catalogue(), sent_at, line.settings.dialogue)
@@ -136,8 +137,12 @@ def _went_on(line: Line, provider: str, sid: str, n: int, act: ledger.Act) -> Sp
                 return None
             if not ledger.add_turn_to_open_call(connection, known.call, n + 1, act, turn, sent_at, line.boot):
                 return None
-    except (IntegrityError, OperationalError) as error:
-        log.info("done the longer way: %s", error.orig)
+    except IntegrityError:
+        return None
+    except OperationalError as error:
+        log.warning("call %s goes the longer way: %s", sid, error.orig)
+        if error.connection_invalidated:
+            line.database.drop_connections()
         return None
     line.at_hand.put(provider, sid, ledger.Latest(known.call, settled=False, n=n + 1, turn=turn))
     return Spoken(n + 1, turn)
@@ -233,6 +238,8 @@ def _written_once(database: Database, work: Callable[[Connection], _T]) -> _T:
             return work(connection)
     except (IntegrityError, OperationalError) as error:
         log.warning("tried once more: %s", error.orig)
+        if error.connection_invalidated:
+            database.drop_connections()
     with database.writing() as connection:
         return work(connection)
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, select
 
+from ivr.app import now
 from ivr.calls import MOST_AT_HAND, AtHand, Line, Spoken, answer, hang_up, resume
 from ivr.config import Settings
 from ivr.dialogue import machine
 from ivr.dialogue.turn import AfterLesson, AtMenu, Pressed, Silent, State
 from ivr.records import ledger, progress
 from ivr.records.db import Database, Prepared, open_database
-from ivr.records.models import MemberPhone, Phone
+from ivr.records.models import MemberPhone, Phone, TurnRow
 from ivr.shelf import Shelf
 from tests.drivers import BEGIN, enrol
 from tests.provider import Clock
@@ -52,15 +55,15 @@ def after(line: Line, statement: str, what: Callable[[], object], times: int = 1
         if sql.lstrip().startswith(statement) and next(left, None) is not None:
             what()
 
-    send = Prepared._sent
+    run = Prepared._run
 
-    def sent(prepared: Prepared, connection: Any, values: Any) -> Any:
-        cursor = send(prepared, connection, values)
-        executed(connection, cursor, str(prepared._statement))
-        return cursor
+    def ran(prepared: Prepared, connection: Any, values: Any, *, fetch: bool = False) -> Any:
+        result = run(prepared, connection, values, fetch=fetch)
+        executed(connection, None, str(prepared._statement))
+        return result
 
     event.listen(line.database.engine, "after_cursor_execute", executed)
-    with patch.object(Prepared, "_sent", sent):
+    with patch.object(Prepared, "_run", ran):
         yield
     event.remove(line.database.engine, "after_cursor_execute", executed)
 
@@ -130,6 +133,28 @@ def test_a_lesson_plays_on_without_a_transaction(line: Line) -> None:
     n = walk(line, "CA1", "1", "")
     with patch.object(Database, "writing", side_effect=AssertionError):
         assert press(line, "CA1", n, "").n == n + 1
+
+
+def test_a_turn_does_not_wait_with_its_time_taken(settings: Settings, pressed: Path, tmp_path: Path) -> None:
+    """Another process has SQLite's file: what is then sent late must not be dated early, or seconds that nobody heard
+    would count."""
+    database = open_database(f"sqlite:///{tmp_path}/busy.db")
+    line = Line(database, Shelf(pressed), settings, now, "one")
+    n = walk(line, "CA1", "1", "", number=UNKNOWN)
+    other = sqlite3.connect(tmp_path / "busy.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(1.0, other.rollback)
+    release.start()
+    began = now()
+    assert press(line, "CA1", n, "").n == n + 1
+    answered = now()
+    with database.reading() as connection:
+        sent_at = connection.execute(select(TurnRow.sent_at).where(TurnRow.n == n + 1)).scalar_one()
+    release.join()
+    other.close()
+    database.close()
+    assert answered - began >= timedelta(seconds=0.9)
+    assert answered - sent_at < timedelta(seconds=0.25)
 
 
 def test_a_call_that_two_servers_answer_by_turns(line: Line) -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from ivr import config
 from ivr.cli.ledger import ledger
@@ -15,6 +16,7 @@ from ivr.cli.line import phone, serve
 from ivr.cli.prompts import prompts
 from ivr.cli.report import report
 from ivr.cli.roster import roster
+from ivr.cli.voices import voices
 from ivr.errors import IvrError
 
 
@@ -32,7 +34,7 @@ def ivr(context: click.Context, path: Path | None) -> None:
     context.obj = config.load(path, os.environ)
 
 
-for command in (serve, phone, lesson, prompts, roster, report, ledger):
+for command in (serve, phone, lesson, prompts, voices, roster, report, ledger):
     ivr.add_command(command)
 
 
@@ -42,4 +44,7 @@ def main() -> None:
         ivr()
     except IvrError as error:
         click.echo(f"ivr: {error}", err=True)
+        sys.exit(1)
+    except OperationalError as error:
+        click.echo(f"ivr: The database is busy or away ({error.orig}). Nothing was changed; try again.", err=True)
         sys.exit(1)

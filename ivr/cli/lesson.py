@@ -86,7 +86,7 @@ def publish(settings: Settings, files: Sequence[Path]) -> None:
     scripts = _load_all(files)
     voices = Voices(settings.studio.voices, settings.studio.rate, settings.studio.threads)
     for spec in dict.fromkeys(voice_of(each, voices) for each in scripts):
-        open_engine(spec)  # a voice that is not there is told before the first lesson changes
+        open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
         if note := caution(spec):
             click.secho(f"Note: {note}", fg="yellow", err=True)
     press_missing(settings, click.echo)  # a lesson needs the line's own words around it

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import (
+    URL,
     Connection,
     Dialect,
+    Engine,
     Insert,
-    PoolProxiedConnection,
     RootTransaction,
     Select,
     create_engine,
@@ -31,7 +31,6 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -60,12 +59,10 @@ class Database:
         except ModuleNotFoundError as error:
             needs = "SQLite needs nothing; PostgreSQL needs pip install 'tingke[postgresql]'."
             raise MissingPart(f"{parsed.drivername} is not at hand. {needs}") from error
+        self._singly = self._for_single_statements(parsed)
         if self.is_sqlite:
-            event.listen(self.engine, "connect", _configure)
-            self._at_once = self.engine  # its connections commit each statement, unless one says BEGIN
-        else:
-            at_once: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
-            self._at_once = create_engine(parsed, **_POOL, **at_once)
+            for engine in {self.engine, self._singly}:
+                event.listen(engine, "connect", _configure)
         self._turn_to_write = threading.Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
@@ -87,31 +84,32 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing_at_once(self) -> Iterator[Statements]:
-        """No transaction: each statement that is Prepared is committed by itself, which spares two round trips."""
-        with self._turn_to_write, closing(self._at_once.raw_connection()) as connection:
-            yield Statements(connection, self.engine.dialect)
+    def writing_singly(self) -> Iterator[Connection]:
+        """No transaction: each statement that is Prepared is committed by itself, which spares two round trips. It
+        never waits for other processes: OperationalError says that SQLite's file is taken."""
+        with self._turn_to_write, self._singly.connect() as connection:
+            yield connection
+
+    def _for_single_statements(self, url: URL) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **_POOL)
+        if not url.database:  # in memory: another engine would see another database
+            return self.engine
+        return create_engine(url, connect_args={"timeout": 0})  # commits each statement, unless one says BEGIN
 
     def _begun(self, connection: Connection, begin: str) -> RootTransaction:
         transaction = connection.begin()
         if self.is_sqlite:  # its driver leaves that to us; asked for by an event, it costs a turn four times as much
-            connection.connection.cursor().execute(begin)
+            _run(connection, begin)
         return transaction
 
-    def close(self) -> None:
+    def drop_connections(self) -> None:
+        """Open all connections anew from now on: where one was lost, the others are, too."""
         self.engine.dispose()
-        self._at_once.dispose()
+        self._singly.dispose()
 
-
-@dataclass(frozen=True, slots=True)
-class Statements:
-    """A driver's connection, for Prepared statements only."""
-
-    connection: PoolProxiedConnection
-    dialect: Dialect
-
-    def invalidate(self, error: BaseException) -> None:
-        self.connection.invalidate(error)
+    def close(self) -> None:
+        self.drop_connections()
 
 
 def _configure(connection: Any, _record: Any) -> None:
@@ -127,48 +125,61 @@ class Prepared:
 
     def __init__(self, statement: Select[*tuple[Any, ...]] | Insert) -> None:
         self._statement = statement
-        self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any], dict[str, Any]]] = {}
+        self._compiled: dict[tuple[str, str], tuple[str, list[str] | None, dict[str, Any], dict[str, Any]]] = {}
 
-    def execute(self, connection: Connection | Statements, values: Mapping[str, Any]) -> int:
+    def execute(self, connection: Connection, values: Mapping[str, Any]) -> int:
         """Run it with a value for each of its parameters; returns how many rows it touched."""
-        cursor = self._sent(connection, values)
-        count = cursor.rowcount
-        cursor.close()
+        _, count = self._run(connection, values)
         return count
 
-    def row(self, connection: Connection | Statements, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    def row(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Its first row, as the driver gives it; None where there is none."""
-        cursor = self._sent(connection, values)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        cursor.close()
+        row, _ = self._run(connection, values, fetch=True)
         return row
 
-    def _sent(self, connection: Connection | Statements, values: Mapping[str, Any]) -> DBAPICursor:
+    def _run(
+        self, connection: Connection, values: Mapping[str, Any], *, fetch: bool = False
+    ) -> tuple[tuple[Any, ...] | None, int]:
         dialect = connection.dialect
-        known = self._compiled.get(dialect.name)
+        known = self._compiled.get((dialect.name, dialect.driver))
         sql, order, constants, converters = known or self._compile(dialect)
         given = {**constants, **values}
         for name, convert in converters.items():
             given[name] = convert(given[name])
-        raw = connection.connection
-        cursor = raw.cursor()
-        try:
-            cursor.execute(sql, tuple(given[name] for name in order) if order else given)
-        except dialect.loaded_dbapi.Error as error:
-            if lost := dialect.is_disconnect(error, raw.dbapi_connection, cursor):
-                connection.invalidate(error)
-            raise DBAPIError.instance(
-                sql, None, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
-            ) from error
-        return cursor
+        return _run(connection, sql, tuple(given[name] for name in order) if order else given, fetch=fetch)
 
     def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Any], dict[str, Any]]:
         compiled = self._statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
         types = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
         converters = {name: convert for name, type_ in types.items() if (convert := type_.bind_processor(dialect))}
-        self._compiled[dialect.name] = str(compiled), compiled.positiontup, dict(compiled.params), converters
-        return self._compiled[dialect.name]
+        self._compiled[dialect.name, dialect.driver] = (
+            str(compiled),
+            compiled.positiontup,
+            dict(compiled.params),
+            converters,
+        )
+        return self._compiled[dialect.name, dialect.driver]
+
+
+def _run(
+    connection: Connection, sql: str, values: Any = (), *, fetch: bool = False
+) -> tuple[tuple[Any, ...] | None, int]:
+    """Give a statement to the driver at once, and raise what SQLAlchemy would; the first row, if asked for, and how
+    many rows were touched."""
+    raw, dialect = connection.connection, connection.dialect
+    cursor = raw.cursor()
+    try:
+        cursor.execute(sql, values)
+        return (cursor.fetchone() if fetch else None), cursor.rowcount
+    except dialect.loaded_dbapi.Error as error:
+        if lost := dialect.is_disconnect(error, raw.dbapi_connection, cursor):
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            sql, None, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
+        ) from error
+    finally:
+        cursor.close()
 
 
 def alembic_config() -> Config:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from ivr.dialogue import codec
 from ivr.dialogue.turn import Answered, Identified, Play, Turn
 from ivr.records import heard
-from ivr.records.db import Prepared, Statements
+from ivr.records.db import Prepared
 from ivr.records.models import Answer, Call, Evidence, TurnRow, UtcDateTime
 
 plays = table(
@@ -87,7 +87,7 @@ class Act:
     arrived_at: datetime
 
 
-def latest(connection: Connection | Statements, provider: str, sid: str, *, hold: bool = True) -> Latest | None:
+def latest(connection: Connection, provider: str, sid: str, *, hold: bool = True) -> Latest | None:
     """A call as it stands; nobody else adds to it until the transaction ends, unless `hold` is False."""
     row = (_HELD if hold else _SEEN).row(connection, {"provider": provider, "sid": sid})
     if row is None:
@@ -125,7 +125,7 @@ def add_turn(connection: Connection, call: int, n: int, act: Act, turn: Turn, se
 
 
 def add_turn_to_open_call(
-    connection: Statements, call: int, n: int, act: Act, turn: Turn, sent_at: datetime, boot: str
+    connection: Connection, call: int, n: int, act: Act, turn: Turn, sent_at: datetime, boot: str
 ) -> bool:
     """Write a turn without events down by one statement; False if the call is settled, and then nothing is written.
     IntegrityError as for `add_turn`."""

@@ -195,7 +195,7 @@ def _telephone(found: Match) -> str:
 
 def _hot_line(found: Match) -> str:
     """110 and its like are dictated where they are dialled, and counted where something is counted."""
-    before = re.split("[。！？；]", found.string[: found.start()])[-1][-14:]
+    before = re.split("[。！？；]", found.string[max(0, found.start() - 14) : found.start()])[-1]
     after = found.string[found.end() :][:5]
     dialled = found[0] in _KNOWN or re.search(_DIALLED, before) or re.match(_ANSWERED, after)
     counted = re.search("(?:花|付|交|收|共|约|近|超过|不到)了?$", before) or re.match(_COUNTING, after)
@@ -281,9 +281,8 @@ def _half_width(text: str) -> str:
     """Letters, digits and signs as on a keyboard; Chinese punctuation stays what it is."""
     kept = "，：；！？（）"
     halved = (chr(ord(c) - 0xFEE0) if "！" <= c <= "～" and c not in kept else c for c in text)
-    return re.sub(
-        "[\u200b-\u200f\u2060\ufeff\ufe0e\ufe0f]", "", "".join(halved).replace("\u3000", " ").replace("−", "-")
-    )
+    bare = re.sub("[\u200b-\u200f\u2060\ufeff\ufe0e\ufe0f]", "", "".join(halved).replace("−", "-"))
+    return re.sub(r"\s+", " ", bare)
 
 
 def _rule(pattern: str, say: str | Callable[[Match], str]) -> tuple[re.Pattern[str], str | Callable[[Match], str]]:
@@ -365,7 +364,7 @@ RULES = (
     _rule(r"(?<![\d.])(\d+)米(\d\d)(?![\d.])", lambda m: f"{_count(m[1])}米{dictated(m[2], '一')}"),
     # numbers that count, order, or just stand there
     _rule(rf"(?P<first>{_NUMBER}){_TO}(?P<last>{_NUMBER})(?P<what>{_MEASURED})?", _range),
-    _rule(r"第(\d+)", lambda m: f"第{cardinal(int(m[1]))}"),
+    _rule(r"第(\d+)", lambda m: f"第{_amount(m[1])}"),
     _rule(rf"(?<![\d.第])2(?={_COUNTED})(?!\d)", "两"),
     _rule(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.])", _chain),
     _rule(rf"(?<![\w\d.])-(?={_NUMBER})", "负"),

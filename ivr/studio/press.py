@@ -102,8 +102,20 @@ def press_phrases(
     return tuple(clips)
 
 
+def say(text: str, language: str, data: Path, voices: Voices) -> tuple[str, bytes]:
+    """A text by itself: the words it is said with, and the WAV file. Raises VoiceFailed or MissingPart."""
+    wordings = _read(text, language)
+    if not wordings:
+        raise VoiceFailed(f"There is nothing to say in {text!r}.")
+    engine, voice = open_engine(voices.spec(language), data)
+    booth = Booth(data / "takes", engine, voice, voices.rate)
+    texts = [each.text for wording in wordings for each in wording.utterances]
+    takes = booth.record(texts, voices.threads, silent)
+    return " ".join(texts), join(Stretch("", tuple(_spoken(each, takes) for each in wordings)).pieces)
+
+
 def _booth(shelf: Shelf, spec: str, rate: Rate) -> Booth:
-    engine, voice = open_engine(spec)
+    engine, voice = open_engine(spec, shelf.root)
     return Booth(shelf.root / "takes", engine, voice, rate)
 
 

@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _speech() -> tuple[list[Sound], int]:
-    engine, voice = open_engine("espeak:cmn")
+    engine, voice = open_engine("espeak:cmn", LESSON.parent)
     texts = [each.text for wording in every_wording(load(LESSON)[0]) for each in wording.utterances]
     said = [engine.synthesize(text, voice, "slow") for text in dict.fromkeys(texts)]
     return [each.sound for each in said], said[0].rate_hz

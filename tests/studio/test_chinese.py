@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,15 @@ def test_any_text_can_be_said_twice(text: str) -> None:
     """What was said once has nothing more to say."""
     once = spoken(text)
     assert spoken(once) == once
+
+
+@pytest.mark.parametrize(
+    "text", ["1", "1-", "1,", "1,000,", "a", "a-", "1.", "1 ", " ", "(", "110打", "京A", "，", "第1"]
+)
+def test_nonsense_is_said_soon(text: str) -> None:
+    started = time.monotonic()
+    spoken(text * 20_000)
+    assert time.monotonic() - started < 30  # seconds of one core; minutes would be quadratic
 
 
 VALUES = dict(zip("零一二三四五六七八九", range(10), strict=True)) | {"两": 2}

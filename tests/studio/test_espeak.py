@@ -147,11 +147,11 @@ def test_the_worker_goes_when_its_parent_does(end: str) -> None:
 @pytest.mark.parametrize("spec", ["", "espeak", "espeak:", "nobody:cmn", "cmn"])
 def test_a_voice_of_no_engine_is_refused(spec: str) -> None:
     with pytest.raises(VoiceFailed, match="engines here: espeak, gtts, tone"):
-        open_engine(spec)
+        open_engine(spec, Path())
 
 
 def test_engines_are_opened_once() -> None:
-    assert open_engine("espeak:cmn") == (open_engine("espeak:en-us")[0], "cmn")
+    assert open_engine("espeak:cmn", Path()) == (open_engine("espeak:en-us", Path())[0], "cmn")
 
 
 def test_a_missing_package_says_how_to_install_it() -> None:

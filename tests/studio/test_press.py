@@ -196,7 +196,7 @@ def test_a_damaged_take_is_made_again(shelf: Shelf) -> None:
 
 def test_a_killed_engine_fails_the_press_and_the_next_one_goes_on(shelf: Shelf) -> None:
     voices = Voices({"zh": "espeak:cmn"}, threads=1)
-    engine, _ = open_engine("espeak:cmn")
+    engine, _ = open_engine("espeak:cmn", Path())
     assert isinstance(engine, Espeak)
 
     def kill(now: Progress) -> None:

@@ -284,7 +284,7 @@ def test_a_list_in_a_lesson_is_read_with_its_numbers() -> None:
 def test_nonsense_is_answered_soon_and_never_a_crash(text: str) -> None:
     started = time.monotonic()
     assert read(text)[1]
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30  # seconds of one core; minutes would be quadratic
 
 
 SCRAPS = [

@@ -27,7 +27,7 @@ def lose_turns(door: OpenDoor) -> None:
 def cut_off(door: OpenDoor) -> None:
     """The database goes away: its connections die, and there are no new ones."""
     engine = door.line.database.engine
-    engine.dispose()
+    door.line.database.drop_connections()
     if door.line.database.is_sqlite:
         path = Path(str(engine.url.database))
         for beside in ("", "-wal", "-shm"):

@@ -1,0 +1,153 @@
+"""Kokoro: what the model is told, where its voices come from, and what it really says."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.errors import MissingPart, VoiceFailed
+from ivr.studio.engines import kokoro_voices, open_engine, voices_folder
+from ivr.studio.engines.engine import Engine, Rate
+from ivr.studio.engines.kokoro import Kokoro, phonemes
+from ivr.studio.mastering import master
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("你好", "ni↗xau↓"),
+        ("您好，再见。", "ni↗n xau↓, ʦai↘ʨjɛ↘n."),
+        ("重要的银行", "ꭧʊ↘ŋjau↘ tɤ i↗nxa↗ŋ"),
+        ("不是", "pu↗ʂɨ↘"),
+        ("一起", "i↘ʨʰi↓"),
+        ("好吗？", "xau↓ ma?"),
+        ("他说：好！", "tʰa→ ʂwo→: xau↓!"),
+    ],
+)
+def test_phonemes(text: str, said: str) -> None:
+    assert phonemes(text) == said
+
+
+@pytest.mark.parametrize(("text", "what"), [("用WeChat付", "WeChat"), ("有3个", "3"), ("好α", "α")])
+def test_what_it_can_t_say_is_named_with_a_mend(text: str, what: str) -> None:
+    with pytest.raises(VoiceFailed, match=rf"can't say '{what}'.*Write it as it sounds"):
+        phonemes(text)
+
+
+# ── where the voices come from ───────────────────────────────────────────────────────────────────────────────────
+
+
+def npm(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """An npm that does this, first on the PATH."""
+    program = folder / "bin" / "npm"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+
+
+def archive(folder: Path, packs: dict[str, bytes]) -> Path:
+    path = folder / "packed.tgz"
+    with tarfile.open(path, "w:gz") as packed:
+        for voice, pack in packs.items():
+            entry = tarfile.TarInfo(f"package/voices/{voice}.bin")
+            entry.size = len(pack)
+            packed.addfile(entry, io.BytesIO(pack))
+    return path
+
+
+def hands_out(packed: Path) -> str:
+    return f"cp {packed} \"$5\"/packed.tgz; echo '{json.dumps([{'filename': 'packed.tgz'}])}'"
+
+
+def test_voices_are_fetched_once_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packs = {voice: voice.encode() * 100 for voice in kokoro_voices.SHA256}
+    monkeypatch.setattr(kokoro_voices, "SHA256", {v: hashlib.sha256(p).hexdigest() for v, p in packs.items()})
+    npm(tmp_path, monkeypatch, hands_out(archive(tmp_path, packs)))
+    folder = tmp_path / "voices"
+    assert kokoro_voices.fetch(folder) == list(packs)
+    assert {path.stem: path.read_bytes() for path in folder.iterdir()} == packs
+    (folder / "zm_yunxi.bin").write_bytes(b"cut off")
+    assert kokoro_voices.missing(folder) == ["zm_yunxi"]
+    assert kokoro_voices.fetch(folder) == ["zm_yunxi"]
+    npm_gone = tmp_path / "bin" / "npm"
+    npm_gone.unlink()
+    assert kokoro_voices.fetch(folder) == []
+
+
+def test_another_voice_than_was_tested_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    npm(tmp_path, monkeypatch, hands_out(archive(tmp_path, dict.fromkeys(kokoro_voices.SHA256, b"something else"))))
+    with pytest.raises(MissingPart, match="has another zm_yunxi than was tested"):
+        kokoro_voices.fetch(tmp_path / "voices")
+    assert not (tmp_path / "voices").exists()
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [("echo 'no network' >&2; exit 1", "could not get kokoro-js.*no network"), ("sleep 5", "did not get .* within")],
+)
+def test_npm_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, told: str) -> None:
+    monkeypatch.setattr(kokoro_voices, "PATIENCE_S", 0.5)
+    npm(tmp_path, monkeypatch, script)
+    with pytest.raises(MissingPart, match=told):
+        kokoro_voices.fetch(tmp_path / "voices")
+
+
+def test_there_is_no_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingPart, match="apt install npm"):
+        kokoro_voices.fetch(tmp_path / "voices")
+
+
+def test_a_voice_that_is_not_here(tmp_path: Path) -> None:
+    with pytest.raises(MissingPart, match="ivr voices fetch"):
+        kokoro_voices.read(tmp_path, "zm_yunxi")
+    with pytest.raises(VoiceFailed, match="There are zm_yunxi"):
+        kokoro_voices.read(tmp_path, "nobody")
+
+
+# ── what it really says ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="session")
+def kokoro(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    data = tmp_path_factory.mktemp("data")
+    try:
+        kokoro_voices.fetch(voices_folder(data, "kokoro"))
+    except MissingPart as error:
+        pytest.skip(f"NOT TESTED, the neural voices could not be fetched: {error}")
+    engine, _ = open_engine("kokoro:zm_yunxi", data)
+    assert isinstance(engine, Kokoro)
+    return engine
+
+
+TEXT = "您好，这里是听课电话。"
+
+
+@pytest.mark.parametrize("voice", list(kokoro_voices.SHA256))
+def test_it_speaks_at_the_pace_that_was_asked_for(kokoro: Engine, voice: str) -> None:
+    rates: tuple[Rate, ...] = ("slow", "normal", "fast")
+    lengths = [
+        len(master(said.sound, said.rate_hz)) for rate in rates if (said := kokoro.synthesize(TEXT, voice, rate))
+    ]
+    assert lengths[0] / lengths[1] == pytest.approx(3.6 / 3.0, abs=0.06)
+    assert lengths[1] >= lengths[2] * 0.99
+    assert 2.2 < 9 / (lengths[0] / 8000) < 3.8
+
+
+def test_the_same_words_sound_the_same(kokoro: Engine) -> None:
+    one, other = (kokoro.synthesize(TEXT, "zm_yunxi", "slow").sound for _ in range(2))
+    assert np.array_equal(one, other)
+
+
+def test_too_much_or_nothing_to_say(kokoro: Engine) -> None:
+    with pytest.raises(VoiceFailed, match="in one go"):
+        kokoro.synthesize("长" * 400, "zm_yunxi", "slow")
+    with pytest.raises(VoiceFailed, match="in one go"):
+        kokoro.synthesize("", "zm_yunxi", "slow")
