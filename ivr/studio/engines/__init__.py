@@ -17,10 +17,12 @@ def open_engine(spec: str, data: Path) -> tuple[Engine, str]:
     """The engine and the voice that "engine:voice" names; raises VoiceFailed or MissingPart. `data` is the data folder,
     where fetched voices are."""
     name, _, voice = spec.partition(":")
-    if name not in _ENGINES or not voice:
-        known = ", ".join(sorted(_ENGINES))
+    if name not in (*_ENGINES, "kokoro") or not voice:
+        known = ", ".join(sorted((*_ENGINES, "kokoro")))
         raise VoiceFailed(f"There is no voice {spec!r}. Write it like espeak:cmn; engines here: {known}.")
-    return _opened(name, voices_folder(data, name)), voice
+    if name == "kokoro":
+        return _kokoro(voices_folder(data, name)), voice
+    return _opened(name), voice
 
 
 def caution(spec: str) -> str | None:
@@ -36,34 +38,36 @@ def voices_folder(data: Path, engine: str) -> Path:
 
 
 @functools.cache
-def _opened(name: str, folder: Path) -> Engine:
-    return _ENGINES[name](folder)
+def _opened(name: str) -> Engine:
+    return _ENGINES[name]()
 
 
-def _espeak(_folder: Path) -> Engine:
-    from ivr.studio.engines.espeak import Espeak
-
-    return Espeak()
-
-
-def _gtts(_folder: Path) -> Engine:
-    installed_version("gTTS", "gtts")  # said in words before the import would fail without them
-    from ivr.studio.engines.gtts import Gtts
-
-    return Gtts()
-
-
+@functools.cache
 def _kokoro(folder: Path) -> Engine:
+    """The only one that has something of its own in the data folder."""
     installed_version("onnxruntime", "kokoro")
     from ivr.studio.engines.kokoro import Kokoro
 
     return Kokoro(folder)
 
 
-def _tone(_folder: Path) -> Engine:
+def _espeak() -> Engine:
+    from ivr.studio.engines.espeak import Espeak
+
+    return Espeak()
+
+
+def _gtts() -> Engine:
+    installed_version("gTTS", "gtts")  # said in words before the import would fail without them
+    from ivr.studio.engines.gtts import Gtts
+
+    return Gtts()
+
+
+def _tone() -> Engine:
     from ivr.studio.engines.tone import Tone
 
     return Tone()
 
 
-_ENGINES: dict[str, Callable[[Path], Engine]] = {"espeak": _espeak, "gtts": _gtts, "kokoro": _kokoro, "tone": _tone}
+_ENGINES: dict[str, Callable[[], Engine]] = {"espeak": _espeak, "gtts": _gtts, "tone": _tone}
