@@ -93,7 +93,7 @@ class Database:
     def _for_single_statements(self, url: URL) -> Engine:
         if not self.is_sqlite:
             return create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **_POOL)
-        if not url.database:  # in memory: another engine would see another database
+        if url.database in (None, "", ":memory:"):  # another engine would see another database
             return self.engine
         return create_engine(url, connect_args={"timeout": 0})  # commits each statement, unless one says BEGIN
 
