@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from ivr.errors import MissingPart
 
 Rate = Literal["slow", "normal", "fast"]
+SLOWER: Mapping[Rate, Rate] = {"fast": "normal", "normal": "slow"}
 
 
 @dataclass(frozen=True, slots=True)
