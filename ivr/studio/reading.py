@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from ivr.studio.chinese import dictated, spoken
+from ivr.studio.chinese import spoken
 from ivr.studio.markup import HANZI, Break, Digits, SaidAs, Span, Words, shown
+from ivr.studio.numerals import dictated
 
 SENTENCE_MS = 700
 COMMA_MS = 300
