@@ -9,8 +9,10 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 
-from ivr.errors import VoiceFailed
+from ivr.errors import MissingPart, VoiceFailed
 from ivr.studio.engines.engine import Engine, installed_version
+
+LAST_RESORT = {"zh": "espeak:cmn", "en": "espeak:en-us", "yue": "espeak:yue"}
 
 
 def open_engine(spec: str, data: Path) -> tuple[Engine, str]:
@@ -23,6 +25,20 @@ def open_engine(spec: str, data: Path) -> tuple[Engine, str]:
     if name == "kokoro":
         return _kokoro(voices_folder(data, name)), voice
     return _opened(name), voice
+
+
+def voice_here(spec: str, language: str, data: Path) -> tuple[str, str | None]:
+    """This voice where it is installed; otherwise eSpeak NG's for the language, and what to do about that.
+
+    Raises VoiceFailed for a spec that names no voice, MissingPart where eSpeak NG is not installed either.
+    """
+    try:
+        open_engine(spec, data)
+    except MissingPart as missing:
+        spare = LAST_RESORT.get(language, spec)
+        open_engine(spare, data)
+        return spare, f"{spec} can't speak here, so {spare} does. {missing}"
+    return spec, None
 
 
 def caution(spec: str) -> str | None:
