@@ -250,6 +250,7 @@ RULES = (
     _rule(rf"(?<!\d)([12]\d{{3}})(年?){_TO}([12]\d{{3}})年", lambda m: f"{_year(m[1])}{m[2]}到{_year(m[3])}年"),
     _rule(r"(?<!\d)([12]\d{3})(?=年(?!前|后|来|间|的?历史|以))", lambda m: _year(m[1])),
     _rule(r"(?<!\d)(\d0)(?=年代)", lambda m: cardinal(int(m[1]))),
+    _rule(r"(?<![\d.])([5-9]0)(?=后)", lambda m: _year(m[1])),  # people born in those years
     _rule(
         rf"(?<![\d.])(\d{{1,2}}){_TO}(\d{{1,2}})(?=月|日|号(?!楼|院|线))", lambda m: f"{amount(m[1])}到{amount(m[2])}"
     ),
