@@ -22,6 +22,7 @@ from typing import Generic, TypeVar
 import msgspec
 from filelock import FileLock
 
+from ivr import prompts
 from ivr.catalogue import Catalogue, Clip, Lesson
 from ivr.errors import DamagedAudio, UnknownLesson
 
@@ -36,9 +37,11 @@ _T = TypeVar("_T")
 class Shelf:
     """The data folder, seen as published lessons; any number of processes and threads may share one."""
 
-    def __init__(self, root: Path) -> None:
-        """`root` need not exist; its folders are made on the first write."""
+    def __init__(self, root: Path, spare: Path | None = prompts.PRESSED) -> None:
+        """`root` need not exist; its folders are made on the first write. Phrases that are not there are looked for in
+        `spare`, a folder like it that is only read: the prompts that come with the package."""
         self.root = root
+        self._spare = Shelf(spare, None) if spare else None
         self._loaded: dict[str, Lesson] = {}
         self._index = _Watched(root / "index.json", self._read_catalogue)
         self._phrases: dict[str, _Watched[dict[str, Clip]]] = {}
@@ -61,9 +64,11 @@ class Shelf:
     def audio(self, name: str) -> Path:
         """The file of a piece of audio; raises DamagedAudio for a name that is not one or a file that is gone."""
         path = self._audio_path(name)
-        if not (re.fullmatch("[0-9a-f]{64}", name) and path.is_file()):
-            raise DamagedAudio(f"There is no audio named {name[:64]}. Publish the lesson again.")
-        return path
+        if re.fullmatch("[0-9a-f]{64}", name) and path.is_file():
+            return path
+        if self._spare:
+            return self._spare.audio(name)
+        raise DamagedAudio(f"There is no audio named {name[:64]}. Publish the lesson again.")
 
     def publish(self, lesson: Lesson) -> Lesson:
         """Put a lesson on offer and return it with its edition set; an edition already on offer is left alone.
@@ -94,7 +99,8 @@ class Shelf:
         if language not in self._phrases:
             path = self._phrases_path(language)
             self._phrases[language] = _Watched(path, lambda: _read(path, dict[str, Clip]) or {})
-        return self._phrases[language].value().get(words)
+        own = self._phrases[language].value().get(words)
+        return self._spare.phrase(language, words) if own is None and self._spare else own
 
     def put_phrases(self, language: str, clips: Iterable[Clip]) -> None:
         """Add pressed prompts or names to those of a language; raises DamagedAudio as `publish` does."""

@@ -13,6 +13,7 @@ import click
 from ivr.catalogue import Lesson
 from ivr.cli.progress_bar import shown
 from ivr.cli.prompts import press_missing
+from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.errors import BadLesson
 from ivr.shelf import Shelf
@@ -80,15 +81,13 @@ def publish(settings: Settings, files: Sequence[Path]) -> None:
 
     Only sentences that changed are spoken anew, so publishing again after a small change takes moments.
     """
-    from ivr.studio.engines import caution, open_engine
-    from ivr.studio.press import Voices, voice_of
+    from ivr.studio.engines import open_engine
+    from ivr.studio.press import voice_of
 
     scripts = _load_all(files)
-    voices = Voices(settings.studio.voices, settings.studio.rate, settings.studio.threads)
+    voices = voices_here(settings, dict.fromkeys(each.language for each in scripts if not each.front.voice))
     for spec in dict.fromkeys(voice_of(each, voices) for each in scripts):
         open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
-        if note := caution(spec):
-            click.secho(f"Note: {note}", fg="yellow", err=True)
     press_missing(settings, click.echo)  # a lesson needs the line's own words around it
     for each in scripts:
         click.echo(_publish(each, Shelf(settings.data), voices))

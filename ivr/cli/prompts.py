@@ -9,6 +9,7 @@ import click
 
 from ivr import prompts as texts
 from ivr.cli.progress_bar import shown
+from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.dialogue.machine import every_say
 from ivr.records.db import open_database
@@ -41,8 +42,10 @@ def check(settings: Settings) -> None:
 
 
 def missing(settings: Settings) -> list[str]:
-    """The words that are not pressed."""
-    shelf, voice = Shelf(settings.data), texts.load(settings.line.language).voice
+    """The words that are not pressed; the prompts that come with the package count where they have the same voice."""
+    voice = texts.load(settings.line.language).voice
+    ships = settings.studio.voices.get(voice) == texts.PRESSED_BY.get(voice)
+    shelf = Shelf(settings.data, texts.PRESSED if ships else None)
     return [words for words in wanted(settings) if not shelf.phrase(voice, words)]
 
 
@@ -60,13 +63,13 @@ def wanted(settings: Settings) -> list[str]:
 
 def press_missing(settings: Settings, echo: Callable[[str], None], *, again: bool = False) -> None:
     """Press what is missing, and say how much that was. Raises VoiceFailed or MissingPart."""
-    from ivr.studio.press import Voices, press_phrases
+    from ivr.studio.press import press_phrases
 
     words = wanted(settings) if again else missing(settings)
     if not words:
         return
     voice = texts.load(settings.line.language).voice
-    voices = Voices(settings.studio.voices, settings.studio.rate, settings.studio.threads)
+    voices = voices_here(settings, [voice])
     with shown("prompts and names") as show:
         press_phrases(words, voice, Shelf(settings.data), voices, show)
     echo(f"pressed {len(words)} prompts and names")

@@ -135,7 +135,7 @@ def _merge(one: Stretch, other: Stretch) -> Stretch:
     return Stretch(title, one.spoken + other.spoken)
 
 
-def paragraph(spoken: Sequence[Spoken]) -> tuple[Spoken, ...]:
+def paragraph(spoken: Sequence[Spoken], after_ms: int) -> tuple[Spoken, ...]:
     """The same sentences, with a longer silence after the last."""
     last = spoken[-1]
-    return (*spoken[:-1], replace(last, after_ms=max(last.after_ms, PARAGRAPH_MS)))
+    return (*spoken[:-1], replace(last, after_ms=max(last.after_ms, after_ms)))

