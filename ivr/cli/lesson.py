@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr import prompts
 from ivr.catalogue import Lesson
 from ivr.cli.progress_bar import shown
 from ivr.cli.prompts import press_missing
@@ -85,10 +86,11 @@ def publish(settings: Settings, files: Sequence[Path]) -> None:
     from ivr.studio.press import voice_of
 
     scripts = _load_all(files)
-    voices = voices_here(settings, dict.fromkeys(each.language for each in scripts if not each.front.voice))
+    line = prompts.load(settings.line.language).voice
+    voices = voices_here(settings, {line: None} | {each.language: None for each in scripts if not each.front.voice})
     for spec in dict.fromkeys(voice_of(each, voices) for each in scripts):
         open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
-    press_missing(settings, click.echo)  # a lesson needs the line's own words around it
+    press_missing(settings, voices)  # a lesson needs the line's own words around it
     for each in scripts:
         click.echo(_publish(each, Shelf(settings.data), voices))
 

