@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def ivr(environment: dict[str, str], *words: str, or_go_on: str = "") -> None:
-    """Run an `ivr` command as a person would, and show it; `or_go_on` is said where the demonstration can do without."""
+    """Run an `ivr` command as a person would, and show it; `or_go_on` is said where the story can do without."""
     say(f"\n[bold]$ ivr {' '.join(words)}[/bold]")
     command = [Path(sys.executable).with_name("ivr"), *words]
     done = subprocess.run(command, env=environment, cwd=HERE.parent, check=False)

@@ -41,7 +41,7 @@ def through_the_line(sound: NDArray[np.int16]) -> Sound:
     """8 kHz samples as G.711 mu-law and a band of 300 to 3400 Hz leave them; -1 to 1."""
     heard = np.clip(sound / 32768, -1, 1)
     coded = np.round(np.sign(heard) * np.log1p(255 * np.abs(heard)) / np.log(256) * 127) / 127
-    decoded = np.sign(coded) * np.expm1(np.abs(coded) * np.log(256)) / 255
+    decoded: NDArray[Any] = np.sign(coded) * np.expm1(np.abs(coded) * np.log(256)) / 255
     return _shaped(decoded, lambda hz: np.where((hz >= 300) & (hz <= 3400), 1.0, 0.0))
 
 
