@@ -24,11 +24,13 @@ def voices() -> None:
 @click.pass_obj
 def list_voices(settings: Settings) -> None:
     """Show the voices and whether they are here."""
-    from ivr.studio.engines import caution, kokoro_voices, voices_folder
+    from ivr.studio.engines import caution, kokoro_voices, sherpa_models, voices_folder
 
     absent = kokoro_voices.missing(voices_folder(settings.data, "kokoro"))
     for voice in kokoro_voices.SHA256:
         click.echo(f"kokoro:{voice}    {'not here yet: ivr voices fetch' if voice in absent else 'here'}")
+    for folder in sherpa_models.folders(voices_folder(settings.data, "sherpa")):
+        click.echo(f"sherpa:{folder.name}    {sherpa_models.state(folder)}")
     for language, spec in settings.studio.voices.items():
         click.echo(f"{spec}    speaks {language} by config.toml" + (f"; {note}" if (note := caution(spec)) else ""))
 

@@ -1,6 +1,7 @@
 """Every voice is an Engine, found by a name in one table; a missing package says how to install it.
 
-A voice is written "engine:voice" in the settings and in a lesson: "kokoro:zm_yunxi", "espeak:en-us", "gtts:zh-CN".
+A voice is written "engine:voice" in the settings and in a lesson: "kokoro:zm_yunxi", "espeak:en-us", "gtts:zh-CN",
+"sherpa:vctk#12".
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from ivr.errors import MissingPart, VoiceFailed
 from ivr.studio.engines.engine import Engine, installed_version
@@ -19,12 +21,10 @@ def open_engine(spec: str, data: Path) -> tuple[Engine, str]:
     """The engine and the voice that "engine:voice" names; raises VoiceFailed or MissingPart. `data` is the data folder,
     where fetched voices are."""
     name, _, voice = spec.partition(":")
-    if name not in (*_ENGINES, "kokoro") or not voice:
-        known = ", ".join(sorted((*_ENGINES, "kokoro")))
+    if name not in _ENGINES or not voice:
+        known = ", ".join(sorted(_ENGINES))
         raise VoiceFailed(f"There is no voice {spec!r}. Write it like espeak:cmn; engines here: {known}.")
-    if name == "kokoro":
-        return _kokoro(voices_folder(data, name)), voice
-    return _opened(name), voice
+    return _opened(name, _ENGINES[name].place(voices_folder(data, name), voice)), voice
 
 
 def voice_here(spec: str, language: str, data: Path) -> tuple[str, str | None]:
@@ -54,36 +54,68 @@ def voices_folder(data: Path, engine: str) -> Path:
 
 
 @functools.cache
-def _opened(name: str) -> Engine:
-    return _ENGINES[name]()
+def _opened(name: str, place: Path) -> Engine:
+    """An engine is opened once for each place that it has something in."""
+    return _ENGINES[name].open(place)
 
 
-@functools.cache
-def _kokoro(folder: Path) -> Engine:
-    """The only one that has something of its own in the data folder."""
-    installed_version("onnxruntime", "kokoro")
-    from ivr.studio.engines.kokoro import Kokoro
-
-    return Kokoro(folder)
-
-
-def _espeak() -> Engine:
+def _espeak(_place: Path) -> Engine:
     from ivr.studio.engines.espeak import Espeak
 
     return Espeak()
 
 
-def _gtts() -> Engine:
+def _gtts(_place: Path) -> Engine:
     installed_version("gTTS", "gtts")  # said in words before the import would fail without them
     from ivr.studio.engines.gtts import Gtts
 
     return Gtts()
 
 
-def _tone() -> Engine:
+def _kokoro(place: Path) -> Engine:
+    installed_version("onnxruntime", "kokoro")
+    from ivr.studio.engines.kokoro import Kokoro
+
+    return Kokoro(place)
+
+
+def _sherpa(place: Path) -> Engine:
+    from ivr.studio.engines.sherpa import Sherpa
+
+    return Sherpa(place)
+
+
+def _tone(_place: Path) -> Engine:
     from ivr.studio.engines.tone import Tone
 
     return Tone()
 
 
-_ENGINES: dict[str, Callable[[], Engine]] = {"espeak": _espeak, "gtts": _gtts, "tone": _tone}
+def _nowhere(_folder: Path, _voice: str) -> Path:
+    return Path()
+
+
+def _in_its_folder(folder: Path, _voice: str) -> Path:
+    return folder
+
+
+def _in_the_voice_s_folder(folder: Path, voice: str) -> Path:
+    from ivr.studio.engines.sherpa import parse_voice
+
+    return folder / parse_voice(voice)[0]
+
+
+class _Kind(NamedTuple):
+    """How an engine is opened, and where in its folder of the data folder the voice has something, if it has."""
+
+    open: Callable[[Path], Engine]
+    place: Callable[[Path, str], Path] = _nowhere
+
+
+_ENGINES = {
+    "espeak": _Kind(_espeak),
+    "gtts": _Kind(_gtts),
+    "kokoro": _Kind(_kokoro, _in_its_folder),
+    "sherpa": _Kind(_sherpa, _in_the_voice_s_folder),
+    "tone": _Kind(_tone),
+}

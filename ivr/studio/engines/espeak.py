@@ -32,7 +32,7 @@ class Espeak:
         return Samples(sound, answer.rate_hz)
 
     def phonemes(self, text: str, voice: str) -> str:
-        """A text in the International Phonetic Alphabet, without its punctuation. Raises VoiceFailed."""
+        """A text in the International Phonetic Alphabet, with the marks that end its clauses. Raises VoiceFailed."""
         return self._ask(text, voice).content.decode()
 
     def _ask(self, text: str, voice: str, **more: object) -> Answer:

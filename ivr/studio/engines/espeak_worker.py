@@ -1,12 +1,13 @@
 """eSpeak NG in a process of its own: it is GPL, it is not thread-safe, and it may abort; the line must not.
 
 A request has "text" and "voice". With "words_per_minute" it is answered with mono 16-bit little-endian PCM, without,
-with the text's phonemes in UTF-8.
+with the text's phonemes and the marks that end its clauses, in UTF-8.
 """
 
 from __future__ import annotations
 
 import ctypes
+import re
 from typing import Any
 
 import espeakng_loader
@@ -22,6 +23,7 @@ PARAMETER_RATE = 1
 PHONEMES_IPA = 2
 BUFFER_MS = 200
 
+_MARKS = dict(zip(".,;:!?，、；：。！？", ".,;:!?,,;:.!?", strict=True))
 _ON_SOUND = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 
@@ -56,18 +58,27 @@ class Speech:
         return b"".join(self._heard)
 
     def _phonemes(self, words: bytes) -> bytes:
-        """A clause a call, until the library has set the pointer to null."""
+        """A clause a call, until the pointer is null; what the library read then tells the mark, which it does not."""
         text = ctypes.create_string_buffer(words)
-        rest = ctypes.c_void_p(ctypes.addressof(text))
-        clauses = []
+        rest = ctypes.c_void_p(start := ctypes.addressof(text))
+        clauses, at = [], 0
         while rest.value:
-            clauses.append(self._library.espeak_TextToPhonemes(ctypes.byref(rest), CHARS_UTF8, PHONEMES_IPA))
-        return b" ".join(clauses).strip()
+            said = self._library.espeak_TextToPhonemes(ctypes.byref(rest), CHARS_UTF8, PHONEMES_IPA).decode()
+            to = rest.value - start if rest.value else len(words)
+            clauses.append(said + _mark(words[at:to].rstrip(b"\0").decode(errors="replace"), last=not rest.value))
+            at = to
+        return " ".join(clauses).encode()
 
     def _keep(self, sound: Any, length: int, _events: Any) -> int:
         if sound and length > 0:
             self._heard.append(ctypes.string_at(sound, length * 2))
         return 0
+
+
+def _mark(read: str, *, last: bool) -> str:
+    """What ends a clause, in ASCII. Unless it is the last, the library has read one letter of the next, too."""
+    found = re.search(rf"([{''.join(_MARKS)}])\W*{'' if last else '.?'}$", read, re.DOTALL)
+    return _MARKS[found[1]] if found else ""
 
 
 if __name__ == "__main__":

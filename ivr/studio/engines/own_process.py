@@ -60,7 +60,7 @@ class OwnProcess:
             except OSError as error:
                 last_words = self._running.remarks().rpartition("\n")[2]
                 self._running.end()
-                raise Died(last_words) from error
+                raise Died("".join(each if each.isprintable() else "?" for each in last_words[:200])) from error
         if answer.rate_hz == 0:
             raise Refused(answer.content.decode(errors="replace"))
         return answer
@@ -130,15 +130,15 @@ def _end(process: subprocess.Popen[bytes], written: BinaryIO) -> None:
 
 def serve(begin: Callable[[], Callable[..., tuple[int, bytes]]]) -> None:
     """Answer each request with the rate and the bytes that its fields, as keywords, make; `begin` gets ready."""
-    with _own_output() as pipe:
-        answer = begin()
-        for line in sys.stdin.buffer:
-            try:
-                rate_hz, content = answer(**json.loads(line))
-            except (ValueError, IvrError) as error:
-                rate_hz, content = 0, str(error).encode()
-            pipe.write(_HEAD.pack(rate_hz, len(content)) + content)
-            pipe.flush()
+    pipe = _own_output()  # it closes with the process, so that all is written by then that the process had to say
+    answer = begin()
+    for line in sys.stdin.buffer:
+        try:
+            rate_hz, content = answer(**json.loads(line))
+        except (ValueError, IvrError) as error:
+            rate_hz, content = 0, str(error).encode()
+        pipe.write(_HEAD.pack(rate_hz, len(content)) + content)
+        pipe.flush()
 
 
 def _own_output() -> BinaryIO:
