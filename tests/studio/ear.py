@@ -39,9 +39,9 @@ Sound = NDArray[np.float64]
 
 def through_the_line(sound: NDArray[np.int16]) -> Sound:
     """8 kHz samples as G.711 mu-law and a band of 300 to 3400 Hz leave them; -1 to 1."""
-    heard = np.clip(sound / 32768, -1, 1)
+    heard: NDArray[Any] = np.clip(sound / 32768, -1, 1)
     coded = np.round(np.sign(heard) * np.log1p(255 * np.abs(heard)) / np.log(256) * 127) / 127
-    decoded: NDArray[Any] = np.sign(coded) * np.expm1(np.abs(coded) * np.log(256)) / 255
+    decoded = np.sign(coded) * np.expm1(np.abs(coded) * np.log(256)) / 255
     return _shaped(decoded, lambda hz: np.where((hz >= 300) & (hz <= 3400), 1.0, 0.0))
 
 
@@ -55,7 +55,7 @@ def as_an_old_ear(line: Sound) -> Sound:
     return _shaped(line, lambda hz: 10 ** (-np.interp(hz, _HZ, _LOSS_DB - _LOSS_DB[0]) / 20)) + noise
 
 
-def _shaped(sound: NDArray[Any], response: Callable[[Sound], Sound]) -> Sound:
+def _shaped(sound: NDArray[Any], response: Callable[[NDArray[Any]], NDArray[Any]]) -> Sound:
     size = 2 * len(sound)
     shaped = np.fft.irfft(np.fft.rfft(sound, size) * response(np.fft.rfftfreq(size, 1 / LINE_HZ)), size)
     return np.asarray(shaped[: len(sound)], np.float64)
