@@ -9,6 +9,7 @@
     ├── NotAMonth         a month that can't be read
     ├── NotEnrolled       nobody of this name or number
     ├── NotWritten        a report's file
+    ├── NotKept           a file of the data folder
     ├── NoDatabase        the database can't be opened
     ├── UnknownLesson     no such lesson on the shelf
     ├── DamagedAudio      a piece of an edition is missing or does not decode
@@ -65,6 +66,10 @@ class NotEnrolled(IvrError):
 
 class NotWritten(IvrError):
     """The report could not be written to that file."""
+
+
+class NotKept(IvrError):
+    """What was made before is kept: make room or mend the folder's rights, and run the same command again."""
 
 
 class NoDatabase(IvrError):

@@ -8,6 +8,7 @@ phrases/<language>.json         pressed prompts and people's names: words -> cli
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import logging
@@ -16,6 +17,7 @@ import re
 import threading
 import wave
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -24,10 +26,12 @@ from filelock import FileLock
 
 from ivr import prompts
 from ivr.catalogue import Catalogue, Clip, Lesson
-from ivr.errors import DamagedAudio, UnknownLesson
+from ivr.errors import DamagedAudio, NotKept, UnknownLesson
 
 RATE_HZ = 8000
 FRAMES_PER_MS = RATE_HZ // 1000
+
+KEPT = timedelta(days=2)  # longer than any call
 
 log = logging.getLogger(__name__)
 
@@ -91,8 +95,26 @@ class Shelf:
             offers = self._offers()
             if slug not in offers:
                 raise UnknownLesson(f"No lesson {slug!r} is published. `ivr lesson list` shows those that are.")
-            del offers[slug]
+            self._retire(slug, offers.pop(slug))
             self._write_offers(offers)
+
+    def tidy(self, now: datetime) -> int:
+        """Delete the audio of editions that went off offer, and of pressings never published, more than KEPT ago: no
+        call that was offered them goes on any more. Manifests stay for the records. Returns the bytes freed."""
+        with self._locked():
+            live = {audio for each in self._audible(now - KEPT) for _, audio, _ in _pieces(each)}
+            for path in sorted((self.root / "phrases").glob("*.json")):
+                live |= {clip.audio for clip in (_read(path, dict[str, Clip]) or {}).values()}
+            idle = [path for path in (self.root / "audio").glob("*.wav") if path.stem not in live]
+            return sum(_deleted(path) for path in idle if _written_before(path, now - KEPT))
+
+    def _audible(self, since: datetime) -> Iterator[Lesson]:
+        """Editions on offer, and those that were since then."""
+        catalogue = self._read_catalogue()
+        yield from catalogue.lessons
+        for each in catalogue.editions.values():
+            if not _written_before(self._manifest_path(each.slug, each.edition), since):
+                yield each
 
     def phrase(self, language: str, words: str) -> Clip | None:
         """The pressed prompt or name of these words; None where it was never pressed."""
@@ -128,7 +150,14 @@ class Shelf:
         with self._locked():
             offers = self._offers()
             if offers.get(slug) != edition:
+                if slug in offers:
+                    self._retire(slug, offers[slug])
                 self._write_offers(offers | {slug: edition})
+
+    def _retire(self, slug: str, edition: str) -> None:
+        """A manifest's time, which nothing else reads, tells `tidy` when it went off offer."""
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(self._manifest_path(slug, edition))
 
     def _offers(self) -> dict[str, str]:
         return _read(self.root / "index.json", dict[str, str]) or {}
@@ -198,17 +227,37 @@ def edition_of(lesson: Lesson) -> str:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that others see the old one or the whole new one, never a part, even after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file so that others see the old one or the whole new one, never a part, even after a power cut.
+
+    Raises NotKept where the disk is full, or closed to us.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+    except OSError as error:
+        raise NotKept(f"{path} could not be written ({error.strerror}). {NotKept.__doc__}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
+
+
+def _written_before(path: Path, when: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < when.timestamp()
+    except FileNotFoundError:
+        return False
+
+
+def _deleted(path: Path) -> int:
+    """Delete a file; returns how many bytes it had."""
+    size = path.stat().st_size
+    path.unlink()
+    return size
 
 
 def _pieces(lesson: Lesson) -> Iterator[tuple[str, str, int]]:

@@ -6,25 +6,28 @@ What was made before an interruption is there the next time.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from ivr.errors import DamagedAudio, VoiceFailed
+from ivr.errors import DamagedAudio, IvrError, VoiceFailed
 from ivr.shelf import write_whole
 from ivr.studio import mastering, sound_check
 from ivr.studio.engines.engine import Engine, Rate, syllables
 from ivr.studio.joining import decode, join
 from ivr.studio.patience import within
 
+UNUSED = timedelta(days=90)
 PATIENCE_S = 120.0  # for one utterance; no engine that still works takes so long
 
 
@@ -102,9 +105,12 @@ class Booth:
     def _kept(self, cue: Cue) -> Take | None:
         path = self._path(cue)
         try:
-            return _take(path, decode(path.read_bytes()))
+            take = _take(path, decode(path.read_bytes()))
         except (FileNotFoundError, DamagedAudio):
             return None
+        with contextlib.suppress(OSError):  # who may only read may still press what is there
+            os.utime(path)  # used just now
+        return take
 
     def _make(self, cue: Cue) -> Take:
         sound = self._synthesize(cue)
@@ -114,7 +120,12 @@ class Booth:
 
     def _synthesize(self, cue: Cue) -> NDArray[np.int16]:
         who = f"The voice {self.engine.name}:{self.voice}"
-        samples = within(self.patience_s, lambda: self.engine.synthesize(cue.text, self.voice, cue.rate))
+        try:
+            samples = within(self.patience_s, lambda: self.engine.synthesize(cue.text, self.voice, cue.rate))
+        except IvrError:
+            raise
+        except Exception as error:
+            raise VoiceFailed(f"{who} broke down over {cue.text!r} ({error}). Try again.") from error
         if samples is None:
             raise VoiceFailed(f"{who} did not answer within {self.patience_s:.0f} s for {cue.text!r}. Try again.")
         if fault := sound_check.fault(samples, syllables(cue.text)):
@@ -124,6 +135,17 @@ class Booth:
     def _path(self, cue: Cue) -> Path:
         decides = [self.engine.name, self.engine.version, self.voice, cue.rate, cue.text, mastering.VERSION]
         return self.folder / f"{hashlib.sha256(json.dumps(decides).encode()).hexdigest()}.wav"
+
+
+def tidy(folder: Path, now: datetime) -> int:
+    """Delete the takes that no pressing has used for UNUSED; returns the bytes freed."""
+    freed = 0
+    for path in folder.glob("*.wav"):
+        stat = path.stat()
+        if stat.st_mtime < (now - UNUSED).timestamp():
+            path.unlink()
+            freed += stat.st_size
+    return freed
 
 
 def _take(path: Path, sound: NDArray[np.int16]) -> Take:
