@@ -14,7 +14,7 @@ import click
 from ivr import prompts
 from ivr.catalogue import Lesson
 from ivr.cli.progress_bar import shown
-from ivr.cli.prompts import press_missing
+from ivr.cli.prompts import missing, press_missing
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.errors import BadLesson
@@ -89,8 +89,10 @@ def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
     from ivr.studio.press import voice_of
 
     scripts = _load_all(files)
-    line = prompts.load(settings.line.language).voice
-    voices = voices_here(settings, {line: None} | {each.language: None for each in scripts if not each.front.voice})
+    languages = [each.language for each in scripts if not each.front.voice]
+    if missing(settings):
+        languages.append(prompts.load(settings.line.language).voice)
+    voices = voices_here(settings, dict.fromkeys(languages))
     for spec in dict.fromkeys(voice_of(each, voices) for each in scripts):
         open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
     if dry_run:
@@ -147,10 +149,10 @@ def _tidy(settings: Settings) -> int:
 
 
 def _planned(script: Script, shelf: Shelf, voices: Voices) -> str:
-    from ivr.studio.press import missing
+    from ivr.studio.press import plan
 
-    plan = missing(script, shelf, voices)
-    return f"would press {script.slug}: {_count(plan.made, 'sentence')} to press, {plan.reused} to reuse"
+    planned = plan(script, shelf, voices)
+    return f"would press {script.slug}: {_count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
 
 
 def _load_all(files: Sequence[Path]) -> list[Script]:

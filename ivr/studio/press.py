@@ -120,7 +120,7 @@ def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress
     return lesson
 
 
-def missing(written: Script, shelf: Shelf, voices: Voices) -> Progress:
+def plan(written: Script, shelf: Shelf, voices: Voices) -> Progress:
     """What pressing this lesson would make, without making it."""
     booth = _booth(shelf, voice_of(written, voices))
     kept: dict[str, bool] = {}

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock
 from msgspec import Struct
 from numpy.typing import NDArray
 
@@ -80,6 +81,7 @@ class Booth:
 
         One thread makes all rates of an utterance, one after the other: some engines synthesize it only once for that.
         """
+        self.folder.mkdir(parents=True, exist_ok=True)
         wanted: dict[str, list[Cue]] = {}
         for cue in dict.fromkeys(cues):
             wanted.setdefault(cue.text, []).append(cue)
@@ -115,7 +117,10 @@ class Booth:
     def _make(self, cue: Cue) -> Take:
         sound = self._synthesize(cue)
         path = self._path(cue)
-        write_whole(path, join([sound]))
+        with FileLock(self.folder / ".lock"):
+            if kept := self._kept(cue):  # another press made it meanwhile, and counts on its length
+                return kept
+            write_whole(path, join([sound]))
         return _take(path, sound)
 
     def _synthesize(self, cue: Cue) -> NDArray[np.int16]:

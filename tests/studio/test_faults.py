@@ -41,7 +41,7 @@ class Faulty:
 
 def noise(samples: Samples) -> Samples:
     hiss = np.random.default_rng(1).standard_normal(len(samples.sound)).astype(np.float32)
-    return Samples(hiss / 10, samples.rate_hz)
+    return Samples((hiss / 10).astype(np.float32), samples.rate_hz)
 
 
 def hang(samples: Samples) -> Samples:
@@ -71,7 +71,8 @@ def test_an_engine_that_goes_wrong(name: str, tmp_path: Path) -> None:
     fault, told = FAULTS[name]
     engine = Faulty(fault)
     booth = Booth(tmp_path, engine, "a", patience_s=0.3)
-    cues = [Cue(text, rate) for text in ("第一句话说得很好。", "这一句坏了不能说。") for rate in ("normal", "slow")]  # type: ignore[arg-type]
+    rates: tuple[Rate, ...] = ("normal", "slow")
+    cues = [Cue(text, rate) for text in ("第一句话说得很好。", "这一句坏了不能说。") for rate in rates]
     with pytest.raises(VoiceFailed, match=told):
         booth.record(cues, 1, lambda _: None)
     assert len(list(tmp_path.glob("*.wav"))) == 2

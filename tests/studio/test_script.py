@@ -254,7 +254,7 @@ def test_a_rate_may_be_a_word_or_characters_a_minute(rate: str, meant: str) -> N
 def test_a_pause_of_its_own_line_or_paragraph_is_kept() -> None:
     script = good(LESSON.replace("先挂电话。", "先挂电话。\n[停顿 2秒]\n再报警。\n\n[停顿 3秒]\n\n好。"))
     pauses = [each.utterances[-1].pause_after_ms for group in script.parts[1].paragraphs for each in group]
-    assert pauses == [2000, 3000, 700]
+    assert pauses == [2000, 3000, 800]
 
 
 def test_a_list_in_a_lesson_is_read_with_its_numbers() -> None:

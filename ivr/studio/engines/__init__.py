@@ -95,7 +95,10 @@ def _nowhere(_folder: Path, _voice: str) -> Path:
     return Path()
 
 
-def _in_its_folder(folder: Path, _voice: str) -> Path:
+def _where_voices_are_fetched(folder: Path, voice: str) -> Path:
+    from ivr.studio.engines import kokoro_voices
+
+    kokoro_voices.read(folder, voice)  # a voice that is not there is told now, not at its first word
     return folder
 
 
@@ -115,7 +118,7 @@ class _Kind(NamedTuple):
 _ENGINES = {
     "espeak": _Kind(_espeak),
     "gtts": _Kind(_gtts),
-    "kokoro": _Kind(_kokoro, _in_its_folder),
+    "kokoro": _Kind(_kokoro, _where_voices_are_fetched),
     "sherpa": _Kind(_sherpa, _in_the_voice_s_folder),
     "tone": _Kind(_tone),
 }

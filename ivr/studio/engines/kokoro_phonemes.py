@@ -28,9 +28,10 @@ TOKENS |= {"ˌ": 157, "ʰ": 162, "↓": 169, "→": 171, "↗": 172, "↘": 173,
 # From the usual IPA to the symbols the model knows; longer ones first.
 _MANDARIN = {"tsʰ": "ʦʰ", "tɕʰ": "ʨʰ", "tɕ": "ʨ", "ʈʂ": "ꭧ", "ts": "ʦ", "ɻ̩": "ɨ", "ɹ̩": "ɨ", "̯": ""}
 _TONES = {"˧˩˧": "↓", "˧˥": "↗", "˥˩": "↘", "˥": "→"}
-_ENGLISH = {"n̩": "ᵊn", "l̩": "ᵊl", "əl": "ᵊl", "aɪ": "I", "aʊ": "W", "eɪ": "A", "oʊ": "O", "əʊ": "O", "ɔɪ": "Y"}
+_ENGLISH = {"n̩": "ᵊn", "l̩": "ᵊl", "aɪ": "I", "aʊ": "W", "eɪ": "A", "oʊ": "O", "əʊ": "O", "ɔɪ": "Y"}
 _ENGLISH |= {"dʒ": "ʤ", "tʃ": "ʧ", "ɜːɹ": "ɜɹ", "ɜː": "ɜɹ", "ɪə": "iə", "ɚɹ": "əɹ", "ɚ": "əɹ", "ɐ": "ə", "r": "ɹ"}
 _ENGLISH |= {"ʔ": "t", "g": "ɡ", "ç": "k", "ɬ": "l", "e": "A", "ː": "", "̩": "", "̃": ""}
+_VOWELS = "ˈˌaeiouɐɑæɔəɚɛɜɪʊʌᵻ"  # and what stands before one
 _MARKS = str.maketrans("，、。！？；：…", ",,.!?;:.")
 
 
@@ -42,17 +43,10 @@ def mandarin(text: str) -> str:
     return re.sub(" (?=[,.!?;:])", "", " ".join(said.split()))
 
 
-def english(clauses: list[tuple[str, str]]) -> str:
-    """Clauses, each as eSpeak NG's IPA and the mark that follows it."""
-    said = " ".join(_replaced(ipa, _ENGLISH) + mark for ipa, mark in clauses)
-    known = "".join(each for each in said if each in TOKENS)
-    return " ".join(known.split())
-
-
-def clauses(text: str) -> list[tuple[str, str]]:
-    """A text cut at its marks: [("Hello", ","), ("good morning", ".")]."""
-    cut = re.findall(r"([^,.!?;:—]*[^\s,.!?;:—][^,.!?;:—]*)([,.!?;:]?)", re.sub(r"(?<=\w)\.(?=\w)", " ", text))
-    return [(words.strip(), mark) for words, mark in cut]
+def english(ipa: str) -> str:
+    """eSpeak NG's IPA, with the marks of its clauses, in the model's symbols."""
+    said = _replaced(re.sub(f"əl(?![{_VOWELS}])", "ᵊl", ipa), _ENGLISH)
+    return " ".join("".join(each for each in said if each in TOKENS).split())
 
 
 def _run(text: str) -> str:
