@@ -38,7 +38,7 @@ _ESCAPED = re.compile(r"\\([~=#{}:\\n])")
 _WEIGHT = re.compile(r"\s*%(-?\d{1,3}(?:\.\d{1,9})?)%")
 _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
 _NEEDS_FORMAT = re.compile(r"[\[%]|.*[<&]", re.DOTALL)  # it would be read as a format, a weight, or HTML
-_LOOKS_LIKE = re.compile(r"(?<!\\)\{\s*(?:[=~#}]|(?:T|TRUE|F|FALSE)\s*[#}])")
+_LOOKS_LIKE = re.compile(r"(?<!\\)\{\s*(?:[=~#]|(?:T|TRUE|F|FALSE)\s*[#}])")
 _TRUTH = {"zh": ("对", "错"), "en": ("True", "False")}
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from ivr.studio.document import Block, without_gap
 from ivr.studio.questions import AIKEN_OPTION, BOX, FEEDBACK, TICK
@@ -29,7 +30,8 @@ _LIST_MARK = re.compile(
     r"(?:[-*]\s|[•●·>]|第\s*[一二三四五六七八九十\d]{1,3}\s*题\s*[.．、:：]?"
     r"|\d{1,2}\s*[.．、:：)）](?!\d)|[（(]\d{1,2}[)）])\s*"
 )
-_NEXT_OPTION = re.compile(r"\s+(?=[A-JＡ-Ｊ]\s*[.．、)）:：])")
+_NEXT_OPTION = re.compile(r"\s+(?=[√✓✔]?\s*[A-JＡ-Ｊ]\s*[.．、)）:：])")
+_DRAWN_BOXES = str.maketrans({**dict.fromkeys("☑🗹🗸✅", "√"), **dict.fromkeys("☐□▢", "")})
 _TRUTH = {"zh": ("对", "错"), "en": ("True", "False")}
 
 
@@ -47,8 +49,8 @@ class _Asking:
 
     def asked(self) -> Asked:
         right = self.right or (self.bold if len(self.bold) < len(self.options) else set())
-        whens = (self.feedback.get(each, self.explained) for each in (True, False))
-        return Asked(self.words, tuple(self.options), tuple(sorted(right)), *whens)
+        when_right, when_wrong = (_both(self.feedback.get(each, ""), self.explained) for each in (True, False))
+        return Asked(self.words, tuple(self.options), tuple(sorted(right)), when_right, when_wrong)
 
 
 def read_quiz(blocks: Sequence[Block]) -> tuple[tuple[Asked, ...], tuple[str, ...]]:
@@ -78,7 +80,12 @@ def first_question(blocks: Sequence[Block]) -> int | None:
 
 
 def _is_option(text: str) -> bool:
-    return bool(AIKEN_OPTION.fullmatch(text) or BOX.fullmatch(text))
+    return bool(BOX.fullmatch(text) or AIKEN_OPTION.fullmatch(_without_tick(text)))
+
+
+def _without_tick(text: str) -> str:
+    tick = TICK.fullmatch(text)
+    return (tick[1] or tick[2] or "").strip() if tick else text
 
 
 def _belongs_to_question(text: str) -> bool:
@@ -91,13 +98,13 @@ def _is_answer(text: str) -> bool:
 
 def _with_following(blocks: Sequence[Block]) -> Iterator[tuple[Block, Block | None]]:
     lines = [line for block in blocks for line in _lines(block)]
-    return zip(lines, [*lines[1:], None], strict=True)
+    return zip_longest(lines, lines[1:])
 
 
 def _lines(block: Block) -> list[Block]:
     """A line without the marks of lists and quotes; options that stand side by side in it, each by itself."""
     mark = _LIST_MARK.match(block.text)
-    bare = block.text[mark.end() :] if mark else block.text
+    bare = (block.text[mark.end() :] if mark else block.text).translate(_DRAWN_BOXES).strip()
     texts = _NEXT_OPTION.split(bare) if _is_option(bare) else [bare]
     return [_marked(block, mark[0].strip() if mark else block.item, text) for text in texts]
 
@@ -152,11 +159,13 @@ def _add(block: Block, draft: _Asking) -> None:
         draft.right = {0 if truth[1] else 1}
     elif feedback := FEEDBACK.fullmatch(block.text):
         draft.last = bool(feedback[1])
-        draft.feedback[draft.last] = feedback[2]
+        draft.feedback[draft.last] = _both(draft.feedback.get(draft.last, ""), feedback[2])
     elif explained := _EXPLAINED.fullmatch(block.text):
-        draft.explained = explained[1]
+        draft.explained = _both(draft.explained, explained[1])
     elif block.item == ">" and draft.last is not None:
-        draft.feedback[draft.last] += f" {block.text}"
+        draft.feedback[draft.last] = _both(draft.feedback[draft.last], block.text)
+    elif block.item == ">":
+        draft.explained = _both(draft.explained, block.text)
     elif block.item or _is_option(block.text):
         _add_option(block, draft)
     else:
@@ -164,18 +173,18 @@ def _add(block: Block, draft: _Asking) -> None:
 
 
 def _add_option(block: Block, draft: _Asking) -> None:
-    words, right = block.text, False
-    if box := BOX.fullmatch(words):
-        words, right = box[2], bool(box[1])
-    elif option := AIKEN_OPTION.fullmatch(words):
-        words = option[1]
-    if tick := TICK.fullmatch(words):
-        words, right = tick[1] or tick[2] or "", True
-    if right:
+    box = BOX.fullmatch(block.text)
+    marked = box[2] if box else block.text
+    letter = AIKEN_OPTION.fullmatch(_without_tick(marked))
+    if (box and box[1]) or TICK.fullmatch(marked) or (letter and TICK.fullmatch(letter[1])):
         draft.right.add(len(draft.options))
     if block.bold:
         draft.bold.add(len(draft.options))
-    draft.options.append(words.strip())
+    draft.options.append(_without_tick(letter[1]) if letter else _without_tick(marked).strip())
+
+
+def _both(*texts: str) -> str:
+    return " ".join(text for text in texts if text)
 
 
 def _indices(letters: str) -> set[int]:

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from ivr.studio.document import Document, Unreadable, lines_of
+from ivr.studio.document import Block, Document, Unreadable, lines_of
 from ivr.studio.gift import looks_like_gift, read_gift
 from ivr.studio.questions import WHEN_RIGHT, WHEN_WRONG, Question
-from ivr.studio.quiz_lines import read_quiz
 from ivr.studio.script import Script, decode, quiz_end
 from ivr.studio.typed import as_lesson
 from ivr.studio.word import read_word
@@ -54,21 +53,19 @@ def read_source(name: str, suffix: str, data: bytes) -> Source:
 
 
 def _text(text: str, suffix: str, name: str) -> Source:
-    if suffix == ".gift":
-        return _questions(*read_gift(text), name)
     if suffix == ".aiken":
-        return _questions(*read_quiz(lines_of(text).blocks), name)
-    if re.match(r"\s*-{3,}\s*\n", text):
+        return _lesson(Document((Block("Quiz", "line 1", heading=1), *lines_of(text).blocks)), name)
+    if suffix != ".gift" and re.match(r"\s*-{3,}\s*\n", text):  # a lesson file by another name
         return Source(f"{text.strip()}\n", (), only_questions=False, left_out=())
-    if looks_like_gift(text):
-        return _questions(*read_gift(text), name)
+    if suffix == ".gift" or looks_like_gift(text):
+        return _gift(text, name)
     return _lesson(lines_of(text), name)
 
 
 def _lesson(document: Document, name: str) -> Source:
     lesson, left_out = as_lesson(document, name)
     if lesson.questions and not lesson.sections:
-        return _questions(lesson.questions, left_out, lesson.front)
+        return _questions(lesson.questions, lesson.front, left_out)
     if not lesson.sections:
         raise Unreadable("; ".join(["there is no text in it", *left_out]))
     texts = (paragraph for section in lesson.sections for paragraph in section.paragraphs)
@@ -77,15 +74,17 @@ def _lesson(document: Document, name: str) -> Source:
     )
 
 
-def _questions(
-    questions: tuple[Asked, ...], left_out: tuple[str, ...], front: tuple[tuple[str, str], ...] | str
-) -> Source:
-    """Questions below a header, or below a title."""
+def _gift(text: str, name: str) -> Source:
+    questions, left_out = read_gift(text)
     if not questions:
         raise Unreadable("; ".join(["there is no question in it that can be asked by telephone", *left_out]))
     language = language_of("".join(each.words for each in questions))
-    header = ((title_key(language), front),) if isinstance(front, str) else front
-    text = lesson_text(skeleton(header, language, questions), language)
+    return _questions(questions, ((title_key(language), name),), left_out)
+
+
+def _questions(questions: tuple[Asked, ...], front: tuple[tuple[str, str], ...], left_out: tuple[str, ...]) -> Source:
+    language = language_of("".join(each.words for each in questions))
+    text = lesson_text(skeleton(front, language, questions), language)
     return Source(text, questions, only_questions=True, left_out=left_out)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import msgspec
 
@@ -52,7 +53,10 @@ def as_lesson(document: Document, name: str) -> tuple[Written, tuple[str, ...]]:
     left_out = list(document.left_out)
     front, blocks = _front(document, list(_text_only(document.blocks, left_out)))
     blocks = _with_quiz_heading(blocks)
-    if not any(KEYS.get(key.casefold()) == "title" for key, _ in front):
+    titled = [words for key, words in front if KEYS.get(key.casefold()) == "title"]
+    if titled and document.title not in ("", *titled):
+        left_out.append(f"at the beginning: the title {document.title!r}; the header has another one")
+    if not titled:
         title, blocks = _title(document.title, blocks)
         key = title_key(language_of("".join(block.text for block in blocks) or title))
         front = ((key, title or name), *front)
@@ -121,7 +125,7 @@ def _is_short(block: Block) -> bool:
 
 def _parts(blocks: Sequence[Block]) -> list[_Part]:
     parts: list[_Part] = []
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip_longest(blocks, blocks[1:]):
         quiz = parts[-1] if parts and parts[-1].role == "quiz" else None
         if role := _begins(block, following, quiz):
             parts.append(_Part(block.text, role, quiz.level if quiz and role == "quiz" else block.heading or 1))

@@ -36,31 +36,29 @@ Run = tuple[str, bool]  # text, and whether it is bold
 
 def read_word(data: bytes) -> Document:
     """Raises Unreadable, with the mend, for what is no .docx or is too large."""
-    html, ignored = _html(data)
-    reader = _Reader()
-    for element in ET.fromstring(f"<body>{html}</body>"):  # noqa: S314 - mammoth wrote it, escaped
-        reader.read(element)
-    left_out = [*reader.left_out, *(f"somewhere: what Word calls {each}" for each in ignored)]
-    return Document(tuple(reader.blocks), tuple(reader.front), reader.title, tuple(left_out))
-
-
-def _html(data: bytes) -> tuple[str, list[str]]:
-    """The document as mammoth's HTML, and the kinds of elements that it did not understand."""
     _check_kind(data)
     try:
-        result = mammoth.convert_to_html(
-            _text_only(data),
-            style_map=_STYLES,
-            include_embedded_style_map=False,
-            convert_image=mammoth.images.img_element(lambda _image: {}),
-        )
+        html, ignored = _html(_text_only(data))
     except Unreadable:
         raise
     except Exception as error:  # a damaged file makes zipfile, expat and mammoth raise whatever comes up
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise Unreadable(f"this is not a Word document that can be read ({reason}); save it anew as .docx") from error
-    ignored = [match[1] for each in result.messages if (match := _IGNORED.match(each.message))]
-    return result.value, list(dict.fromkeys(ignored))
+    reader = _Reader()
+    for element in html:
+        reader.read(element)
+    left_out = [*reader.left_out, *(f"somewhere: what Word calls {each}" for each in ignored)]
+    return Document(tuple(reader.blocks), tuple(reader.front), reader.title, tuple(left_out))
+
+
+def _html(package: io.BytesIO) -> tuple[ET.Element, Iterable[str]]:
+    """The document as mammoth's HTML, and the kinds of elements that mammoth did not know."""
+    no_pictures = mammoth.images.img_element(lambda _image: {})
+    html = mammoth.convert_to_html(
+        package, style_map=_STYLES, include_embedded_style_map=False, convert_image=no_pictures
+    )
+    unknown = (match[1] for each in html.messages if (match := _IGNORED.match(each.message)))
+    return ET.fromstring(f"<body>{html.value}</body>"), dict.fromkeys(unknown)  # noqa: S314 - mammoth wrote it, escaped
 
 
 def _check_kind(data: bytes) -> None:
@@ -124,15 +122,15 @@ class _Reader:
                     self._list(nested, depth + 1)
 
     def _table(self, table: ET.Element) -> None:
-        rows = [[*row] for row in table.iter("tr")]
+        rows = [[*row] for path in ("thead/tr", "tbody/tr", "tr") for row in table.findall(path) if len(row)]
         cells = [[self._text(cell).strip() for cell in row] for row in rows]
         if self._is_header(cells):
             self.front += [(key.rstrip(" ：:"), value) for key, value in cells if key]
-        elif all(len(row) == 1 for row in rows):
+        elif all(len(row) == 1 for row in rows):  # a frame around text
             for row in rows:
                 for element in row[0]:
                     self.read(element)
-        else:
+        elif rows:
             self._leave_out(f"a table, {_short(' | '.join(cells[0]))}; write in sentences what it says")
 
     def _is_header(self, cells: list[list[str]]) -> bool:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ivr.studio.front_matter import KEYS
 from ivr.studio.markup import HANZI
 
 Role = Literal["opening", "part", "quiz", "closing"]
@@ -28,7 +29,7 @@ _NAMES = {
     },
 }
 _SENTENCE = re.compile(r"([。！？；…]+[”’」』）》)\"]*)(?=[^\s\[*])")
-_PLAIN_VALUE = re.compile(r"(?![-?:] )[^\s\[\]{}#&*!|>'\"%@`,](?:(?!: | #|:$).)*")
+_PLAIN_VALUE = re.compile(r"\w(?:(?!:(?: |$)| #).)*")
 
 
 class Asked(Struct, frozen=True):
@@ -108,18 +109,20 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _entry(key: str, value: str) -> str:
-    """A line of front matter; several lines of `word: how it is said` stand below their key."""
-    pairs = [re.split(r"\s*[:：]\s*", line, maxsplit=1) for line in value.split("\n")]
-    if len(value.split("\n")) > 1 and all(len(pair) == 2 for pair in pairs):
-        return "\n".join([f"{key}:", *(f"  {front_value(word)}: {front_value(said)}" for word, said in pairs)])
-    return f"{key}: {front_value(_one_line(value))}".rstrip()
+def _entry(key: str, words: str) -> str:
+    """A line of front matter; below 读音 (say) there is one for each word."""
+    match KEYS.get(key.casefold()):
+        case "say":
+            pairs = (re.split(r"\s*[:：]\s*", line.strip(), maxsplit=1) for line in words.split("\n") if line.strip())
+            return "\n".join([f"{key}:", *(f"  {': '.join(map(front_value, pair))}" for pair in pairs)])
+        case "audience":
+            return f"{key}: {front_value(_one_line(words).strip('[]'))}"
+        case _:
+            return f"{key}: {front_value(_one_line(words))}".rstrip()
 
 
 def front_value(text: str) -> str:
     """A text as a value of the front matter, quoted where YAML would take it for something else."""
-    listed = re.fullmatch(r"\[([^\[\]]*)\]", text)
-    text = listed[1] if listed else text
     return text if not text or _PLAIN_VALUE.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 

@@ -22,10 +22,8 @@ def read(text: str) -> Asked:
     ("text", "meant"),
     [
         (
-            "// multiple choice with specified feedback for right and wrong answers\n"
-            f"::Q2:: {COLOUR}\n"
-            "{ =yellow # right; good! ~red # wrong, it's yellow ~blue # wrong, it's yellow }",
-            Asked(COLOUR, ("yellow", "red", "blue"), (0,), "right; good!", "wrong, it's yellow"),
+            f"// with feedback\n::Q2:: {COLOUR}\n{{ =yellow # right; good! ~red # no, yellow ~blue # no, yellow }}",
+            Asked(COLOUR, ("yellow", "red", "blue"), (0,), "right; good!", "no, yellow"),
         ),
         (
             "// true/false\n::Q1:: 1+1\\=2 {T}",
