@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.cli.lesson import FILES, count, load_all, show_found
-from ivr.errors import BadImport, NotWritten
+from ivr.errors import BadImport, BadLesson, NotWritten
 from ivr.shelf import write_whole
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+    from ivr.studio.script import Script
     from ivr.studio.sources import Source
+    from ivr.studio.written import Asked
 
 LESSON = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -53,6 +55,9 @@ def import_(files: Sequence[Path], into: Path | None, force: bool) -> None:
 
     The lesson file stands beside its source, named like it; from then on it is the one to change. What could not be
     carried over is named, and so is what `ivr lesson check` finds.
+
+    In Word, heading 1 begins a segment; in the quiz, heading 2 is a question and a list its options, the right one
+    bold or ticked. A table of two columns on top is the header. Documents without styles are understood, too.
     """
     sources = _read_all(files)
     written = [_add(into, sources)] if into else _write_all(sources, force)
@@ -144,8 +149,7 @@ def _extent(source: Source) -> str:
 def _add(lesson: Path, sources: dict[Path, Source]) -> Path:
     """Add questions to a lesson; those that it asks already are left alone."""
     from ivr.studio.press import load
-    from ivr.studio.script import decode
-    from ivr.studio.sources import with_questions
+    from ivr.studio.sources import not_asked_yet
 
     wordy = [
         f"{path}: holds more than questions. Import it by itself."
@@ -155,14 +159,25 @@ def _add(lesson: Path, sources: dict[Path, Source]) -> Path:
     if wordy:
         raise BadImport("Nothing was imported:", wordy)
     script, _ = load(lesson)
-    known = {(each.words, each.options) for each in script.questions}
     questions = [each for source in sources.values() for each in source.questions]
-    added = [each for each in questions if (each.words, each.options) not in known]
+    added = not_asked_yet(script, questions)
     if added:
-        text, _ = decode(lesson.read_bytes())
-        _write(lesson, with_questions(text, added, script.language), force=True)
+        _write(lesson, _longer(lesson, script, added), force=True)
     click.echo(f"{lesson}: {count(len(added), 'question')} added, {len(questions) - len(added)} there already")
     return lesson
+
+
+def _longer(lesson: Path, script: Script, added: Sequence[Asked]) -> str:
+    """The text of a lesson with questions added; raises BadLesson where they would not be understood in it."""
+    from ivr.studio.script import decode, parse
+    from ivr.studio.sources import with_questions
+
+    text, unreadable = decode(lesson.read_bytes())
+    longer = with_questions(text, added, script.language)
+    after, found = parse(longer.encode(), script.slug)
+    if unreadable or len(after.questions) != len(script.questions) + len(added):
+        raise BadLesson(f"Nothing was added to {lesson}; mend it first:", unreadable or found)
+    return longer
 
 
 def _show_check(files: Sequence[Path]) -> None:
@@ -172,9 +187,9 @@ def _show_check(files: Sequence[Path]) -> None:
 
 
 def _write(path: Path, text: str, force: bool) -> None:
-    if path.exists() and not force:
-        raise NotWritten(f"{path} is there already, and was left as it is.")
     try:
+        if path.exists() and not force:
+            raise NotWritten(f"{path} is there already, and was left as it is.")
         write_whole(path, text.encode())
     except OSError as error:
         raise NotWritten(f"{path} could not be written: {error.strerror}.") from error

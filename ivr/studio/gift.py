@@ -17,7 +17,7 @@ from html.parser import HTMLParser
 from msgspec import Struct
 
 from ivr.studio.document import without_gap
-from ivr.studio.written import Asked, language_of
+from ivr.studio.written import TRUTH, Asked, joined, language_of
 
 
 def _up_to(stop: str) -> str:
@@ -39,7 +39,6 @@ _WEIGHT = re.compile(r"\s*%(-?\d{1,3}(?:\.\d{1,9})?)%")
 _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
 _NEEDS_FORMAT = re.compile(r"[\[%]|.*[<&]", re.DOTALL)  # it would be read as a format, a weight, or HTML
 _LOOKS_LIKE = re.compile(r"(?<!\\)\{\s*(?:[=~#]|(?:T|TRUE|F|FALSE)\s*[#}])")
-_TRUTH = {"zh": ("对", "错"), "en": ("True", "False")}
 
 
 class _Unasked(Exception):
@@ -138,7 +137,7 @@ def _true_or_false(truth: re.Match[str], language: str, default: str, lost: list
     wrong, right = (_plain(each or "", default, lost) for each in (truth[2], truth[3]))
     shares = (100, 0) if truth[1] else (0, 100)
     return [
-        _Option(words, share, right if share else wrong) for words, share in zip(_TRUTH[language], shares, strict=True)
+        _Option(words, share, right if share else wrong) for words, share in zip(TRUTH[language], shares, strict=True)
     ]
 
 
@@ -166,11 +165,7 @@ def _feedback(options: list[_Option], right: tuple[int, ...], in_any_case: str, 
         lost.append(f"what is said after one wrong answer and not after another ({quoted}); write one 答错 for all")
         others = []
     when_wrong = others[0] if others else ""
-    return _both(when_right, in_any_case), _both(when_wrong, in_any_case)
-
-
-def _both(*texts: str) -> str:
-    return " ".join(each for each in texts if each)
+    return joined(when_right, in_any_case), joined(when_wrong, in_any_case)
 
 
 def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str]:

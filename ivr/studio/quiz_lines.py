@@ -14,13 +14,15 @@ from itertools import zip_longest
 
 from ivr.studio.document import Block, without_gap
 from ivr.studio.questions import AIKEN_OPTION, BOX, FEEDBACK, TICK
-from ivr.studio.written import Asked, language_of
+from ivr.studio.written import TRUTH, Asked, joined, language_of
 
 _LETTERS = "A-JＡ-Ｊ"
 _SEVERAL = rf"[{_LETTERS}](?:[\s、,，和]*[{_LETTERS}])*"
 _ANSWER = re.compile(
     rf"(?:ANSWER|(?:正确|参考|标准)?答案)\s*(?:[:：]|是|为)?\s*({_SEVERAL}|[1-9])\s*[.。]?", re.IGNORECASE
 )
+_SHEET = re.compile(rf"(?:正确|参考|标准)?答案\s*[:：]?\s*(?:\d{{1,2}}\s*[.．、:：]?\s*[{_LETTERS}]+[\s,，;；、。]*)+")
+_ON_SHEET = re.compile(rf"(\d{{1,2}})\s*[.．、:：]?\s*([{_LETTERS}]+)")
 _TRUTH_ANSWER = re.compile(r"(?:(?:正确|参考|标准)?答案)\s*[:：]?\s*(?:([√✓✔对]|正确)|[×✗✘错]|错误)\s*[.。]?")
 _EXPLAINED = re.compile(r"(?:解析|讲解|说明|解释|explanation)\s*[:：]\s*(.*)", re.IGNORECASE)
 _INLINE = re.compile(rf"[（(]\s*({_SEVERAL})\s*[)）]")
@@ -32,7 +34,7 @@ _LIST_MARK = re.compile(
 )
 _NEXT_OPTION = re.compile(r"\s+(?=[√✓✔]?\s*[A-JＡ-Ｊ]\s*[.．、)）:：])")
 _DRAWN_BOXES = str.maketrans({**dict.fromkeys("☑🗹🗸✅", "√"), **dict.fromkeys("☐□▢", "")})
-_TRUTH = {"zh": ("对", "错"), "en": ("True", "False")}
+_YES, _NO = ("对", "正确", "是"), ("错", "错误", "不对", "不是")
 
 
 @dataclass
@@ -40,6 +42,7 @@ class _Asking:
     """A question while its lines are being read."""
 
     words: str
+    place: str
     options: list[str] = field(default_factory=list)
     right: set[int] = field(default_factory=set)
     bold: set[int] = field(default_factory=set)
@@ -47,24 +50,34 @@ class _Asking:
     explained: str = ""
     last: bool | None = None  # the feedback that the next line goes on with
 
-    def asked(self) -> Asked:
-        right = self.right or (self.bold if len(self.bold) < len(self.options) else set())
-        when_right, when_wrong = (_both(self.feedback.get(each, ""), self.explained) for each in (True, False))
-        return Asked(self.words, tuple(self.options), tuple(sorted(right)), when_right, when_wrong)
-
 
 def read_quiz(blocks: Sequence[Block]) -> tuple[tuple[Asked, ...], tuple[str, ...]]:
     """The questions in a quiz's lines, and what of them can't be heard or belongs to none, with its place."""
     drafts: list[_Asking] = []
     left_out: list[str] = []
     for block, following in _with_following(blocks):
-        if _opens(block, following, drafts):
-            drafts.append(_opened(block, left_out))
+        if _SHEET.fullmatch(block.text):
+            _mark_by_sheet(block.text, drafts)
+        elif _opens(block, following, drafts):
+            drafts.append(_opened(block))
         elif drafts:
             _add(block, drafts[-1])
         else:
             left_out.append(f"{block.place}: the line {block.text!r}, which belongs to no question")
-    return tuple(draft.asked() for draft in drafts), tuple(left_out)
+    return tuple(_asked(draft, left_out) for draft in drafts), tuple(left_out)
+
+
+def _asked(draft: _Asking, left_out: list[str]) -> Asked:
+    inline = _INLINE.search(draft.words)
+    right = draft.right or (draft.bold if len(draft.bold) < len(draft.options) else set())
+    if inline and (not right or right == _indices(inline[1])):
+        right = _indices(inline[1])
+        draft.words = f"{draft.words[: inline.start()]}（）{draft.words[inline.end() :]}"
+    words, had_gap = without_gap(_NOT_FILLED_IN.sub("", draft.words))
+    if had_gap:
+        left_out.append(f"{draft.place}: the gap in {words!r} is heard as a silence; better ask with 什么, who, what")
+    when_right, when_wrong = (joined(draft.feedback.get(each, ""), draft.explained) for each in (True, False))
+    return Asked(words, tuple(draft.options), tuple(sorted(right)), when_right, when_wrong)
 
 
 def first_question(blocks: Sequence[Block]) -> int | None:
@@ -93,7 +106,7 @@ def _belongs_to_question(text: str) -> bool:
 
 
 def _is_answer(text: str) -> bool:
-    return bool(_ANSWER.fullmatch(text) or _TRUTH_ANSWER.fullmatch(text))
+    return any(form.fullmatch(text) for form in (_ANSWER, _TRUTH_ANSWER, _SHEET))
 
 
 def _with_following(blocks: Sequence[Block]) -> Iterator[tuple[Block, Block | None]]:
@@ -128,44 +141,36 @@ def _opens(block: Block, following: Block | None, drafts: Sequence[_Asking]) -> 
     return following.depth > block.depth or _is_option(following.text) or bool(_TRUTH_ANSWER.fullmatch(following.text))
 
 
-def _opened(block: Block, left_out: list[str]) -> _Asking:
-    draft = _Asking(block.text)
+def _opened(block: Block) -> _Asking:
+    """A question; of a judgement all is known at once."""
     if truth := _INLINE_TRUTH.search(block.text):
-        draft.options = list(_TRUTH[language_of(block.text)])
-        draft.right = {0 if truth[1] else 1}
-        draft.words = block.text[: truth.start()].strip()
-    else:
-        _take_inline(draft)
-    draft.words, had_gap = without_gap(_NOT_FILLED_IN.sub("", draft.words))
-    if had_gap:
-        left_out.append(
-            f"{block.place}: the gap in {draft.words!r} is heard as a silence; better ask with 什么, who, what"
-        )
-    return draft
+        words = block.text[: truth.start()].strip()
+        return _Asking(words, block.place, list(TRUTH[language_of(words)]), {0 if truth[1] else 1})
+    return _Asking(block.text, block.place)
 
 
-def _take_inline(draft: _Asking) -> None:
-    """The answer in brackets, "（B）": taken away at the end, a gap within."""
-    if inline := _INLINE.search(draft.words):
-        draft.right = _indices(inline[1])
-        draft.words = draft.words[: inline.start()] + "（）" + draft.words[inline.end() :]
+def _mark_by_sheet(text: str, drafts: Sequence[_Asking]) -> None:
+    """All the answers in one line, "答案：1. B 2. A"."""
+    for number, letters in _ON_SHEET.findall(text):
+        for draft in drafts[int(number) - 1 : int(number)]:
+            draft.right |= _indices(letters)
 
 
 def _add(block: Block, draft: _Asking) -> None:
     if answer := _ANSWER.fullmatch(block.text):
         draft.right |= _indices(answer[1])
     elif truth := _TRUTH_ANSWER.fullmatch(block.text):
-        draft.options = draft.options or list(_TRUTH[language_of(draft.words)])
-        draft.right = {0 if truth[1] else 1}
+        draft.options = draft.options or list(TRUTH[language_of(draft.words)])
+        draft.right = {index for index, option in enumerate(draft.options) if option in (_YES if truth[1] else _NO)}
     elif feedback := FEEDBACK.fullmatch(block.text):
         draft.last = bool(feedback[1])
-        draft.feedback[draft.last] = _both(draft.feedback.get(draft.last, ""), feedback[2])
+        draft.feedback[draft.last] = joined(draft.feedback.get(draft.last, ""), feedback[2])
     elif explained := _EXPLAINED.fullmatch(block.text):
-        draft.explained = _both(draft.explained, explained[1])
+        draft.explained = joined(draft.explained, explained[1])
     elif block.item == ">" and draft.last is not None:
-        draft.feedback[draft.last] = _both(draft.feedback[draft.last], block.text)
+        draft.feedback[draft.last] = joined(draft.feedback[draft.last], block.text)
     elif block.item == ">":
-        draft.explained = _both(draft.explained, block.text)
+        draft.explained = joined(draft.explained, block.text)
     elif block.item or _is_option(block.text):
         _add_option(block, draft)
     else:
@@ -181,10 +186,6 @@ def _add_option(block: Block, draft: _Asking) -> None:
     if block.bold:
         draft.bold.add(len(draft.options))
     draft.options.append(_without_tick(letter[1]) if letter else _without_tick(marked).strip())
-
-
-def _both(*texts: str) -> str:
-    return " ".join(text for text in texts if text)
 
 
 def _indices(letters: str) -> set[int]:

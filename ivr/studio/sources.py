@@ -10,7 +10,7 @@ from msgspec import Struct
 from ivr.studio.document import Block, Document, Unreadable, lines_of
 from ivr.studio.gift import looks_like_gift, read_gift
 from ivr.studio.questions import WHEN_RIGHT, WHEN_WRONG, Question
-from ivr.studio.script import Script, decode, quiz_end
+from ivr.studio.script import Script, decode, parse, quiz_end
 from ivr.studio.typed import as_lesson
 from ivr.studio.word import read_word
 from ivr.studio.written import (
@@ -100,6 +100,18 @@ def _asked(question: Question, language: str) -> Asked:
     unwritten = [form[language].format(option=question.options[right]) for form in (WHEN_RIGHT, WHEN_WRONG)]
     when_right, when_wrong = ("" if words == form else words for words, form in zip(said, unwritten, strict=True))
     return Asked(question.words, question.options, (right,), when_right, when_wrong)
+
+
+def not_asked_yet(script: Script, questions: Iterable[Asked]) -> list[Asked]:
+    """Those of the questions that a lesson has not, each once."""
+    known = {(each.words, each.options) for each in script.questions}
+    fresh: dict[object, Asked] = {}
+    for asked in questions:
+        alone = lesson_text(skeleton((), script.language, [asked]), script.language)
+        for read in parse(alone.encode(), script.slug)[0].questions:
+            if (read.words, read.options) not in known:
+                fresh.setdefault((read.words, read.options), asked)
+    return list(fresh.values())
 
 
 def with_questions(text: str, questions: Iterable[Asked], language: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 
 import msgspec
 
@@ -69,7 +69,7 @@ def as_lesson(document: Document, name: str) -> tuple[Written, tuple[str, ...]]:
 def _text_only(blocks: Sequence[Block], left_out: list[str]) -> Iterator[Block]:
     """What is typed as Markdown counts as what it means; lines that are only drawn are not there."""
     for block in blocks:
-        text = as_markdown(block.text)
+        text = " ".join(as_markdown(block.text).split())
         lost = next((what for form, what in _NO_TEXT if form.fullmatch(text)), None)
         if lost:
             left_out.append(f"{block.place}: {lost}, {text[:40]!r}")
@@ -81,11 +81,10 @@ def _text_only(blocks: Sequence[Block], left_out: list[str]) -> Iterator[Block]:
 
 def _front(document: Document, blocks: list[Block]) -> tuple[tuple[tuple[str, str], ...], list[Block]]:
     """The header, as a table or typed above everything else, and the blocks below it."""
-    front = list(document.front)
-    while blocks and (entry := _KEY.fullmatch(blocks[0].text)) and entry[1].casefold() in KEYS:
-        front.append((entry[1], entry[2]))
-        blocks = blocks[1:]
-    return tuple(front), blocks
+    entries = [_KEY.fullmatch(block.text) for block in blocks]
+    typed = [*takewhile(lambda entry: entry and entry[1].casefold() in KEYS, entries)]
+    front = (*document.front, *((entry[1], entry[2]) for entry in typed if entry))
+    return front, blocks[len(typed) :]
 
 
 def _with_quiz_heading(blocks: list[Block]) -> list[Block]:

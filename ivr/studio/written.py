@@ -18,16 +18,18 @@ from ivr.studio.markup import HANZI
 Role = Literal["opening", "part", "quiz", "closing"]
 
 _NAMES = {
-    "zh": {"opening": "开头", "quiz": "测验", "closing": "结尾", "title": "标题", True: "答对：", False: "答错："},
+    "zh": {"opening": "开头", "quiz": "测验", "closing": "结尾", "title": "标题", "right": "答对：", "wrong": "答错："},
     "en": {
         "opening": "Opening",
         "quiz": "Quiz",
         "closing": "Closing",
         "title": "title",
-        True: "Right: ",
-        False: "Wrong: ",
+        "right": "Right: ",
+        "wrong": "Wrong: ",
     },
 }
+TRUTH = {"zh": ("对", "错"), "en": ("True", "False")}
+
 _SENTENCE = re.compile(r"([。！？；…]+[”’」』）》)\"]*)(?=[^\s\[*])")
 _PLAIN_VALUE = re.compile(r"\w(?:(?!:(?: |$)| #).)*")
 
@@ -62,18 +64,22 @@ def language_of(text: str) -> str:
     return "zh" if HANZI.search(text) else "en"
 
 
+def joined(*texts: str) -> str:
+    """One text after the other, without those that are empty."""
+    return " ".join(text for text in texts if text)
+
+
 def title_key(language: str) -> str:
-    return str(_NAMES[language]["title"])
+    return _NAMES[language]["title"]
 
 
 def lesson_text(lesson: Written, language: str) -> str:
     """The lesson file: front matter, opening, parts, quiz, closing."""
-    names = _NAMES[language]
     last = [each for each in lesson.sections if each.role == "closing"]
     first = [each for each in lesson.sections if each.role != "closing"]
     blocks = ["\n".join(["---", *(_entry(key, value) for key, value in lesson.front), "---"])]
     blocks += [_section(each, language) for each in first]
-    blocks += [f"# {names['quiz']}", quiz_text(lesson.questions, language)] if lesson.questions else []
+    blocks += [quiz_heading(language), quiz_text(lesson.questions, language)] if lesson.questions else []
     blocks += [_section(each, language) for each in last]
     return "\n\n".join(blocks) + "\n"
 
@@ -88,7 +94,7 @@ def quiz_text(questions: Iterable[Asked], language: str) -> str:
 
 
 def _section(section: Section, language: str) -> str:
-    title = section.title if section.role == "part" else str(_NAMES[language][section.role])
+    title = section.title if section.role == "part" else _NAMES[language][section.role]
     return "\n\n".join([f"# {title}", *(_paragraph(each, language) for each in section.paragraphs)])
 
 
@@ -100,9 +106,9 @@ def _question(asked: Asked, language: str) -> Iterator[str]:
     yield f"## {_one_line(asked.words)}"
     for index, option in enumerate(asked.options):
         yield f"- [{'x' if index in asked.right else ' '}] {_one_line(option)}"
-    for right, words in ((True, asked.when_right), (False, asked.when_wrong)):
+    for when, words in (("right", asked.when_right), ("wrong", asked.when_wrong)):
         if words:
-            yield f"> {_NAMES[language][right]}{_one_line(words)}"
+            yield f"> {_NAMES[language][when]}{_one_line(words)}"
 
 
 def _one_line(text: str) -> str:

@@ -116,6 +116,23 @@ def test_questions_for_a_lesson_that_is_there_can_be_added() -> None:
     assert Path("fraud.lesson.md").read_text("utf-8") == added
 
 
+def test_the_same_question_is_added_once() -> None:
+    file("fraud.lesson.md", LESSON)
+    twice = file("a.gift", "Q1 {=a. ~b}\n\nQ1{=a ~b}\n\nQ1{=a. ~b.}"), file("b.txt", "Q1\nA. a\nB. b\nANSWER: A\n")
+    assert told(run("import", *twice, "--into", "fraud.lesson.md"))[0] == (
+        "fraud.lesson.md: 1 question added, 3 there already"
+    )
+    assert told(run("check", "fraud.lesson.md")) == ["0 mistakes, 0 advice, in 1 file."]
+
+
+@pytest.mark.parametrize("text", ["", "\0", "---\n标题: 防骗\n# 开头\n好。\n"])
+def test_a_lesson_that_can_not_be_understood_is_left_as_it_is(text: str) -> None:
+    result = run("import", file("a.gift"), "--into", file("bad.lesson.md", text))
+    assert isinstance(result.exception, BadLesson)
+    assert str(result.exception).startswith("Nothing was added to bad.lesson.md; mend it first:\n  line 1: ")
+    assert Path("bad.lesson.md").read_text("utf-8") == text
+
+
 def test_only_questions_are_added_to_a_lesson() -> None:
     file("fraud.lesson.md", LESSON)
     result = run("import", file("more.txt", "多讲一点。\n"), file("fraud.gift"), "--into", "fraud.lesson.md")
@@ -140,11 +157,11 @@ def test_one_file_that_can_not_be_imported_stops_all(names: list[str], why: str)
     assert files() == sorted(names)
 
 
-def test_a_folder_that_can_not_be_written_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Path("blocked").write_text("a file, not a folder", "utf-8")
+def test_a_file_that_can_not_be_written_is_told() -> None:
+    file("blocked", "a file, not a folder")
     result = run("export", file("a.lesson.md", LESSON), "--gift", "--to", "blocked/out.gift")
-    assert isinstance(result.exception, NotWritten)
-    assert "blocked/out.gift could not be written" in str(result.exception)
+    assert str(result.exception).startswith("blocked/out.gift could not be written: ")
+    assert isinstance(run("new", "x" * 300).exception, NotWritten)
 
 
 def test_export_prints_or_writes_gift() -> None:
