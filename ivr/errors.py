@@ -4,11 +4,12 @@
     ├── Mistakes              carries each of several mistakes with its place
     │   ├── BadSettings       config.toml or the environment
     │   ├── BadLesson         a lesson file, by line
+    │   ├── BadImport         a document that no lesson can be made of
     │   └── BadRoster         a member list, by row
     ├── BadPrompts        a file of prompts
     ├── NotAMonth         a month that can't be read
     ├── NotEnrolled       nobody of this name or number
-    ├── NotWritten        a report's file
+    ├── NotWritten        a file that can't be written, or is there already
     ├── NotKept           a file of the data folder
     ├── NoDatabase        the database can't be opened
     ├── UnknownLesson     no such lesson on the shelf
@@ -48,6 +49,10 @@ class BadLesson(Mistakes):
     """The lesson can't be used. `ivr lesson check FILE` names each mistake."""
 
 
+class BadImport(Mistakes):
+    """No lesson can be made of this; nothing was written."""
+
+
 class BadRoster(Mistakes):
     """The member list can't be used; nothing was imported."""
 
@@ -65,7 +70,7 @@ class NotEnrolled(IvrError):
 
 
 class NotWritten(IvrError):
-    """The report could not be written to that file."""
+    """The file could not be written."""
 
 
 class NotKept(IvrError):

@@ -21,6 +21,7 @@ from ivr.errors import BadLesson
 from ivr.shelf import Shelf
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+    from ivr.studio.mistakes import Mistake
     from ivr.studio.press import Voices
     from ivr.studio.script import Script
     from ivr.studio.takes import Progress
@@ -59,10 +60,16 @@ def check(files: Sequence[Path], as_json: bool, said: bool) -> None:
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
-        for path, each in found:
-            click.echo(f"{path}: {'advice: ' if each.severity == 'advice' else ''}{each}")
-        click.echo(f"{_count(wrong, 'mistake')}, {len(found) - wrong} advice, in {_count(len(files), 'file')}.")
+        show_found(found, len(files))
     sys.exit(1 if wrong else 0)
+
+
+def show_found(found: Sequence[tuple[Path, Mistake]], files: int) -> None:
+    """A mistake or advice a line, then how many."""
+    for path, each in found:
+        click.echo(f"{path}: {'advice: ' if each.severity == 'advice' else ''}{each}")
+    wrong = sum(each.severity == "mistake" for _, each in found)
+    click.echo(f"{count(wrong, 'mistake')}, {len(found) - wrong} advice, in {count(files, 'file')}.")
 
 
 def _show_said(written: Script, *, to_stderr: bool) -> None:
@@ -88,7 +95,7 @@ def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
     from ivr.studio.engines import open_engine
     from ivr.studio.press import voice_of
 
-    scripts = _load_all(files)
+    scripts = load_all(files, "Nothing was published:")
     languages = [each.language for each in scripts if not each.front.voice]
     if missing(settings):
         languages.append(prompts.load(settings.line.language).voice)
@@ -155,7 +162,8 @@ def _planned(script: Script, shelf: Shelf, voices: Voices) -> str:
     return f"would press {script.slug}: {_count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
 
 
-def _load_all(files: Sequence[Path]) -> list[Script]:
+def load_all(files: Sequence[Path], otherwise: str) -> list[Script]:
+    """The lessons of these files; raises BadLesson, which begins with `otherwise`, for a mistake in any of them."""
     from ivr.studio.press import load
 
     loaded = [(path, *load(path)) for path in files]
@@ -165,7 +173,7 @@ def _load_all(files: Sequence[Path]) -> list[Script]:
         if first.setdefault(script.slug, path) != path:
             wrong.append(f"{path}: has the same name as {first[script.slug]}. Rename one of them.")
     if wrong:
-        raise BadLesson("Nothing was published:", wrong)
+        raise BadLesson(otherwise, wrong)
     return [script for _, script, _ in loaded]
 
 
@@ -185,15 +193,15 @@ def _publish(script: Script, shelf: Shelf, voices: Voices) -> str:
     done = seen[-1]
     if published in before:
         return f"unchanged {script.slug}: {_extent(published)}"
-    counts = f"{_count(done.made, 'sentence')} pressed, {done.reused} reused"
+    counts = f"{count(done.made, 'sentence')} pressed, {done.reused} reused"
     return f"published {script.slug}: {_extent(published)}; {counts}"
 
 
 def _extent(published: Lesson) -> str:
     minutes, seconds = divmod(round(published.length_ms / 1000), 60)
-    segments, questions = _count(len(published.segments), "segment"), _count(len(published.questions), "question")
+    segments, questions = count(len(published.segments), "segment"), count(len(published.questions), "question")
     return f"{segments}, {minutes}:{seconds:02}, {questions}"
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -51,7 +51,7 @@ class _Unclear(Exception):
     """A value that can't be understood; its words say how to write it."""
 
 
-_KEYS = {
+KEYS = {
     **dict.fromkeys(("课号", "code"), "code"),
     **dict.fromkeys(("标题", "title"), "title"),
     **dict.fromkeys(("语言", "language"), "language"),
@@ -83,9 +83,9 @@ def read_front_matter(text: str, first_line: int) -> tuple[FrontMatter, Mapping[
     values: dict[str, object] = {}
     seen: dict[str, int] = {}
     for entry in _entries(text, first_line, mistakes):
-        field = _KEYS.get(entry.key.casefold())
+        field = KEYS.get(entry.key.casefold())
         if field is None:
-            mistakes.append(mistake(entry.line, f"the key {entry.key!r} is not known", nearest(entry.key, _KEYS)))
+            mistakes.append(mistake(entry.line, f"the key {entry.key!r} is not known", nearest(entry.key, KEYS)))
         elif field in seen:
             mistakes.append(mistake(entry.line, f"{entry.key} stands in line {seen[field]} already", "Delete one."))
         else:

@@ -67,7 +67,7 @@ class _Section:
 
 def parse(data: bytes, slug: str) -> tuple[Script, tuple[Mistake, ...]]:
     """Read a lesson file. With a mistake among the mistakes, the script is only what could be understood."""
-    text, unreadable = _decode(data)
+    text, unreadable = decode(data)
     block = _split(text)
     front, lines, front_wrong = read_front_matter(block.front, block.front_line)
     language = front.language or ("zh" if HANZI.search(block.body) else "en")
@@ -77,13 +77,23 @@ def parse(data: bytes, slug: str) -> tuple[Script, tuple[Mistake, ...]]:
     return script, tuple(unreadable or sorted(wrong, key=lambda each: each.line))
 
 
+def quiz_end(text: str) -> tuple[int, bool]:
+    """The line of a lesson file above which a question can be added to its quiz; and whether there is a quiz yet."""
+    block = _split(text)
+    sections = sorted(_sections(read_rows(block.body, block.body_line), []), key=lambda each: each.line)
+    ends = [*(each.line for each in sections[1:]), len(text.rstrip().split("\n")) + 1]
+    quizzes = [end for each, end in zip(sections, ends, strict=False) if each.is_called(_QUIZ)]
+    closings = [each.line for each in sections if each.is_called(_CLOSING)]
+    return [*quizzes[-1:], *closings, ends[-1]][0], bool(quizzes)
+
+
 def too_big(size: int) -> Mistake:
     what = f"the file has {size / 1e6:.1f} MB; a lesson is text of at most {MOST_BYTES / 1e6:.1f} MB"
     return mistake(1, what, "Is it the right file?")
 
 
-def _decode(data: bytes) -> tuple[str, list[Mistake]]:
-    """UTF-8 or what Notepad writes: GBK, UTF-16 with its mark."""
+def decode(data: bytes) -> tuple[str, list[Mistake]]:
+    """The text of a file in UTF-8 or what Notepad writes (GBK, UTF-16 with its mark), its lines ended by \\n."""
     if len(data) > MOST_BYTES:
         return "", [too_big(len(data))]
     if not data.strip():
