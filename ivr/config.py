@@ -73,6 +73,8 @@ class RecordSettings(Section):
 class StudioSettings(Section):
     rate: Literal["slow", "normal", "fast"] = "slow"
     threads: Annotated[int, Field(ge=0, le=256)] = 0
+    preset: Literal["plain", "strong"] = "plain"
+    level_db: Annotated[float, Field(ge=-26, le=-19)] = -22
     voices: Mapping[str, str] = {"zh": "espeak:cmn", "en": "espeak:en-us"}
 
 

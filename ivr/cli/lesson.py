@@ -81,10 +81,10 @@ def publish(settings: Settings, files: Sequence[Path]) -> None:
     Only sentences that changed are spoken anew, so publishing again after a small change takes moments.
     """
     from ivr.studio.engines import caution, open_engine
-    from ivr.studio.press import Voices, voice_of
+    from ivr.studio.press import by_settings, voice_of
 
     scripts = _load_all(files)
-    voices = Voices(settings.studio.voices, settings.studio.rate, settings.studio.threads)
+    voices = by_settings(settings.studio)
     for spec in dict.fromkeys(voice_of(each, voices) for each in scripts):
         open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
         if note := caution(spec):

@@ -60,13 +60,13 @@ def wanted(settings: Settings) -> list[str]:
 
 def press_missing(settings: Settings, echo: Callable[[str], None], *, again: bool = False) -> None:
     """Press what is missing, and say how much that was. Raises VoiceFailed or MissingPart."""
-    from ivr.studio.press import Voices, press_phrases
+    from ivr.studio.press import by_settings, press_phrases
 
     words = wanted(settings) if again else missing(settings)
     if not words:
         return
     voice = texts.load(settings.line.language).voice
-    voices = Voices(settings.studio.voices, settings.studio.rate, settings.studio.threads)
+    voices = by_settings(settings.studio)
     with shown("prompts and names") as show:
         press_phrases(words, voice, Shelf(settings.data), voices, show)
     echo(f"pressed {len(words)} prompts and names")

@@ -46,9 +46,10 @@ def fetch(settings: Settings) -> None:
 @click.pass_obj
 def try_voice(settings: Settings, text: str, voice: str | None, path: Path) -> None:
     """Say a text as the telephone would, into a WAV file."""
-    from ivr.studio.press import Voices, say
+    from ivr.studio.press import by_settings, say
 
-    speaks = Voices({**settings.studio.voices, **({"zh": voice} if voice else {})}, settings.studio.rate)
+    chosen = {**settings.studio.voices, **({"zh": voice} if voice else {})}
+    speaks = by_settings(settings.studio.model_copy(update={"voices": chosen}))
     said, wav = say(text, "zh", settings.data, speaks)
     path.write_bytes(wav)
     click.echo(f"{said}\n{path}")

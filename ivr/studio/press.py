@@ -15,6 +15,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from ivr.catalogue import Clip, Lesson, Question, Segment
+from ivr.config import StudioSettings
 from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.shelf import Shelf
 from ivr.studio import questions, script
@@ -23,10 +24,11 @@ from ivr.studio.engines.engine import Rate
 from ivr.studio.joining import decode, join
 from ivr.studio.layout import LEAD_MS, TAIL_MS, Spoken, Stretch, lay_out, paragraph, silence
 from ivr.studio.markup import Words
-from ivr.studio.mastering import FRAMES_PER_MS
+from ivr.studio.mastering import PLAIN, PRESETS, Preset
 from ivr.studio.mistakes import Mistake
 from ivr.studio.reading import Wording, read_aloud, sentences
 from ivr.studio.script import Script
+from ivr.studio.sound import FRAMES_PER_MS
 from ivr.studio.takes import Booth, OnProgress, Progress
 
 PHRASE_MS = 400  # before and after what is said together with other phrases
@@ -35,17 +37,25 @@ Takes = Mapping[str, NDArray[np.int16]]
 
 
 class Voices(Struct, frozen=True):
-    """Who speaks each language ("zh": "espeak:cmn"), how fast, and on how many threads (0: one for each processor)."""
+    """Who speaks each language ("zh": "espeak:cmn"), how fast, on how many threads (0: one for each processor), and how
+    it is mastered."""
 
     specs: Mapping[str, str]
     rate: Rate = "slow"
     threads: int = 0
+    preset: Preset = PLAIN
 
     def spec(self, language: str) -> str:
         """Raises VoiceFailed for a language without a voice."""
         if language not in self.specs:
             raise VoiceFailed(f"Nobody speaks {language!r}. Add a voice for it in config.toml under [studio.voices].")
         return self.specs[language]
+
+
+def by_settings(studio: StudioSettings) -> Voices:
+    """The voices as config.toml has them."""
+    preset = PRESETS[studio.preset].at(studio.level_db)
+    return Voices(studio.voices, studio.rate, studio.threads, preset)
 
 
 def silent(_progress: Progress) -> None:
@@ -66,13 +76,18 @@ def voice_of(written: Script, voices: Voices) -> str:
     return written.front.voice or voices.spec(written.language)
 
 
+def preset_of(written: Script, voices: Voices) -> Preset:
+    """How this lesson is mastered: by its own preset if it names one, always at the level of the settings."""
+    return PRESETS[written.front.preset].at(voices.preset.level_db) if written.front.preset else voices.preset
+
+
 def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress = silent) -> Lesson:
     """Make a lesson's audio and keep it on the shelf, not yet on offer: `shelf.publish(lesson)` does that.
 
     Raises VoiceFailed or MissingPart; what was made until then is kept, and pressing again goes on from there.
     """
     voice = voice_of(written, voices)
-    booth = _booth(shelf, voice, written.front.rate or voices.rate)
+    booth = _booth(shelf, voice, written.front.rate or voices.rate, preset_of(written, voices))
     texts = [each.text for wording in every_wording(written) for each in wording.utterances]
     takes = booth.record(texts, voices.threads, on_progress)
     return Lesson(
@@ -94,7 +109,7 @@ def press_phrases(
 ) -> tuple[Clip, ...]:
     """Make prompts or people's names in a language and put them on the shelf, found again by their exact words."""
     read = {words: _read(words, language) for words in phrases}
-    booth = _booth(shelf, voices.spec(language), voices.rate)
+    booth = _booth(shelf, voices.spec(language), voices.rate, voices.preset)
     texts = [each.text for wordings in read.values() for wording in wordings for each in wording.utterances]
     takes = booth.record(texts, voices.threads, on_progress)
     clips = [_clip(said, words, takes, shelf, PHRASE_MS, PHRASE_MS) for words, said in read.items() if said]
@@ -108,15 +123,15 @@ def say(text: str, language: str, data: Path, voices: Voices) -> tuple[str, byte
     if not wordings:
         raise VoiceFailed(f"There is nothing to say in {text!r}.")
     engine, voice = open_engine(voices.spec(language), data)
-    booth = Booth(data / "takes", engine, voice, voices.rate)
+    booth = Booth(data / "takes", engine, voice, voices.rate, voices.preset)
     texts = [each.text for wording in wordings for each in wording.utterances]
     takes = booth.record(texts, voices.threads, silent)
     return " ".join(texts), join(Stretch("", tuple(_spoken(each, takes) for each in wordings)).pieces)
 
 
-def _booth(shelf: Shelf, spec: str, rate: Rate) -> Booth:
+def _booth(shelf: Shelf, spec: str, rate: Rate, preset: Preset) -> Booth:
     engine, voice = open_engine(spec, shelf.root)
-    return Booth(shelf.root / "takes", engine, voice, rate)
+    return Booth(shelf.root / "takes", engine, voice, rate, preset)
 
 
 def _read(words: str, language: str) -> list[Wording]:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +22,7 @@ from ivr.shelf import write_whole
 from ivr.studio import mastering
 from ivr.studio.engines.engine import Engine, Rate
 from ivr.studio.joining import decode, join
+from ivr.studio.mastering import Preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,13 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Booth:
-    """Where one voice speaks at one rate, and the folder that keeps its takes."""
+    """Where one voice speaks at one rate, mastered by one preset, and the folder that keeps its takes."""
 
     folder: Path
     engine: Engine
     voice: str
     rate: Rate
+    preset: Preset
 
     def record(self, texts: Iterable[str], threads: int, on_progress: OnProgress) -> Mapping[str, NDArray[np.int16]]:
         """The take of each text; raises VoiceFailed. `threads` 0 means one for each processor."""
@@ -72,11 +75,12 @@ class Booth:
 
     def _make(self, text: str) -> NDArray[np.int16]:
         samples = self.engine.synthesize(text, self.voice, self.rate)
-        take = mastering.master(samples.sound, samples.rate_hz)
+        take = mastering.master(samples.sound, samples.rate_hz, self.preset)
         if not len(take):
             raise VoiceFailed(f"The voice {self.engine.name}:{self.voice} said nothing for {text!r}.")
         return take
 
     def _key(self, text: str) -> str:
-        decides = [self.engine.name, self.engine.version, self.voice, self.rate, text, mastering.VERSION]
+        speaks = [self.engine.name, self.engine.version, self.voice, self.rate, text]
+        decides = [*speaks, mastering.VERSION, *msgspec.structs.astuple(self.preset)]
         return hashlib.sha256(json.dumps(decides).encode()).hexdigest()
