@@ -8,9 +8,10 @@
     ├── BadPrompts        a file of prompts
     ├── NotAMonth         a month that can't be read
     ├── NotEnrolled       nobody of this name or number
-    ├── NotWritten        a report's file
+    ├── NotWritten        a file that somebody asked for
     ├── NoDatabase        the database can't be opened
     ├── UnknownLesson     no such lesson on the shelf
+    ├── NotInLesson       no such segment or sentence
     ├── DamagedAudio      a piece of an edition is missing or does not decode
     ├── VoiceFailed       an engine could not speak
     ├── MissingPart       an optional package that this job needs
@@ -64,7 +65,7 @@ class NotEnrolled(IvrError):
 
 
 class NotWritten(IvrError):
-    """The report could not be written to that file."""
+    """The file could not be written."""
 
 
 class NoDatabase(IvrError):
@@ -73,6 +74,10 @@ class NoDatabase(IvrError):
 
 class UnknownLesson(IvrError):
     """No such lesson. `ivr lesson list` shows what is published."""
+
+
+class NotInLesson(IvrError):
+    """The lesson has no such segment or sentence."""
 
 
 class DamagedAudio(IvrError):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.catalogue import Lesson
+from ivr.cli.lesson_listen import listen
 from ivr.cli.progress_bar import shown
 from ivr.cli.prompts import press_missing
 from ivr.config import Settings
@@ -104,6 +105,9 @@ def list_(settings: Settings) -> None:
         click.echo(f"{each.slug}  {_extent(each)}  {window}  edition {each.edition}  {each.title.words}")
     if not lessons:
         click.echo("Nothing is published yet. `ivr lesson publish FILE` does it.")
+
+
+lesson.add_command(listen)
 
 
 @lesson.command()
