@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ivr.studio import mastering
+from ivr.studio import sound as telephone_sound
 from ivr.studio.level import level_db
 from ivr.studio.mastering import PLAIN, PRESETS, STRONG, Preset, master
 from tests.studio.sounds import Sound, bursts, quiet, tone
@@ -186,3 +188,21 @@ def test_a_long_recording_is_mastered_minute_by_minute() -> None:
     for minute in range(1, 10):
         seam = slice(480_000 * minute - 4000, 480_000 * minute + 4000)
         assert np.abs(mastered[seam].astype(int) - mastered[4_000_000:4_008_000]).max() <= 2
+
+
+def test_blocks_leave_no_seam_whatever_a_step_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Filtered, compressed and limited a second at a time, it is the same as in one."""
+    swelling = np.tile(bursts(24000, 0.9), 3) * np.linspace(0.1, 1, 24000 * 9, dtype=np.float32)
+    in_one = master(swelling, 24000, STRONG)
+    assert peak_db(in_one) == pytest.approx(-3, abs=0.01)  # the limiter was at work
+    for module in (mastering, telephone_sound):
+        monkeypatch.setattr(module, "BLOCK", 8000)
+    assert np.abs(master(swelling, 24000, STRONG).astype(int) - in_one).max() <= 1
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_no_sound(bad: float) -> None:
+    """An engine that went wrong is told apart from one that speaks."""
+    broken = tone(1, 24000)
+    broken[5000] = bad
+    assert len(master(broken, 24000)) == 0
