@@ -13,6 +13,7 @@ import click
 
 from ivr import prompts
 from ivr.catalogue import Lesson
+from ivr.cli.lesson_listen import listen
 from ivr.cli.progress_bar import shown
 from ivr.cli.prompts import missing, press_missing
 from ivr.cli.voices import voices_here
@@ -124,6 +125,9 @@ def list_(settings: Settings) -> None:
         click.echo("Nothing is published yet. `ivr lesson publish FILE` does it.")
 
 
+lesson.add_command(listen)
+
+
 @lesson.command()
 @click.argument("slug")
 @click.pass_obj
@@ -159,7 +163,7 @@ def _planned(script: Script, shelf: Shelf, voices: Voices) -> str:
     from ivr.studio.press import plan
 
     planned = plan(script, shelf, voices)
-    return f"would press {script.slug}: {_count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
+    return f"would press {script.slug}: {count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
 
 
 def load_all(files: Sequence[Path], otherwise: str) -> list[Script]:
