@@ -12,7 +12,7 @@ from ivr.cli.player import find_player, play
 from ivr.cli.progress_bar import shown
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
-from ivr.errors import BadLesson, IvrError, NotWritten, UnknownLesson
+from ivr.errors import BadLesson, IvrError, NotInLesson, NotWritten, UnknownLesson
 from ivr.shelf import Shelf
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that n
 @click.argument("what", metavar="SLUG|FILE")
 @click.option("--segment", type=click.IntRange(min=1), help="Only this one, counted from 1.")
 @click.option("--sentence", type=click.IntRange(min=1), help="Only this one, counted through the lesson or segment.")
+@click.option("--slower", is_flag=True, help="At the pace for those who like it slow.")
 @click.option(
     "--through",
     "codec",
@@ -42,6 +43,7 @@ def listen(
     what: str,
     segment: int | None,
     sentence: int | None,
+    slower: bool,
     codec: Codec,
     path: Path | None,
     aloud: bool,
@@ -57,7 +59,7 @@ def listen(
         path = _new(Path(f"{known.slug}.wav"))
     if not isinstance(known, Lesson):
         known, sentence = _pressed(known, settings, segment, sentence)
-    wav = _heard(known, shelf, segment, sentence, codec)
+    wav = _heard(_slower(known) if slower else known, shelf, segment, sentence, codec)
     if path:
         _write(wav, path)
     if player and not play(player, wav):
@@ -66,6 +68,12 @@ def listen(
 
 def _published(slug: str, shelf: Shelf) -> Lesson | None:
     return next((each for each in shelf.catalogue().lessons if each.slug == slug), None)
+
+
+def _slower(lesson: Lesson) -> Lesson:
+    if lesson.slower is None:
+        raise NotInLesson("It is read at the slowest pace already. Leave out --slower.")
+    return lesson.slower
 
 
 def _script(what: str) -> Script:

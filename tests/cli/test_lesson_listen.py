@@ -102,7 +102,7 @@ def test_a_file_is_heard_as_it_would_be_published_and_is_not(settings: Settings,
 
 def test_one_sentence_of_a_file_speaks_no_other(settings: Settings, file: Path) -> None:
     assert listen(settings, file, "--sentence", 3, "--through", "clean").exit_code == 0
-    assert len(list((settings.data / "takes").iterdir())) == 2  # and the title
+    assert len(list((settings.data / "takes").glob("*.wav"))) == 4  # it and the title, each at both paces
     alone = written("fraud.wav")
     assert np.count_nonzero(alone[:3900]) == 0 and len(alone) < 8000 * 3
     assert listen(settings, file, "--segment", 1, "--sentence", 3, "--through", "clean", "--to", "b.wav").exit_code == 0
@@ -110,9 +110,16 @@ def test_one_sentence_of_a_file_speaks_no_other(settings: Settings, file: Path) 
     assert np.array_equal(alone[alone != 0], heard[heard != 0])
 
 
+def test_the_slower_pace_takes_longer(settings: Settings, file: Path) -> None:
+    for more in ([], ["--slower"]):
+        listen(settings, file, "--sentence", 3, *more, "--to", f"{len(more)}.wav")
+    assert len(written("1.wav")) > 1.05 * len(written("0.wav"))  # with half a second at both ends
+
+
 @pytest.mark.parametrize(
     ("words", "error", "told"),
     [
+        (("falls", "--slower"), NotInLesson, "at the slowest pace already"),
         (("falls", "--segment", 4), NotInLesson, "There is no segment 4; they are numbered from 1 to 3."),
         (("falls", "--sentence", 16), NotInLesson, "There is no sentence 16; they are numbered from 1 to 15."),
         (("falls", "--segment", 3, "--sentence", 5), NotInLesson, "There is no sentence 5; .* from 1 to 4."),
