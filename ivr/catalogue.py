@@ -58,7 +58,10 @@ class Question(Struct, frozen=True):
 
 
 class Lesson(Struct, frozen=True, dict=True):
-    """One edition of a lesson; immutable once published. `edition` is the hash of everything else in it."""
+    """One edition of a lesson; immutable once published. `edition` is the hash of everything else in it.
+
+    `slower` is the same lesson for those who like it slow: the same sentences in the same segments.
+    """
 
     slug: str
     code: str
@@ -70,6 +73,7 @@ class Lesson(Struct, frozen=True, dict=True):
     pass_mark: int
     opens: date | None
     closes: date | None
+    slower: Lesson | None = None
     edition: str = ""
 
     @cached_property

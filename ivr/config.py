@@ -71,9 +71,9 @@ class RecordSettings(Section):
 
 
 class StudioSettings(Section):
-    rate: Literal["slow", "normal", "fast"] = "slow"
+    rate: Literal["slow", "normal", "fast"] = "normal"
     threads: Annotated[int, Field(ge=0, le=256)] = 0
-    voices: Mapping[str, str] = {"zh": "espeak:cmn", "en": "espeak:en-us"}
+    voices: Mapping[str, str] = {"zh": "kokoro:zm_yunxi", "en": "kokoro:af_heart"}
 
 
 class TwilioSettings(Section):

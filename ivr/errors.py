@@ -10,6 +10,7 @@
     ├── NotAMonth         a month that can't be read
     ├── NotEnrolled       nobody of this name or number
     ├── NotWritten        a file that can't be written, or is there already
+    ├── NotKept           a file of the data folder
     ├── NoDatabase        the database can't be opened
     ├── UnknownLesson     no such lesson on the shelf
     ├── DamagedAudio      a piece of an edition is missing or does not decode
@@ -70,6 +71,10 @@ class NotEnrolled(IvrError):
 
 class NotWritten(IvrError):
     """The file could not be written."""
+
+
+class NotKept(IvrError):
+    """What was made before is kept: make room or mend the folder's rights, and run the same command again."""
 
 
 class NoDatabase(IvrError):

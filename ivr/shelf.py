@@ -8,6 +8,7 @@ phrases/<language>.json         pressed prompts and people's names: words -> cli
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import logging
@@ -16,17 +17,21 @@ import re
 import threading
 import wave
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
 from filelock import FileLock
 
+from ivr import prompts
 from ivr.catalogue import Catalogue, Clip, Lesson
-from ivr.errors import DamagedAudio, UnknownLesson
+from ivr.errors import DamagedAudio, NotKept, UnknownLesson
 
 RATE_HZ = 8000
 FRAMES_PER_MS = RATE_HZ // 1000
+
+KEPT = timedelta(days=2)  # longer than any call
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +41,11 @@ _T = TypeVar("_T")
 class Shelf:
     """The data folder, seen as published lessons; any number of processes and threads may share one."""
 
-    def __init__(self, root: Path) -> None:
-        """`root` need not exist; its folders are made on the first write."""
+    def __init__(self, root: Path, spare: Path | None = prompts.PRESSED) -> None:
+        """`root` need not exist; its folders are made on the first write. Phrases that are not there are looked for in
+        `spare`, a folder like it that is only read: the prompts that come with the package."""
         self.root = root
+        self._spare = Shelf(spare, None) if spare else None
         self._loaded: dict[str, Lesson] = {}
         self._index = _Watched(root / "index.json", self._read_catalogue)
         self._phrases: dict[str, _Watched[dict[str, Clip]]] = {}
@@ -61,9 +68,11 @@ class Shelf:
     def audio(self, name: str) -> Path:
         """The file of a piece of audio; raises DamagedAudio for a name that is not one or a file that is gone."""
         path = self._audio_path(name)
-        if not (re.fullmatch("[0-9a-f]{64}", name) and path.is_file()):
-            raise DamagedAudio(f"There is no audio named {name[:64]}. Publish the lesson again.")
-        return path
+        if re.fullmatch("[0-9a-f]{64}", name) and path.is_file():
+            return path
+        if self._spare:
+            return self._spare.audio(name)
+        raise DamagedAudio(f"There is no audio named {name[:64]}. Publish the lesson again.")
 
     def publish(self, lesson: Lesson) -> Lesson:
         """Put a lesson on offer and return it with its edition set; an edition already on offer is left alone.
@@ -86,15 +95,34 @@ class Shelf:
             offers = self._offers()
             if slug not in offers:
                 raise UnknownLesson(f"No lesson {slug!r} is published. `ivr lesson list` shows those that are.")
-            del offers[slug]
+            self._retire(slug, offers.pop(slug))
             self._write_offers(offers)
+
+    def tidy(self, now: datetime) -> int:
+        """Delete the audio of editions that went off offer, and of pressings never published, more than KEPT ago: no
+        call that was offered them goes on any more. Manifests stay for the records. Returns the bytes freed."""
+        with self._locked():
+            live = {audio for each in self._audible(now - KEPT) for _, audio, _ in _pieces(each)}
+            for path in sorted((self.root / "phrases").glob("*.json")):
+                live |= {clip.audio for clip in (_read(path, dict[str, Clip]) or {}).values()}
+            idle = [path for path in (self.root / "audio").glob("*.wav") if path.stem not in live]
+            return sum(_deleted(path) for path in idle if _written_before(path, now - KEPT))
+
+    def _audible(self, since: datetime) -> Iterator[Lesson]:
+        """Editions on offer, and those that were since then."""
+        catalogue = self._read_catalogue()
+        yield from catalogue.lessons
+        for each in catalogue.editions.values():
+            if not _written_before(self._manifest_path(each.slug, each.edition), since):
+                yield each
 
     def phrase(self, language: str, words: str) -> Clip | None:
         """The pressed prompt or name of these words; None where it was never pressed."""
         if language not in self._phrases:
             path = self._phrases_path(language)
             self._phrases[language] = _Watched(path, lambda: _read(path, dict[str, Clip]) or {})
-        return self._phrases[language].value().get(words)
+        own = self._phrases[language].value().get(words)
+        return self._spare.phrase(language, words) if own is None and self._spare else own
 
     def put_phrases(self, language: str, clips: Iterable[Clip]) -> None:
         """Add pressed prompts or names to those of a language; raises DamagedAudio as `publish` does."""
@@ -122,7 +150,14 @@ class Shelf:
         with self._locked():
             offers = self._offers()
             if offers.get(slug) != edition:
+                if slug in offers:
+                    self._retire(slug, offers[slug])
                 self._write_offers(offers | {slug: edition})
+
+    def _retire(self, slug: str, edition: str) -> None:
+        """A manifest's time, which nothing else reads, tells `tidy` when it went off offer."""
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(self._manifest_path(slug, edition))
 
     def _offers(self) -> dict[str, str]:
         return _read(self.root / "index.json", dict[str, str]) or {}
@@ -185,22 +220,44 @@ class _Watched(Generic[_T]):
 
 def edition_of(lesson: Lesson) -> str:
     """The name of an edition: the first 16 hex digits of the SHA-256 of everything else in the lesson."""
-    bare = msgspec.structs.replace(lesson, edition="")
+    bare = msgspec.to_builtins(msgspec.structs.replace(lesson, edition=""))
+    if lesson.slower is None:
+        del bare["slower"]  # lessons published before there were two paces keep their names
     return hashlib.sha256(msgspec.json.encode(bare, order="sorted")).hexdigest()[:16]
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that others see the old one or the whole new one, never a part, even after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file so that others see the old one or the whole new one, never a part, even after a power cut.
+
+    Raises NotKept where the disk is full, or closed to us.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+    except OSError as error:
+        raise NotKept(f"{path} could not be written ({error.strerror}). {NotKept.__doc__}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
+
+
+def _written_before(path: Path, when: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < when.timestamp()
+    except FileNotFoundError:
+        return False
+
+
+def _deleted(path: Path) -> int:
+    """Delete a file; returns how many bytes it had."""
+    size = path.stat().st_size
+    path.unlink()
+    return size
 
 
 def _pieces(lesson: Lesson) -> Iterator[tuple[str, str, int]]:
@@ -214,6 +271,8 @@ def _pieces(lesson: Lesson) -> Iterator[tuple[str, str, int]]:
         clips[f"the wrong answers to question {number}"] = question.when_wrong
     for name, clip in clips.items():
         yield name, clip.audio, clip.length_ms
+    for name, audio, length_ms in _pieces(lesson.slower) if lesson.slower else ():
+        yield f"{name}, read slowly,", audio, length_ms
 
 
 def _frames(wav: bytes) -> int | None:

@@ -88,8 +88,10 @@ def rewrite(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What the village measured, for the README."""
+    """What was measured: by the village, for the README, and by the machine that listens."""
     reports = [report for group in terminalreporter.stats.values() for report in group]
+    for line in [v for r in reports for name, v in getattr(r, "user_properties", ()) if name == "told"]:
+        terminalreporter.write_line(line)
     measured = [v for r in reports for name, v in getattr(r, "user_properties", ()) if name == "widths"]
     if widths := sorted(width for each in measured for width in each):
         median, p95 = widths[len(widths) // 2], widths[len(widths) * 95 // 100]

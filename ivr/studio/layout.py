@@ -1,11 +1,12 @@
-"""Sentences are laid out on segments of 20 to 45 seconds that end where sentences end; every position is a whole ms."""
+"""Sentences are laid out on segments of 25 to 45 seconds that end where sentences end; every position is a whole ms."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,23 +17,40 @@ from ivr.studio.mastering import FRAMES_PER_MS
 LEAD_MS = 500  # until the telephone is back at the ear
 TAIL_MS = 500
 PARAGRAPH_MS = 1300
-SHORTEST_MS = 20_000
+SHORTEST_MS = 25_000  # at the slower pace; 20 s at the other
 AIM_MS = 40_000  # when a part has to be split: sentences seldom end just before the longest
 LONGEST_MS = 45_000
 
 
+class Piece(Protocol):
+    """8 kHz sound, whole milliseconds long; it is fetched only when it is joined."""
+
+    @property
+    def length_ms(self) -> int: ...
+
+    def sound(self) -> NDArray[np.int16]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    length_ms: int
+
+    def sound(self) -> NDArray[np.int16]:
+        return np.zeros(self.length_ms * FRAMES_PER_MS, np.int16)
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A spoken sentence, whole milliseconds long, and the least silence before and after it."""
+    """A spoken sentence, what it is made of, and the least silence before and after it."""
 
     words: str
-    sound: NDArray[np.int16]
+    pieces: tuple[Piece, ...]
     before_ms: int = 0
     after_ms: int = 0
 
     @property
     def length_ms(self) -> int:
-        return len(self.sound) // FRAMES_PER_MS
+        return sum(each.length_ms for each in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +80,14 @@ class Stretch:
         )
 
     @property
-    def pieces(self) -> Iterable[NDArray[np.int16]]:
+    def pieces(self) -> Iterable[Piece]:
         """Sound and silence in turn, from the start to the end."""
         position_ms = 0
         for each, start_ms in zip(self.spoken, self.starts_ms, strict=True):
-            yield silence(start_ms - position_ms)
-            yield each.sound
+            yield Silence(start_ms - position_ms)
+            yield from each.pieces
             position_ms = start_ms + each.length_ms
-        yield silence(self.tail_ms)
+        yield Silence(self.tail_ms)
 
 
 def lay_out(parts: Iterable[Stretch]) -> list[Stretch]:
@@ -85,8 +103,10 @@ def lay_out(parts: Iterable[Stretch]) -> list[Stretch]:
     return laid
 
 
-def silence(length_ms: int) -> NDArray[np.int16]:
-    return np.zeros(length_ms * FRAMES_PER_MS, np.int16)
+def lay_out_like(laid: Sequence[Stretch], parts: Iterable[Stretch]) -> list[Stretch]:
+    """The same sentences spoken otherwise, cut where others were: segments and sentences correspond one to one."""
+    spoken = iter([each for part in parts for each in part.spoken])
+    return [replace(each, spoken=tuple(next(spoken) for _ in each.spoken)) for each in laid]
 
 
 def _gap_ms(spoken: Spoken, after: Spoken) -> int:
@@ -115,7 +135,7 @@ def _merge(one: Stretch, other: Stretch) -> Stretch:
     return Stretch(title, one.spoken + other.spoken)
 
 
-def paragraph(spoken: Sequence[Spoken]) -> tuple[Spoken, ...]:
+def paragraph(spoken: Sequence[Spoken], after_ms: int) -> tuple[Spoken, ...]:
     """The same sentences, with a longer silence after the last."""
     last = spoken[-1]
-    return (*spoken[:-1], Spoken(last.words, last.sound, last.before_ms, max(last.after_ms, PARAGRAPH_MS)))
+    return (*spoken[:-1], replace(last, after_ms=max(last.after_ms, after_ms)))

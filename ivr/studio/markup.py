@@ -1,6 +1,6 @@
 """The few marks that a lesson's text may carry, as spans; the text around them stays as it is.
 
-**stress**   [停顿 1秒] [pause 1s]   {shown|said}   {shown}   [慢]…[/慢]   [[数字 逐位]]12345
+**stress**   [停顿 1秒] [pause 1s]   {shown|said or pinyin}   {shown}   [慢]…[/慢]   [[数字 逐位]]12345
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from ivr.studio.hanzi import read_reading
 from ivr.studio.mistakes import Mistake, advice, mistake
 
 LONGEST_PAUSE_MS = 10_000
-
-HANZI = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 class Words(Struct, frozen=True, tag=True):
@@ -24,7 +23,7 @@ class Words(Struct, frozen=True, tag=True):
 
 
 class SaidAs(Struct, frozen=True, tag=True):
-    """Text that is shown one way and said another; the lexicon leaves it alone."""
+    """Text that is shown one way and said another, or with pinyin in brackets; the lexicon leaves it alone."""
 
     text: str
     said: str
@@ -54,7 +53,6 @@ _MARK = re.compile(
 )
 _SECONDS = re.compile(r"\s*([\d.]+|[半一二两三四五])?\s*(?:(毫秒|ms)|秒钟?|s|sec|seconds?)?\s*", re.IGNORECASE)
 _NUMERALS = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
-_TONED = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]|[a-zü:]{1,6}[1-5](?![0-9])", re.IGNORECASE)
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 
 
@@ -67,16 +65,6 @@ def read_markup(text: str, line: int) -> tuple[tuple[Span, ...], tuple[Mistake, 
 def shown(spans: Sequence[Span]) -> str:
     """The text as a person reads it."""
     return " ".join("".join(span.text for span in spans if not isinstance(span, Break)).split())
-
-
-def is_pinyin(said: str) -> bool:
-    """Is it pinyin with tones ("chóng qìng", "chong2 qing4"), and not words?"""
-    return bool(_TONED.search(said)) and not HANZI.search(said)
-
-
-def pinyin_advice(line: int, text: str, said: str) -> Mistake:
-    what = f"the pinyin {said!r} is not spoken yet; the voice says {text!r} its own way"
-    return advice(line, what, "Write hanzi that sound the same instead, if it matters.")
 
 
 def _spans(text: str, line: int, mistakes: list[Mistake]) -> Iterator[Span]:
@@ -131,7 +119,6 @@ def _milliseconds(words: str) -> int | None:
 def _said_as(text: str, said: str | None, line: int, mistakes: list[Mistake]) -> Span:
     if said is None:
         return Words(text)
-    if is_pinyin(said) and HANZI.search(text):
-        mistakes.append(pinyin_advice(line, text, said.strip()))
-        return SaidAs(text, text)
-    return SaidAs(text, said.strip())
+    reading, wrong = read_reading(text, said.strip(), line)
+    mistakes += wrong
+    return SaidAs(text, reading)

@@ -1,5 +1,5 @@
-"""A script becomes a lesson of audio on the shelf: only takes that are not there yet are made, and each file is joined
-once and read back before it counts.
+"""A script becomes a lesson of audio on the shelf, at two paces: only takes that are not there yet are made, and each
+file is joined once and read back before it counts.
 """
 
 from __future__ import annotations
@@ -7,38 +7,47 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
+import msgspec
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from ivr.catalogue import Clip, Lesson, Question, Segment
 from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.shelf import Shelf
 from ivr.studio import questions, script
 from ivr.studio.engines import open_engine
-from ivr.studio.engines.engine import Rate
+from ivr.studio.engines.engine import SLOWER, Rate
 from ivr.studio.joining import decode, join
-from ivr.studio.layout import LEAD_MS, TAIL_MS, Spoken, Stretch, lay_out, paragraph, silence
+from ivr.studio.layout import (
+    LEAD_MS,
+    PARAGRAPH_MS,
+    TAIL_MS,
+    Piece,
+    Silence,
+    Spoken,
+    Stretch,
+    lay_out,
+    lay_out_like,
+    paragraph,
+)
 from ivr.studio.markup import Words
 from ivr.studio.mastering import FRAMES_PER_MS
 from ivr.studio.mistakes import Mistake
 from ivr.studio.reading import Wording, read_aloud, sentences
 from ivr.studio.script import Script
-from ivr.studio.takes import Booth, OnProgress, Progress
+from ivr.studio.takes import Booth, Cue, OnProgress, Progress, Take
 
 PHRASE_MS = 400  # before and after what is said together with other phrases
-
-Takes = Mapping[str, NDArray[np.int16]]
+SILENCES: Mapping[Rate, float] = {"slow": 1.35, "normal": 1.0, "fast": 0.8}  # a pace is made of them, too
 
 
 class Voices(Struct, frozen=True):
     """Who speaks each language ("zh": "espeak:cmn"), how fast, and on how many threads (0: one for each processor)."""
 
     specs: Mapping[str, str]
-    rate: Rate = "slow"
+    rate: Rate = "normal"
     threads: int = 0
 
     def spec(self, language: str) -> str:
@@ -46,6 +55,28 @@ class Voices(Struct, frozen=True):
         if language not in self.specs:
             raise VoiceFailed(f"Nobody speaks {language!r}. Add a voice for it in config.toml under [studio.voices].")
         return self.specs[language]
+
+
+class Takes(Struct, frozen=True):
+    """The takes of a pressing, heard at one of its rates."""
+
+    takes: Mapping[Cue, Take]
+    rate: Rate
+
+    def spoken(self, wording: Wording) -> Spoken:
+        """A sentence of several utterances has its silences inside."""
+        first, *others = wording.utterances
+        pieces: list[Piece] = [self._take(first.text)]
+        for each in others:
+            pieces += [Silence(self.silence_ms(each.pause_before_ms)), self._take(each.text)]
+        before_ms, after_ms = first.pause_before_ms, wording.utterances[-1].pause_after_ms
+        return Spoken(wording.words, tuple(pieces), self.silence_ms(before_ms), self.silence_ms(after_ms))
+
+    def silence_ms(self, at_normal_pace_ms: int) -> int:
+        return round(at_normal_pace_ms * SILENCES[self.rate])
+
+    def _take(self, text: str) -> Take:
+        return self.takes[Cue(text, self.rate)]
 
 
 def silent(_progress: Progress) -> None:
@@ -66,40 +97,48 @@ def voice_of(written: Script, voices: Voices) -> str:
     return written.front.voice or voices.spec(written.language)
 
 
+def rates_of(written: Script, voices: Voices) -> tuple[Rate, ...]:
+    """How fast this lesson is read, and the next slower rate where there is one."""
+    rate = written.front.rate or voices.rate
+    return (rate, SLOWER[rate]) if rate in SLOWER else (rate,)
+
+
 def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress = silent) -> Lesson:
     """Make a lesson's audio and keep it on the shelf, not yet on offer: `shelf.publish(lesson)` does that.
 
     Raises VoiceFailed or MissingPart; what was made until then is kept, and pressing again goes on from there.
     """
-    voice = voice_of(written, voices)
-    booth = _booth(shelf, voice, written.front.rate or voices.rate)
-    texts = [each.text for wording in every_wording(written) for each in wording.utterances]
-    takes = booth.record(texts, voices.threads, on_progress)
-    return Lesson(
-        slug=written.slug,
-        code=written.front.code,
-        title=_clip([written.title], written.title.words, takes, shelf, PHRASE_MS, PHRASE_MS),
-        language=written.language,
-        voice=voice,
-        segments=tuple(_segment(each, shelf) for each in lay_out(_stretches(written, takes))),
-        questions=tuple(_question(each, written.language, takes, shelf) for each in written.questions),
-        pass_mark=written.front.pass_mark,
-        opens=written.front.opens,
-        closes=written.front.closes,
-    )
+    voice, rates = voice_of(written, voices), rates_of(written, voices)
+    takes = _booth(shelf, voice).record(_cues(every_wording(written), rates), voices.threads, on_progress)
+    slowest = lay_out(_stretches(written, Takes(takes, rates[-1])))  # so that its segments fit, too
+    lesson = None
+    for rate in reversed(rates):
+        at_rate = Takes(takes, rate)
+        laid = lay_out_like(slowest, _stretches(written, at_rate))
+        lesson = msgspec.structs.replace(_lesson(written, voice, laid, at_rate, shelf), slower=lesson)
+    assert lesson is not None
+    return lesson
+
+
+def plan(written: Script, shelf: Shelf, voices: Voices) -> Progress:
+    """What pressing this lesson would make, without making it."""
+    booth = _booth(shelf, voice_of(written, voices))
+    kept: dict[str, bool] = {}
+    for cue in _cues(every_wording(written), rates_of(written, voices)):
+        kept[cue.text] = kept.get(cue.text, True) and booth.is_kept(cue)
+    return Progress(len(kept) - sum(kept.values()), sum(kept.values()), len(kept))
 
 
 def press_phrases(
     phrases: Iterable[str], language: str, shelf: Shelf, voices: Voices, on_progress: OnProgress = silent
 ) -> tuple[Clip, ...]:
     """Make prompts or people's names in a language and put them on the shelf, found again by their exact words."""
-    read = {words: _read(words, language) for words in phrases}
-    booth = _booth(shelf, voices.spec(language), voices.rate)
-    texts = [each.text for wordings in read.values() for wording in wordings for each in wording.utterances]
-    takes = booth.record(texts, voices.threads, on_progress)
-    clips = [_clip(said, words, takes, shelf, PHRASE_MS, PHRASE_MS) for words, said in read.items() if said]
+    read = {words: said for words in phrases if (said := _read(words, language))}
+    cues = _cues((wording for said in read.values() for wording in said), (voices.rate,))
+    takes = Takes(_booth(shelf, voices.spec(language)).record(cues, voices.threads, on_progress), voices.rate)
+    clips = tuple(_clip(said, words, takes, shelf, PHRASE_MS, PHRASE_MS) for words, said in read.items())
     shelf.put_phrases(language, clips)
-    return tuple(clips)
+    return clips
 
 
 def say(text: str, language: str, data: Path, voices: Voices) -> tuple[str, bytes]:
@@ -107,21 +146,9 @@ def say(text: str, language: str, data: Path, voices: Voices) -> tuple[str, byte
     wordings = _read(text, language)
     if not wordings:
         raise VoiceFailed(f"There is nothing to say in {text!r}.")
-    engine, voice = open_engine(voices.spec(language), data)
-    booth = Booth(data / "takes", engine, voice, voices.rate)
-    texts = [each.text for wording in wordings for each in wording.utterances]
-    takes = booth.record(texts, voices.threads, silent)
-    return " ".join(texts), join(Stretch("", tuple(_spoken(each, takes) for each in wordings)).pieces)
-
-
-def _booth(shelf: Shelf, spec: str, rate: Rate) -> Booth:
-    engine, voice = open_engine(spec, shelf.root)
-    return Booth(shelf.root / "takes", engine, voice, rate)
-
-
-def _read(words: str, language: str) -> list[Wording]:
-    read = [read_aloud(each, language, {}) for each in sentences([Words(words)], language)]
-    return [wording for wording in read if wording.utterances]
+    cues = list(_cues(wordings, (voices.rate,)))
+    takes = Takes(_booth(Shelf(data), voices.spec(language)).record(cues, voices.threads, silent), voices.rate)
+    return " ".join(cue.text for cue in cues), _joined(Stretch("", tuple(map(takes.spoken, wordings))))
 
 
 def every_wording(written: Script) -> Iterable[Wording]:
@@ -134,37 +161,59 @@ def every_wording(written: Script) -> Iterable[Wording]:
         yield from (*question.ask, *question.when_right, *question.when_wrong)
 
 
+def _booth(shelf: Shelf, spec: str) -> Booth:
+    engine, voice = open_engine(spec, shelf.root)
+    return Booth(shelf.root / "takes", engine, voice)
+
+
+def _read(words: str, language: str) -> list[Wording]:
+    read = [read_aloud(each, language, {}) for each in sentences([Words(words)], language)]
+    return [wording for wording in read if wording.utterances]
+
+
+def _cues(wordings: Iterable[Wording], rates: Sequence[Rate]) -> Iterator[Cue]:
+    return (Cue(each.text, rate) for wording in wordings for each in wording.utterances for rate in rates)
+
+
 def _stretches(written: Script, takes: Takes) -> Iterable[Stretch]:
     for part in written.parts:
-        said = [paragraph([_spoken(each, takes) for each in wordings]) for wordings in part.paragraphs]
+        after_ms = takes.silence_ms(PARAGRAPH_MS)
+        said = [paragraph([takes.spoken(each) for each in wordings], after_ms) for wordings in part.paragraphs]
         yield Stretch(part.title, tuple(each for spoken in said for each in spoken))
 
 
-def _spoken(wording: Wording, takes: Takes) -> Spoken:
-    """A sentence of several utterances has its silences inside."""
-    first, *others = wording.utterances
-    pieces = [takes[first.text]]
-    for each in others:
-        pieces += [silence(each.pause_before_ms), takes[each.text]]
-    return Spoken(wording.words, np.concatenate(pieces), first.pause_before_ms, wording.utterances[-1].pause_after_ms)
+def _lesson(written: Script, voice: str, laid: Iterable[Stretch], takes: Takes, shelf: Shelf) -> Lesson:
+    return Lesson(
+        slug=written.slug,
+        code=written.front.code,
+        title=_clip([written.title], written.title.words, takes, shelf, PHRASE_MS, PHRASE_MS),
+        language=written.language,
+        voice=voice,
+        segments=tuple(_segment(each, shelf) for each in laid),
+        questions=tuple(_question(each, written.language, takes, shelf) for each in written.questions),
+        pass_mark=written.front.pass_mark,
+        opens=written.front.opens,
+        closes=written.front.closes,
+    )
 
 
 def _segment(stretch: Stretch, shelf: Shelf) -> Segment:
-    return Segment(stretch.title, _put(stretch, shelf), stretch.length_ms, stretch.sentences)
+    return Segment(stretch.title, shelf.put_audio(_joined(stretch)), stretch.length_ms, stretch.sentences)
 
 
 def _clip(
     wordings: Sequence[Wording], words: str, takes: Takes, shelf: Shelf, lead_ms: int = LEAD_MS, tail_ms: int = TAIL_MS
 ) -> Clip:
-    stretch = Stretch("", tuple(_spoken(each, takes) for each in wordings), lead_ms, tail_ms)
-    return Clip(_put(stretch, shelf), stretch.length_ms, words)
+    stretch = Stretch("", tuple(map(takes.spoken, wordings)), lead_ms, tail_ms)
+    return Clip(shelf.put_audio(_joined(stretch)), stretch.length_ms, words)
 
 
-def _put(stretch: Stretch, shelf: Shelf) -> str:
-    wav = join(stretch.pieces)
+def _joined(stretch: Stretch) -> bytes:
+    """A WAV file, as long as its sentences say; raises DamagedAudio for any other."""
+    wav = join(each.sound() for each in stretch.pieces)
     if len(decode(wav)) != stretch.length_ms * FRAMES_PER_MS:
         raise DamagedAudio(f"The audio of {stretch.title!r} did not come out as long as its sentences. Press it again.")
-    return shelf.put_audio(wav)
+    return wav
 
 
 def _question(asked: questions.Question, language: str, takes: Takes, shelf: Shelf) -> Question:

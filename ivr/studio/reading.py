@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from ivr.studio.chinese import dictated, spoken
-from ivr.studio.markup import HANZI, Break, Digits, SaidAs, Span, Words, shown
+from ivr.studio.chinese import spoken
+from ivr.studio.hanzi import HANZI, without_brackets
+from ivr.studio.markup import Break, Digits, SaidAs, Span, Words, shown
+from ivr.studio.numerals import dictated
 
-SENTENCE_MS = 700
+SENTENCE_MS = 800
 COMMA_MS = 300
 LONGEST_SENTENCE = 60  # hanzi; longer ones are cut at commas
 
@@ -24,6 +26,7 @@ _END = re.compile(rf"(?:[。！？；…]|{_NOT_ABBREVIATED}[.!?](?<!\bNo\.(?=\s
 _ASCII_END = re.compile(rf"[!?;]+{_CLOSING}")  # in Chinese these end a sentence also without a space
 _COMMA = re.compile(f"[，、,]{_CLOSING}")
 _CUT = "\0"
+_PINYIN = "\ue000"  # of a private plane: no rule knows it
 
 
 class Utterance(Struct, frozen=True):
@@ -76,12 +79,22 @@ def _said(span: Words | SaidAs | Digits, language: str, lexicon: Mapping[str, st
             digits = "".join(re.findall("[0-9]", span.text))
             return dictated(digits) if language == "zh" else " ".join(digits)
         case Words():
-            written = _by_lexicon(span.text, lexicon)
-            return spoken(written) if language == "zh" else written
+            return _read(without_brackets(span.text), language, lexicon)
 
 
-def _by_lexicon(text: str, lexicon: Mapping[str, str]) -> str:
-    return _pattern(tuple(lexicon)).sub(lambda match: lexicon[match[0]], text) if lexicon else text
+def _read(text: str, language: str, lexicon: Mapping[str, str]) -> str:
+    """Lexicon first, then rules; pinyin waits at a mark for the rules to end, for it has digits in it."""
+    pinyin: list[str] = []
+
+    def look_up(found: re.Match[str]) -> str:
+        word, bracket, syllables = lexicon[found[0]].partition("[")
+        pinyin.append(bracket + syllables)
+        return word + _PINYIN
+
+    text = text.replace(_PINYIN, "")
+    written = _pattern(tuple(lexicon)).sub(look_up, text) if lexicon else text
+    said = spoken(written) if language == "zh" else written
+    return re.sub(_PINYIN, lambda _: pinyin.pop(0), said)
 
 
 @functools.lru_cache(maxsize=16)

@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from ivr.studio.front_matter import FrontMatter, read_front_matter
-from ivr.studio.markup import HANZI, Span, Words, read_markup, shown
+from ivr.studio.hanzi import HANZI
+from ivr.studio.markup import Span, Words, read_markup, shown
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.questions import Question, read_questions
 from ivr.studio.reading import Wording, is_speakable, read_aloud, sentences

@@ -1,31 +1,59 @@
-"""A take is one utterance in one voice, mastered: made once, kept by the hash of all that decides how it sounds.
+"""A take is one utterance in one voice at one rate, mastered: made once, kept by the hash of all that decides how it
+sounds.
 
 What was made before an interruption is there the next time.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from ivr.errors import DamagedAudio, VoiceFailed
+from ivr.errors import DamagedAudio, IvrError, VoiceFailed
 from ivr.shelf import write_whole
-from ivr.studio import mastering
-from ivr.studio.engines.engine import Engine, Rate
+from ivr.studio import mastering, sound_check
+from ivr.studio.engines.engine import Engine, Rate, syllables
 from ivr.studio.joining import decode, join
+from ivr.studio.patience import within
+
+UNUSED = timedelta(days=90)
+PATIENCE_S = 120.0  # for one utterance; no engine that still works takes so long
+
+
+class Cue(Struct, frozen=True):
+    """What is to be said, and how fast."""
+
+    text: str
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """8 kHz sound on disk, whole milliseconds long."""
+
+    path: Path
+    length_ms: int
+
+    def sound(self) -> NDArray[np.int16]:
+        """Raises DamagedAudio where the file is not what it was."""
+        return decode(self.path.read_bytes())
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far pressing is, in takes."""
+    """How far pressing is, in utterances."""
 
     made: int
     reused: int
@@ -41,42 +69,89 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Booth:
-    """Where one voice speaks at one rate, and the folder that keeps its takes."""
+    """Where one voice speaks, and the folder that keeps its takes."""
 
     folder: Path
     engine: Engine
     voice: str
-    rate: Rate
+    patience_s: float = PATIENCE_S
 
-    def record(self, texts: Iterable[str], threads: int, on_progress: OnProgress) -> Mapping[str, NDArray[np.int16]]:
-        """The take of each text; raises VoiceFailed. `threads` 0 means one for each processor."""
-        wanted = list(dict.fromkeys(texts))
-        takes: dict[str, NDArray[np.int16]] = {}
+    def record(self, cues: Iterable[Cue], threads: int, on_progress: OnProgress) -> Mapping[Cue, Take]:
+        """The take of each cue; raises VoiceFailed. `threads` 0 means one for each processor.
+
+        One thread makes all rates of an utterance, one after the other: some engines synthesize it only once for that.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        wanted: dict[str, list[Cue]] = {}
+        for cue in dict.fromkeys(cues):
+            wanted.setdefault(cue.text, []).append(cue)
+        takes: dict[Cue, Take] = {}
         made = 0
         with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-            for text, (take, new) in zip(wanted, pool.map(self._take, wanted), strict=True):
-                takes[text] = take
+            for done, (recorded, new) in enumerate(pool.map(self._record, wanted.values()), 1):
+                takes |= recorded
                 made += new
-                on_progress(Progress(made, len(takes) - made, len(wanted)))
+                on_progress(Progress(made, done - made, len(wanted)))
         return takes
 
-    def _take(self, text: str) -> tuple[NDArray[np.int16], bool]:
-        """A text's take, and whether it was made just now."""
-        path = self.folder / f"{self._key(text)}.wav"
-        try:
-            return decode(path.read_bytes()), False
-        except (FileNotFoundError, DamagedAudio):
-            take = self._make(text)
-        write_whole(path, join([take]))
-        return take, True
+    def is_kept(self, cue: Cue) -> bool:
+        """Would `record` have nothing to do for it?"""
+        return self._kept(cue) is not None
 
-    def _make(self, text: str) -> NDArray[np.int16]:
-        samples = self.engine.synthesize(text, self.voice, self.rate)
-        take = mastering.master(samples.sound, samples.rate_hz)
-        if not len(take):
-            raise VoiceFailed(f"The voice {self.engine.name}:{self.voice} said nothing for {text!r}.")
+    def _record(self, cues: Sequence[Cue]) -> tuple[Mapping[Cue, Take], bool]:
+        """The takes of an utterance, and whether one of them was made just now."""
+        kept = {cue: take for cue in cues if (take := self._kept(cue))}
+        made = {cue: self._make(cue) for cue in cues if cue not in kept}
+        return kept | made, bool(made)
+
+    def _kept(self, cue: Cue) -> Take | None:
+        path = self._path(cue)
+        try:
+            take = _take(path, decode(path.read_bytes()))
+        except (FileNotFoundError, DamagedAudio):
+            return None
+        with contextlib.suppress(OSError):  # who may only read may still press what is there
+            os.utime(path)  # used just now
         return take
 
-    def _key(self, text: str) -> str:
-        decides = [self.engine.name, self.engine.version, self.voice, self.rate, text, mastering.VERSION]
-        return hashlib.sha256(json.dumps(decides).encode()).hexdigest()
+    def _make(self, cue: Cue) -> Take:
+        sound = self._synthesize(cue)
+        path = self._path(cue)
+        with FileLock(self.folder / ".lock"):
+            if kept := self._kept(cue):  # another press made it meanwhile, and counts on its length
+                return kept
+            write_whole(path, join([sound]))
+        return _take(path, sound)
+
+    def _synthesize(self, cue: Cue) -> NDArray[np.int16]:
+        who = f"The voice {self.engine.name}:{self.voice}"
+        try:
+            samples = within(self.patience_s, lambda: self.engine.synthesize(cue.text, self.voice, cue.rate))
+        except IvrError:
+            raise
+        except Exception as error:
+            raise VoiceFailed(f"{who} broke down over {cue.text!r} ({error}). Try again.") from error
+        if samples is None:
+            raise VoiceFailed(f"{who} did not answer within {self.patience_s:.0f} s for {cue.text!r}. Try again.")
+        if fault := sound_check.fault(samples, syllables(cue.text)):
+            raise VoiceFailed(f"{who} {fault} for {cue.text!r}. Try again, or word it otherwise.")
+        return mastering.master(samples.sound, samples.rate_hz)
+
+    def _path(self, cue: Cue) -> Path:
+        decides = [self.engine.name, self.engine.version, self.voice, cue.rate, cue.text, mastering.VERSION]
+        return self.folder / f"{hashlib.sha256(json.dumps(decides).encode()).hexdigest()}.wav"
+
+
+def tidy(folder: Path, now: datetime) -> int:
+    """Delete the takes that no pressing has used for UNUSED; returns the bytes freed."""
+    freed = 0
+    for path in folder.glob("*.wav"):
+        stat = path.stat()
+        if stat.st_mtime < (now - UNUSED).timestamp():
+            path.unlink()
+            freed += stat.st_size
+    return freed
+
+
+def _take(path: Path, sound: NDArray[np.int16]) -> Take:
+    return Take(path, len(sound) // mastering.FRAMES_PER_MS)

@@ -20,7 +20,7 @@ def segment(length_ms: int, *sentences: tuple[str, int, int]) -> Segment:
 
 
 def lesson(*segments: Segment, edition: str = "e1") -> Lesson:
-    return Lesson("falls", "T-1", CLIP, "zh", "made", segments, (), 0, None, None, edition)
+    return Lesson("falls", "T-1", CLIP, "zh", "made", segments, (), 0, None, None, edition=edition)
 
 
 def spoken(*segments: str, ms: int = 1000) -> Lesson:

@@ -146,7 +146,7 @@ def test_the_worker_goes_when_its_parent_does(end: str) -> None:
 
 @pytest.mark.parametrize("spec", ["", "espeak", "espeak:", "nobody:cmn", "cmn"])
 def test_a_voice_of_no_engine_is_refused(spec: str) -> None:
-    with pytest.raises(VoiceFailed, match="engines here: espeak, gtts, kokoro, tone"):
+    with pytest.raises(VoiceFailed, match="engines here: espeak, gtts, kokoro, sherpa, tone"):
         open_engine(spec, Path())
 
 

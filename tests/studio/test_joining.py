@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.studio.joining import decode, decode_mp3, join
-from ivr.studio.layout import silence
+from ivr.studio.layout import Silence
 from tests.studio.sounds import encoded
 
 
@@ -20,14 +20,16 @@ def ramp(length: int) -> NDArray[np.int16]:
 
 
 def test_pieces_are_joined_to_the_sample() -> None:
-    wav = join([silence(500), ramp(8000), silence(700), ramp(801)])
+    wav = join([Silence(500).sound(), ramp(8000), Silence(700).sound(), ramp(801)])
     with wave.open(io.BytesIO(wav)) as file:
         assert file.getparams()[:4] == (1, 2, 8000, 4000 + 8000 + 5600 + 801)
-    assert np.array_equal(decode(wav), np.concatenate([silence(500), ramp(8000), silence(700), ramp(801)]))
+    assert np.array_equal(
+        decode(wav), np.concatenate([Silence(500).sound(), ramp(8000), Silence(700).sound(), ramp(801)])
+    )
 
 
 def test_a_long_lesson_joins_at_once() -> None:
-    assert len(decode(join([ramp(8000), silence(700)] * 400))) == 400 * (8000 + 5600)
+    assert len(decode(join([ramp(8000), Silence(700).sound()] * 400))) == 400 * (8000 + 5600)
 
 
 @pytest.mark.parametrize("length", [0, 2, 30, 44, 4000, 16042])

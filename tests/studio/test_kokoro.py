@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from ivr.errors import MissingPart, VoiceFailed
-from ivr.studio.engines import kokoro_voices, open_engine, voices_folder
+from ivr.studio.engines import kokoro_voices, open_engine
 from ivr.studio.engines.engine import Engine, Rate
-from ivr.studio.engines.kokoro import Kokoro, phonemes
+from ivr.studio.engines.espeak import Espeak
+from ivr.studio.engines.kokoro_phonemes import english, mandarin
 from ivr.studio.mastering import master
 
 
@@ -28,16 +29,17 @@ from ivr.studio.mastering import master
         ("一起", "i↘ʨʰi↓"),
         ("好吗？", "xau↓ ma?"),
         ("他说：好！", "tʰa→ ʂwo→: xau↓!"),
+        ("行[hang2]，走[zou3]吧", "xa↗ŋ, ʦou↓ pa"),
     ],
 )
 def test_phonemes(text: str, said: str) -> None:
-    assert phonemes(text) == said
+    assert mandarin(text) == said
 
 
 @pytest.mark.parametrize(("text", "what"), [("用WeChat付", "WeChat"), ("有3个", "3"), ("好α", "α")])
 def test_what_it_can_t_say_is_named_with_a_mend(text: str, what: str) -> None:
     with pytest.raises(VoiceFailed, match=rf"can't say '{what}'.*Write it as it sounds"):
-        phonemes(text)
+        mandarin(text)
 
 
 # ── where the voices come from ───────────────────────────────────────────────────────────────────────────────────
@@ -116,29 +118,39 @@ def test_a_voice_that_is_not_here(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def kokoro(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    data = tmp_path_factory.mktemp("data")
-    try:
-        kokoro_voices.fetch(voices_folder(data, "kokoro"))
-    except MissingPart as error:
-        pytest.skip(f"NOT TESTED, the neural voices could not be fetched: {error}")
-    engine, _ = open_engine("kokoro:zm_yunxi", data)
-    assert isinstance(engine, Kokoro)
-    return engine
+def kokoro(neural: Path) -> Engine:
+    return open_engine("kokoro:zm_yunxi", neural)[0]
 
 
 TEXT = "您好，这里是听课电话。"
 
 
+def length_s(engine: Engine, voice: str, rate: Rate) -> float:
+    said = engine.synthesize(TEXT if voice[0] == "z" else "Hello, and welcome to our lesson.", voice, rate)
+    return len(master(said.sound, said.rate_hz)) / 8000
+
+
 @pytest.mark.parametrize("voice", list(kokoro_voices.SHA256))
 def test_it_speaks_at_the_pace_that_was_asked_for(kokoro: Engine, voice: str) -> None:
-    rates: tuple[Rate, ...] = ("slow", "normal", "fast")
-    lengths = [
-        len(master(said.sound, said.rate_hz)) for rate in rates if (said := kokoro.synthesize(TEXT, voice, rate))
-    ]
-    assert lengths[0] / lengths[1] == pytest.approx(3.6 / 3.0, abs=0.06)
-    assert lengths[1] >= lengths[2] * 0.99
-    assert 2.2 < 9 / (lengths[0] / 8000) < 3.8
+    slow, normal, fast = (length_s(kokoro, voice, rate) for rate in ("slow", "normal", "fast"))
+    assert slow > normal * 1.05
+    assert normal >= fast * 0.99
+    assert 2.2 < 9 / slow < 4.5
+
+
+def test_a_fast_voice_is_stretched(kokoro: Engine) -> None:
+    slow, normal, fast = (length_s(kokoro, "zm_yunxi", rate) for rate in ("slow", "normal", "fast"))
+    assert slow / normal == pytest.approx(0.80 / 0.67, abs=0.05)
+    assert normal / fast == pytest.approx(0.93 / 0.80, abs=0.05)
+
+
+def test_english(kokoro: Engine) -> None:
+    ipa = open_engine("espeak:en-us", Path())[0]
+    assert isinstance(ipa, Espeak)
+    assert english(ipa.phonemes("Hello, our little lesson.", "en-us")) == "həlˈO, ˌWəɹ lˈɪɾᵊl lˈɛsən."
+    assert len(kokoro.synthesize("Good morning.", "af_heart", "normal").sound) > 12_000
+    with pytest.raises(VoiceFailed, match="in one go"):
+        kokoro.synthesize("...", "af_heart", "normal")
 
 
 def test_the_same_words_sound_the_same(kokoro: Engine) -> None:

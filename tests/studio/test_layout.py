@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from ivr.studio.layout import LONGEST_MS, SHORTEST_MS, Spoken, Stretch, lay_out
+from ivr.studio.layout import LONGEST_MS, SHORTEST_MS, Spoken, Stretch, lay_out, lay_out_like
+
+
+@dataclass(frozen=True)
+class Sound:
+    """As loud as can be, so that it differs from silence."""
+
+    length_ms: int
+
+    def sound(self) -> NDArray[np.int16]:
+        return np.ones(self.length_ms * 8, np.int16)
 
 
 def part(title: str, *lengths_s: float) -> Stretch:
-    spoken = [Spoken(f"{title}{n}", np.ones(round(s * 8000), np.int16), 0, 700) for n, s in enumerate(lengths_s)]
+    spoken = [Spoken(f"{title}{n}", (Sound(round(s * 1000)),), 0, 700) for n, s in enumerate(lengths_s)]
     return Stretch(title, tuple(spoken))
 
 
@@ -63,7 +75,7 @@ def test_a_long_lesson_in_one_part_is_laid_out_at_once() -> None:
 
 def test_positions_are_those_of_the_samples() -> None:
     laid = part("a", 1.5, 0.25, 2)
-    sound = np.concatenate(list(laid.pieces))
+    sound = np.concatenate([each.sound() for each in laid.pieces])
     assert len(sound) == laid.length_ms * 8
     assert [(s.start_ms, s.end_ms) for s in laid.sentences] == [(500, 2000), (2700, 2950), (3650, 5650)]
     for sentence in laid.sentences:
@@ -72,5 +84,15 @@ def test_positions_are_those_of_the_samples() -> None:
 
 
 def test_the_longer_silence_counts() -> None:
-    quiet = [Spoken("a", np.ones(800, np.int16), 0, 700), Spoken("b", np.ones(800, np.int16), 2000, 700)]
+    quiet = [Spoken("a", (Sound(100),), 0, 700), Spoken("b", (Sound(100),), 2000, 700)]
     assert Stretch("", tuple(quiet)).starts_ms == (500, 2600)
+
+
+def test_another_pace_is_cut_at_the_same_sentences() -> None:
+    slow, fast = [part("a", 12, 12), part("b", *[9] * 9)], [part("a", 8, 8), part("b", *[6] * 9)]
+    laid, alike = lay_out(slow), lay_out_like(lay_out(slow), fast)
+    assert shape(alike) == shape(laid)
+    assert [each.words for one in alike for each in one.spoken] == [f"a{n}" for n in range(2)] + [
+        f"b{n}" for n in range(9)
+    ]
+    assert [each.length_ms for each in alike] < [each.length_ms for each in laid]

@@ -94,7 +94,13 @@ def test_silences(text: str, expected: list[Utterance]) -> None:
         ("[慢]先坐[/慢]。", "先坐。", "先坐。"),
         ("看[这里](https://example.org)。", "看这里。", "看这里。"),
         ("{图一|}见图。", "图一见图。", "见图。"),
-        ("[不是记号]。", "[不是记号]。", "[不是记号]。"),
+        ("[不是记号]。", "[不是记号]。", "不是记号。"),
+        ("看[ma3]和重庆[chong2 qing4]。", "看[ma3]和重庆[chong2 qing4]。", "看，ma三，和重庆，chong二 qing四。"),
+        ("去{重庆|chong2 qing4}玩。", "去重庆玩。", "去重庆[chong2 qing4]玩。"),
+        ("去{重庆|Chóng Qìng}玩。", "去重庆玩。", "去重庆[chong2 qing4]玩。"),
+        ("{你好，吗|nǐ hǎo ma}？", "你好，吗？", "你好[ni3 hao3]，吗[ma5]？"),
+        ("{绿|lu:4}{女儿|nǚ'ér}{略|lve4}。", "绿女儿略。", "绿[lv4]女儿[nv3 er2]略[lve4]。"),
+        ("听{歌|曲[二]}。", "听歌。", "听曲(二)。"),
     ],
 )
 def test_marks(text: str, shown: str, spoken: str) -> None:
@@ -123,6 +129,15 @@ def test_english_digits_are_said_one_by_one() -> None:
 def test_the_lexicon(text: str, expected: str) -> None:
     lexicon = {"重": "众", "重庆": "崇庆", "12345": "一二三四五", "app": "应用"}
     assert said(text, lexicon=lexicon) == [expected]
+
+
+def test_pinyin_in_the_lexicon_goes_past_the_rules() -> None:
+    lexicon = {"重庆": "重庆[chong2 qing4]", "12345": "一二三四五", "长乐": "长乐[chang2 le4]"}
+    text = "3个人去重庆2天，打12345，回长乐。[停顿]\ue000长乐"
+    assert said(text, lexicon=lexicon) == [
+        "三个人去重庆[chong2 qing4]两天，打一二三四五，回长乐[chang2 le4]。",
+        "长乐[chang2 le4]",
+    ]
 
 
 def test_what_can_not_be_spoken_is_not() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from ivr.errors import MissingPart
 
 Rate = Literal["slow", "normal", "fast"]
+SLOWER: Mapping[Rate, Rate] = {"fast": "normal", "normal": "slow"}
+
+_PRONOUNCED = re.compile(r"\[(?P<pinyin>[a-zê]+[1-5](?: [a-zê]+[1-5])*)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,32 @@ class Engine(Protocol):
     def version(self) -> str: ...
 
     def synthesize(self, text: str, voice: str, rate: Rate) -> Samples:
-        """Speak. Raises VoiceFailed, which says what to do. May be called from any thread."""
+        """Speak. Raises VoiceFailed, which says what to do. May be called from any thread.
+
+        Pinyin may stand in brackets behind hanzi: 去重庆[chong2 qing4]玩. See `plain` and `pronounced`.
+        """
         ...
+
+
+def plain(text: str) -> str:
+    """A text without its pinyin, for voices that know only hanzi."""
+    return "".join(words for words, _ in pronounced(text))
+
+
+def pronounced(text: str) -> Iterator[tuple[str, str]]:
+    """A text in runs, each with its pinyin or "": 去重庆[chong2 qing4]玩 is 去; 重庆, chong2 qing4; 玩."""
+    end = 0
+    for found in _PRONOUNCED.finditer(text):
+        start = found.start("pinyin") - 1 - len(found["pinyin"].split())
+        yield text[end:start], ""
+        yield text[start : found.start("pinyin") - 1], found["pinyin"]
+        end = found.end()
+    yield text[end:], ""
 
 
 def syllables(text: str) -> int:
     """About how many syllables a text has: hanzi, digits and Latin words count one each."""
-    return len(re.findall(r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+", text))
+    return len(re.findall(r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+", plain(text)))
 
 
 def installed_version(package: str, extra: str) -> str:

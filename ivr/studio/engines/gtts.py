@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import gtts
 
 from ivr.errors import VoiceFailed
-from ivr.studio.engines.engine import Rate, Samples, installed_version, syllables
+from ivr.studio.engines.engine import Rate, Samples, installed_version, plain, syllables
 from ivr.studio.joining import decode_mp3
 
 MOST_CHARACTERS = 100  # what the address takes in one request
@@ -37,7 +37,7 @@ class Gtts:
         self._timeout_s = timeout_s
 
     def synthesize(self, text: str, voice: str, rate: Rate) -> Samples:
-        requests = [words for words in pack(text) if re.search(r"\w", words)]
+        requests = [words for words in pack(plain(text)) if re.search(r"\w", words)]
         if not requests:
             raise VoiceFailed(f"There is nothing to say in {text!r}.")
         speech = decode_mp3(b"".join(self._ask(words, voice, slow=rate == "slow") for words in requests))

