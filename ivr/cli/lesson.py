@@ -159,7 +159,7 @@ def _planned(script: Script, shelf: Shelf, voices: Voices) -> str:
     from ivr.studio.press import plan
 
     planned = plan(script, shelf, voices)
-    return f"would press {script.slug}: {_count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
+    return f"would press {script.slug}: {count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
 
 
 def load_all(files: Sequence[Path], otherwise: str) -> list[Script]:

@@ -14,7 +14,7 @@ import msgspec
 
 from ivr.studio.document import Block, Document
 from ivr.studio.front_matter import KEYS
-from ivr.studio.markup import HANZI
+from ivr.studio.hanzi import HANZI
 from ivr.studio.quiz_lines import first_question, read_quiz
 from ivr.studio.rows import as_markdown
 from ivr.studio.written import Role, Section, Written, language_of, title_key

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from ivr.studio.front_matter import KEYS
-from ivr.studio.markup import HANZI
+from ivr.studio.hanzi import HANZI
 
 Role = Literal["opening", "part", "quiz", "closing"]
 
