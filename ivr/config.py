@@ -26,6 +26,8 @@ ENVIRONMENT = {
 }
 ENVIRONMENT_ONLY = "twilio"  # a section that only the environment may fill
 
+AudioFormat = Literal["wav", "ulaw", "alaw", "mp3"]
+
 
 def _public_url(url: str) -> str:
     parts = urlsplit(url)
@@ -53,6 +55,7 @@ class LineSettings(Section):
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CN"
     timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Shanghai"
     most_turns: Annotated[int, Field(ge=10, le=100_000)] = 2000
+    audio: AudioFormat = "wav"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -73,6 +76,8 @@ class RecordSettings(Section):
 class StudioSettings(Section):
     rate: Literal["slow", "normal", "fast"] = "normal"
     threads: Annotated[int, Field(ge=0, le=256)] = 0
+    preset: Literal["plain", "strong"] = "plain"
+    level_db: Annotated[float, Field(ge=-26, le=-19)] = -22
     voices: Mapping[str, str] = {"zh": "kokoro:zm_yunxi", "en": "kokoro:af_heart"}
 
 

@@ -13,6 +13,7 @@
     ├── NotKept           a file of the data folder
     ├── NoDatabase        the database can't be opened
     ├── UnknownLesson     no such lesson on the shelf
+    ├── NotInLesson       no such segment or sentence
     ├── DamagedAudio      a piece of an edition is missing or does not decode
     ├── VoiceFailed       an engine could not speak
     ├── MissingPart       an optional package that this job needs
@@ -83,6 +84,10 @@ class NoDatabase(IvrError):
 
 class UnknownLesson(IvrError):
     """No such lesson. `ivr lesson list` shows what is published."""
+
+
+class NotInLesson(IvrError):
+    """The lesson has no such segment or sentence."""
 
 
 class DamagedAudio(IvrError):

@@ -13,6 +13,7 @@ import click
 
 from ivr import prompts
 from ivr.catalogue import Lesson
+from ivr.cli.lesson_listen import listen
 from ivr.cli.progress_bar import shown
 from ivr.cli.prompts import missing, press_missing
 from ivr.cli.voices import voices_here
@@ -122,6 +123,9 @@ def list_(settings: Settings) -> None:
         click.echo(f"{each.slug}  {_extent(each)}  {window}  edition {each.edition}  {each.title.words}")
     if not lessons:
         click.echo("Nothing is published yet. `ivr lesson publish FILE` does it.")
+
+
+lesson.add_command(listen)
 
 
 @lesson.command()

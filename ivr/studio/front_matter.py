@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from ivr.studio.engines.engine import Rate
 from ivr.studio.hanzi import read_reading
+from ivr.studio.mastering import PresetName
 from ivr.studio.mistakes import Mistake, advice, mistake, nearest
 
 
@@ -28,6 +29,7 @@ class FrontMatter(Struct, frozen=True):
     issue: str = ""
     voice: str = ""  # "engine:voice", or empty: the one from the settings
     rate: Rate | None = None
+    preset: PresetName | None = None  # how it is mastered; None: as the settings say
     audience: tuple[str, ...] = ()
     opens: date | None = None
     closes: date | None = None
@@ -58,6 +60,7 @@ KEYS = {
     **dict.fromkeys(("期次", "issue"), "issue"),
     **dict.fromkeys(("发音人", "voice"), "voice"),
     **dict.fromkeys(("语速", "rate"), "rate"),
+    **dict.fromkeys(("声音", "preset"), "preset"),
     **dict.fromkeys(("目标", "audience"), "audience"),
     **dict.fromkeys(("播出", "window"), "window"),
     **dict.fromkeys(("学时", "hours"), "hours"),
@@ -68,6 +71,10 @@ _RATES: dict[str, Rate] = {
     **dict.fromkeys(("慢", "slow"), "slow"),
     **dict.fromkeys(("中", "正常", "normal", "medium"), "normal"),
     **dict.fromkeys(("快", "fast"), "fast"),
+}
+_PRESETS: dict[str, PresetName] = {
+    **dict.fromkeys(("普通", "plain"), "plain"),
+    **dict.fromkeys(("清晰", "strong"), "strong"),
 }
 _LANGUAGES = {
     **dict.fromkeys(("zh", "zh_cn", "zh-cn", "中文", "汉语", "普通话", "chinese", "mandarin"), "zh"),
@@ -163,6 +170,13 @@ def _rate(value: Value) -> dict[str, object]:
     return {"rate": "slow" if int(number[1]) < 165 else "normal" if int(number[1]) < 210 else "fast"}
 
 
+def _preset(value: Value) -> dict[str, object]:
+    words = _as_text(value).casefold()
+    if words not in _PRESETS:
+        raise _Unclear("Write 普通 or 清晰 (plain, strong).")
+    return {"preset": _PRESETS[words]}
+
+
 def _language(value: Value) -> dict[str, object]:
     words = _as_text(value).casefold()
     if words not in _LANGUAGES:
@@ -230,6 +244,7 @@ _UNDERSTAND: dict[str, Callable[[Value], dict[str, object]]] = {
     "language": _language,
     "voice": _voice,
     "rate": _rate,
+    "preset": _preset,
     "audience": _audience,
     "window": _window,
     "hours": _hours,

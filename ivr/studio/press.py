@@ -33,10 +33,11 @@ from ivr.studio.layout import (
     paragraph,
 )
 from ivr.studio.markup import Words
-from ivr.studio.mastering import FRAMES_PER_MS
+from ivr.studio.mastering import PLAIN, PRESETS, Preset
 from ivr.studio.mistakes import Mistake
 from ivr.studio.reading import Wording, read_aloud, sentences
 from ivr.studio.script import Script
+from ivr.studio.sound import FRAMES_PER_MS
 from ivr.studio.takes import Booth, Cue, OnProgress, Progress, Take
 
 PHRASE_MS = 400  # before and after what is said together with other phrases
@@ -44,11 +45,13 @@ SILENCES: Mapping[Rate, float] = {"slow": 1.35, "normal": 1.0, "fast": 0.8}  # a
 
 
 class Voices(Struct, frozen=True):
-    """Who speaks each language ("zh": "espeak:cmn"), how fast, and on how many threads (0: one for each processor)."""
+    """Who speaks each language ("zh": "espeak:cmn"), how fast, on how many threads (0: one for each processor), and how
+    it is mastered."""
 
     specs: Mapping[str, str]
     rate: Rate = "normal"
     threads: int = 0
+    preset: Preset = PLAIN
 
     def spec(self, language: str) -> str:
         """Raises VoiceFailed for a language without a voice."""
@@ -103,13 +106,19 @@ def rates_of(written: Script, voices: Voices) -> tuple[Rate, ...]:
     return (rate, SLOWER[rate]) if rate in SLOWER else (rate,)
 
 
+def preset_of(written: Script, voices: Voices) -> Preset:
+    """How this lesson is mastered: by its own preset if it names one, always at the level of the settings."""
+    return PRESETS[written.front.preset].at(voices.preset.level_db) if written.front.preset else voices.preset
+
+
 def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress = silent) -> Lesson:
     """Make a lesson's audio and keep it on the shelf, not yet on offer: `shelf.publish(lesson)` does that.
 
     Raises VoiceFailed or MissingPart; what was made until then is kept, and pressing again goes on from there.
     """
     voice, rates = voice_of(written, voices), rates_of(written, voices)
-    takes = _booth(shelf, voice).record(_cues(every_wording(written), rates), voices.threads, on_progress)
+    booth = _booth(shelf, voice, preset_of(written, voices))
+    takes = booth.record(_cues(every_wording(written), rates), voices.threads, on_progress)
     slowest = lay_out(_stretches(written, Takes(takes, rates[-1])))  # so that its segments fit, too
     lesson = None
     for rate in reversed(rates):
@@ -122,7 +131,7 @@ def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress
 
 def plan(written: Script, shelf: Shelf, voices: Voices) -> Progress:
     """What pressing this lesson would make, without making it."""
-    booth = _booth(shelf, voice_of(written, voices))
+    booth = _booth(shelf, voice_of(written, voices), preset_of(written, voices))
     kept: dict[str, bool] = {}
     for cue in _cues(every_wording(written), rates_of(written, voices)):
         kept[cue.text] = kept.get(cue.text, True) and booth.is_kept(cue)
@@ -135,7 +144,8 @@ def press_phrases(
     """Make prompts or people's names in a language and put them on the shelf, found again by their exact words."""
     read = {words: said for words in phrases if (said := _read(words, language))}
     cues = _cues((wording for said in read.values() for wording in said), (voices.rate,))
-    takes = Takes(_booth(shelf, voices.spec(language)).record(cues, voices.threads, on_progress), voices.rate)
+    booth = _booth(shelf, voices.spec(language), voices.preset)
+    takes = Takes(booth.record(cues, voices.threads, on_progress), voices.rate)
     clips = tuple(_clip(said, words, takes, shelf, PHRASE_MS, PHRASE_MS) for words, said in read.items())
     shelf.put_phrases(language, clips)
     return clips
@@ -147,7 +157,8 @@ def say(text: str, language: str, data: Path, voices: Voices) -> tuple[str, byte
     if not wordings:
         raise VoiceFailed(f"There is nothing to say in {text!r}.")
     cues = list(_cues(wordings, (voices.rate,)))
-    takes = Takes(_booth(Shelf(data), voices.spec(language)).record(cues, voices.threads, silent), voices.rate)
+    booth = _booth(Shelf(data), voices.spec(language), voices.preset)
+    takes = Takes(booth.record(cues, voices.threads, silent), voices.rate)
     return " ".join(cue.text for cue in cues), _joined(Stretch("", tuple(map(takes.spoken, wordings))))
 
 
@@ -161,9 +172,9 @@ def every_wording(written: Script) -> Iterable[Wording]:
         yield from (*question.ask, *question.when_right, *question.when_wrong)
 
 
-def _booth(shelf: Shelf, spec: str) -> Booth:
+def _booth(shelf: Shelf, spec: str, preset: Preset) -> Booth:
     engine, voice = open_engine(spec, shelf.root)
-    return Booth(shelf.root / "takes", engine, voice)
+    return Booth(shelf.root / "takes", engine, voice, preset)
 
 
 def _read(words: str, language: str) -> list[Wording]:

@@ -198,6 +198,7 @@ def test_shown_and_said_differ_where_the_marks_say_so() -> None:
         (LESSON.replace("标题:", "及格: -1\n标题:"), 2, "及格 can't be understood", "how many right answers"),
         (LESSON.replace("标题:", "及格: 2\n标题:"), 2, "2 right answers are needed, but only 1", "Lower 及格"),
         (LESSON.replace("标题:", "语速: 很慢很慢\n标题:"), 2, "语速 can't be understood", "慢, 中 or 快"),
+        (LESSON.replace("标题:", "声音: 大声\n标题:"), 2, "声音 can't be understood: '大声'", "普通 or 清晰"),
         (LESSON.replace("标题:", "语言: 世界语\n标题:"), 2, "语言 can't be understood", "zh or en"),
         (LESSON.replace("标题:", "学时: 半天\n标题:"), 2, "学时 can't be understood", "0.5"),
         (LESSON.replace("先挂", "先{挂|gua4 le5}"), 7, "'挂' has 1 hanzi, but its pinyin 'gua4 le5' 2", "one syllable"),
@@ -249,6 +250,14 @@ def test_pinyin_is_spoken() -> None:
 )
 def test_a_rate_may_be_a_word_or_characters_a_minute(rate: str, meant: str) -> None:
     assert good(LESSON.replace("标题:", f"语速: {rate}\n标题:")).front.rate == meant
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"), [("声音: 清晰", "strong"), ("preset: Plain", "plain"), ("声音：普通", "plain")]
+)
+def test_a_preset_is_chosen_in_either_language(line: str, meant: str) -> None:
+    assert good(LESSON.replace("标题:", f"{line}\n标题:")).front.preset == meant
+    assert good(LESSON).front.preset is None
 
 
 def test_a_pause_of_its_own_line_or_paragraph_is_kept() -> None:
