@@ -38,7 +38,7 @@ def new(slug: str, title: str | None, language: str, folder: Path) -> None:
     """Write a lesson that shows how lessons are written, for you to fill in."""
     from ivr.studio.written import front_value
 
-    if not re.fullmatch(r"\w[\w-]*", slug):
+    if not re.fullmatch(r"\w[\w-]{0,63}", slug):
         raise click.BadParameter("letters, digits and hyphens only, like phone-fraud", param_hint="SLUG")
     path = folder / slug / f"{slug}.lesson.md"
     skeleton = resources.files("ivr.studio").joinpath(f"skeletons/{language}.lesson.md").read_text("utf-8")
@@ -187,9 +187,6 @@ def _show_check(files: Sequence[Path]) -> None:
 
 
 def _write(path: Path, text: str, force: bool) -> None:
-    try:
-        if path.exists() and not force:
-            raise NotWritten(f"{path} is there already, and was left as it is.")
-        write_whole(path, text.encode())
-    except OSError as error:
-        raise NotWritten(f"{path} could not be written: {error.strerror}.") from error
+    if path.exists() and not force:
+        raise NotWritten(f"{path} is there already, and was left as it is.")
+    write_whole(path, text.encode())

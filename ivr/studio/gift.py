@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from msgspec import Struct
@@ -90,62 +91,85 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
             lines = []
 
 
+@dataclass(frozen=True)
+class _Texts:
+    """How the texts of a question are read: in its format, where they have none of their own."""
+
+    form: str
+    lost: list[str]  # what can't be carried over is added here
+
+    def plain(self, text: str) -> str:
+        """In one line, without format, HTML and backslashes."""
+        form = _FORMAT.match(text)
+        text = _ESCAPED.sub(lambda each: "\n" if each[1] == "n" else each[1], text[form.end() if form else 0 :])
+        if (form[1] if form else self.form) == "html":
+            text = _without_html(text, self.lost)
+        return " ".join(text.split())
+
+
 def _asked(block: str, lost: list[str]) -> Asked:
     parts = _QUESTION.fullmatch(block)
     if not parts:
         raise _Unasked("text without a question, or a { without its }")
     if looks_like_gift(parts["rest"]):
         raise _Unasked("two questions without an empty line between them")
-    words = _question_words(parts, lost)
-    answers, in_any_case = _split(_IN_ANY_CASE, parts["answers"])
     form = _FORMAT.match(parts["words"])
-    default = form[1] if form else "moodle"
-    options = _options(answers, words, default, lost)
+    texts = _Texts(form[1] if form else "moodle", lost)
+    words = _question_words(parts, texts)
+    answers, in_any_case = _split(_IN_ANY_CASE, parts["answers"])
+    options = _options(answers, words, texts)
     right = _right(options, lost)
-    when_right, when_wrong = _feedback(options, right, _plain(in_any_case, default, lost), lost)
+    always = texts.plain(in_any_case)
+    when_right, when_wrong = (joined(each, always) for each in _feedback(options, right, lost))
     return Asked(words, tuple(option.words for option in options), right, when_right, when_wrong)
 
 
-def _question_words(parts: re.Match[str], lost: list[str]) -> str:
-    form = _FORMAT.match(parts["words"])
+def _question_words(parts: re.Match[str], texts: _Texts) -> str:
     gap = " ____ " if parts["rest"].strip() else ""
-    words, had_gap = without_gap(_plain(f"{parts['words']}{gap}{parts['rest']}", form[1] if form else "moodle", lost))
+    words, had_gap = without_gap(texts.plain(f"{parts['words']}{gap}{parts['rest']}"))
     if had_gap:
-        lost.append("the gap in the question, which is heard as a silence; better ask with 什么, 谁, what, who")
+        texts.lost.append("the gap in the question, which is heard as a silence; better ask with 什么, 谁, what, who")
     return words
 
 
-def _options(answers: str, words: str, default: str, lost: list[str]) -> list[_Option]:
+def _options(answers: str, words: str, texts: _Texts) -> list[_Option]:
     if truth := _TRUE_OR_FALSE.fullmatch(answers):
-        return _true_or_false(truth, language_of(words), default, lost)
-    if not answers.strip():
-        raise _Unasked("an essay can't be given by telephone")
-    if answers.lstrip().startswith("#"):
-        raise _Unasked("a number can't be given by telephone; offer two or three to choose from")
+        return _true_or_false(truth, language_of(words), texts)
+    if why := _why_not(answers):
+        raise _Unasked(why)
+    return [_option(mark, text, texts) for mark, text in _OPTION.findall(answers)]
+
+
+def _why_not(answers: str) -> str:
+    """Why nothing can be chosen from these answers; empty where it can."""
+    marks = _ESCAPED.sub("", answers).strip()
+    if not marks:
+        return "an essay can't be given by telephone"
+    if marks.startswith("#"):
+        return "a number can't be given by telephone; offer two or three to choose from"
     if not _OPTIONS.fullmatch(answers):
-        raise _Unasked("these answers are not written in GIFT")
-    if "~" not in _ESCAPED.sub("", answers):
-        matching = re.search(r"->", _ESCAPED.sub("", answers))
-        raise _Unasked(
-            "pairs can't be matched by telephone" if matching else "a written answer; offer wrong ones beside it by ~"
-        )
-    return [_option(mark, text, default, lost) for mark, text in _OPTION.findall(answers)]
+        return "these answers are not written in GIFT"
+    if "~" in marks:
+        return ""
+    return (
+        "pairs can't be matched by telephone" if "->" in marks else "one answer to write; offer wrong ones, too, by ~"
+    )
 
 
-def _true_or_false(truth: re.Match[str], language: str, default: str, lost: list[str]) -> list[_Option]:
+def _true_or_false(truth: re.Match[str], language: str, texts: _Texts) -> list[_Option]:
     """The first feedback is for those who are wrong, the second for those who are right."""
-    wrong, right = (_plain(each or "", default, lost) for each in (truth[2], truth[3]))
+    wrong, right = (texts.plain(truth[each] or "") for each in (2, 3))
     shares = (100, 0) if truth[1] else (0, 100)
     return [
         _Option(words, share, right if share else wrong) for words, share in zip(TRUTH[language], shares, strict=True)
     ]
 
 
-def _option(mark: str, text: str, default: str, lost: list[str]) -> _Option:
+def _option(mark: str, text: str, texts: _Texts) -> _Option:
     weight = _WEIGHT.match(text)
     share = float(weight[1]) if weight else 100 if mark == "=" else 0
     words, feedback = _split(_WITH_FEEDBACK, text[weight.end() if weight else 0 :])
-    return _Option(_plain(words, default, lost), share, _plain(feedback, default, lost))
+    return _Option(texts.plain(words), share, texts.plain(feedback))
 
 
 def _right(options: list[_Option], lost: list[str]) -> tuple[int, ...]:
@@ -156,30 +180,19 @@ def _right(options: list[_Option], lost: list[str]) -> tuple[int, ...]:
     return whole or part
 
 
-def _feedback(options: list[_Option], right: tuple[int, ...], in_any_case: str, lost: list[str]) -> tuple[str, str]:
-    """By telephone there is one answer to all that is wrong: where GIFT has several, they are named as lost."""
+def _feedback(options: list[_Option], right: tuple[int, ...], lost: list[str]) -> tuple[str, str]:
+    """What is said when right and when wrong: by telephone the same for all that is wrong."""
     when_right = options[right[0]].feedback if right else ""
-    others = [option.feedback for index, option in enumerate(options) if index not in right]
-    if len(set(others)) > 1:
-        quoted = ", ".join(repr(each) for each in dict.fromkeys(others) if each)
+    others = {option.feedback: None for index, option in enumerate(options) if index not in right}
+    if len(others) > 1:
+        quoted = ", ".join(repr(each) for each in others if each)
         lost.append(f"what is said after one wrong answer and not after another ({quoted}); write one 答错 for all")
-        others = []
-    when_wrong = others[0] if others else ""
-    return joined(when_right, in_any_case), joined(when_wrong, in_any_case)
+    return when_right, "".join(others) if len(others) == 1 else ""
 
 
 def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
     match = pattern.match(text)
     return (match[1], match[2] or "") if match else (text, "")
-
-
-def _plain(text: str, default: str, lost: list[str]) -> str:
-    """The text itself, in one line: without format, HTML and backslashes."""
-    form = _FORMAT.match(text)
-    text = _ESCAPED.sub(lambda each: "\n" if each[1] == "n" else each[1], text[form.end() if form else 0 :])
-    if (form[1] if form else default) == "html":
-        text = _without_html(text, lost)
-    return " ".join(text.split())
 
 
 def _without_html(text: str, lost: list[str]) -> str:

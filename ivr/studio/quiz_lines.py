@@ -75,7 +75,9 @@ def _asked(draft: _Asking, left_out: list[str]) -> Asked:
         draft.words = f"{draft.words[: inline.start()]}（）{draft.words[inline.end() :]}"
     words, had_gap = without_gap(_NOT_FILLED_IN.sub("", draft.words))
     if had_gap:
-        left_out.append(f"{draft.place}: the gap in {words!r} is heard as a silence; better ask with 什么, who, what")
+        left_out.append(
+            f"{draft.place}: the gap in {words!r}, which is heard as a silence; better ask with 什么, who, what"
+        )
     when_right, when_wrong = (joined(draft.feedback.get(each, ""), draft.explained) for each in (True, False))
     return Asked(words, tuple(draft.options), tuple(sorted(right)), when_right, when_wrong)
 

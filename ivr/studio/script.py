@@ -106,7 +106,9 @@ def decode(data: bytes) -> tuple[str, list[Mistake]]:
             continue
         if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
             return text.replace("\r\n", "\n").replace("\r", "\n"), []
-    return "", [mistake(1, "this is not a text file", "Save the lesson as plain text in UTF-8.")]
+    return "", [
+        mistake(1, "this is not a text file", "Save it as plain text in UTF-8; `ivr lesson import` reads Word.")
+    ]
 
 
 class _Block(Struct, frozen=True):

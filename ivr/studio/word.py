@@ -30,6 +30,7 @@ _STYLES = "\n".join(
     ]
 )
 _IGNORED = re.compile(r"An unrecognised element was ignored: (?:\{[^}]*\}|\w+:)?(\w+)")
+_NOTE = re.compile("(?:foot|end)note-")
 
 Run = tuple[str, bool]  # text, and whether it is bold
 
@@ -112,7 +113,7 @@ class _Reader:
 
     def _list(self, element: ET.Element, depth: int) -> None:
         for number, item in enumerate(element, 1):
-            if re.match("(?:foot|end)note", item.get("id", "")):
+            if _NOTE.match(item.get("id", "")):
                 self._leave_out(f"the note {_short(self._text(item))}")
                 continue
             mark = f"{number}." if element.tag == "ol" else "-"
@@ -146,8 +147,10 @@ class _Reader:
         yield element.text or "", bold
         for child in element:
             match child.tag:
-                case "ol" | "ul" | "sup" if child.tag != "sup" or _is_reference(child):
-                    pass  # a nested list is read after its item, a note where it stands
+                case "ol" | "ul":
+                    pass  # a list inside an item is read after it
+                case "a" if _NOTE.match(child.get("href", "#").removeprefix("#")):
+                    pass  # from a text to its note, or back
                 case "br":
                     yield "\n", bold
                 case "img":
@@ -161,10 +164,6 @@ class _Reader:
     def _leave_out(self, what: str) -> None:
         place = f"after {_short(self.blocks[-1].text)}" if self.blocks else "at the beginning"
         self.left_out.append(f"{place}: {what}")
-
-
-def _is_reference(element: ET.Element) -> bool:
-    return any(re.match("#(?:foot|end)note", link.get("href", "")) for link in element.iter("a"))
 
 
 def _lines(runs: Iterable[Run]) -> Iterator[Run]:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli.lesson import lesson
-from ivr.errors import BadImport, BadLesson, NotWritten
+from ivr.errors import BadImport, BadLesson, NotKept, NotWritten
 
 LESSON = "---\n标题: 防骗\n---\n# 开头\n好。\n# 测验\n## 怎么办？\n- [ ] 转账\n- [x] 挂断\n# 结尾\n谢谢。\n"
 NO_CLOSING = "there is no closing. Add `# 结尾` (# Closing), so that listeners know that it is over."
@@ -57,7 +57,7 @@ def test_new_goes_where_it_is_told_and_leaves_a_lesson_alone() -> None:
     assert Path("mine/falls/falls.lesson.md").read_text("utf-8") == "dear"
 
 
-@pytest.mark.parametrize("slug", ["", "../up", "a/b", "a b", ".hidden"])
+@pytest.mark.parametrize("slug", ["", "../up", "a/b", "a b", ".hidden", "x" * 65])
 def test_a_name_that_can_not_be_one_writes_nothing(slug: str) -> None:
     result = run("new", slug)
     assert (result.exit_code, "like phone-fraud" in result.output, files()) == (2, True, [])
@@ -160,8 +160,8 @@ def test_one_file_that_can_not_be_imported_stops_all(names: list[str], why: str)
 def test_a_file_that_can_not_be_written_is_told() -> None:
     file("blocked", "a file, not a folder")
     result = run("export", file("a.lesson.md", LESSON), "--gift", "--to", "blocked/out.gift")
-    assert str(result.exception).startswith("blocked/out.gift could not be written: ")
-    assert isinstance(run("new", "x" * 300).exception, NotWritten)
+    assert isinstance(result.exception, NotKept)
+    assert "blocked/out.gift could not be written" in str(result.exception)
 
 
 def test_export_prints_or_writes_gift() -> None:

@@ -66,8 +66,8 @@ def test_moodles_forms_are_read(text: str, meant: Asked) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("Who's buried in Grant's tomb?{=no one =nobody}", "a written answer"),
-        ("Two plus two is {=four}.", "a written answer"),
+        ("Who's buried in Grant's tomb?{=no one =nobody}", "one answer to write"),
+        ("Two plus two is {=four}.", "one answer to write"),
         ("Match them. {=cat -> cat food =dog -> dog food}", "pairs can't be matched"),
         ("When was Ulysses S. Grant born? {#1822:5}", "a number"),
         ("A number from 1 to 5? {#=3:2#ok =%50%3:4#near}", "a number"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.studio.document import lines_of
+from ivr.studio.document import Block, Document, lines_of
 from ivr.studio.front_matter import read_front_matter
 from ivr.studio.script import parse
 from ivr.studio.typed import as_lesson
@@ -214,6 +214,13 @@ def test_what_is_no_text_is_named_with_its_line() -> None:
         lines_of("# 开头\n好。\n![图](a.png)\n| a | b |\n# 测验\n答案：A\n电话是（ ）。\nA. 1\nB. 2"), "x"
     )
     assert [each.partition(":")[0] for each in left_out] == ["line 3", "line 4", "line 6", "line 7"]
+
+
+def test_a_header_has_the_last_word_about_the_title() -> None:
+    document = Document((Block("好。", "at '好。'"),), front=(("标题", "防骗"),), title="党课")
+    lesson, left_out = as_lesson(document, "x")
+    assert lesson.front == (("标题", "防骗"),)
+    assert left_out == ("at the beginning: the title '党课'; the header has another one",)
 
 
 FORMS = """\

