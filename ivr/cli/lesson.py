@@ -15,7 +15,7 @@ from ivr import prompts
 from ivr.catalogue import Lesson
 from ivr.cli.lesson_listen import listen
 from ivr.cli.progress_bar import shown
-from ivr.cli.prompts import missing, press_missing
+from ivr.cli.prompts import press_missing
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.errors import BadLesson
@@ -97,17 +97,16 @@ def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
     from ivr.studio.press import voice_of
 
     scripts = load_all(files, "Nothing was published:")
-    languages = [each.language for each in scripts if not each.front.voice]
-    if missing(settings):
-        languages.append(prompts.load(settings.line.language).voice)
-    voices = voices_here(settings, dict.fromkeys(languages))
+    languages = dict.fromkeys(each.language for each in scripts if not each.front.voice)
+    voices = voices_here(settings, languages)
     for spec in dict.fromkeys(voice_of(each, voices) for each in scripts):
         open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
     if dry_run:
         for each in scripts:
             click.echo(_planned(each, Shelf(settings.data), voices))
         return
-    press_missing(settings, voices)  # a lesson needs the line's own words around it
+    line = prompts.load(settings.line.language).voice  # a lesson needs the line's own words around it
+    press_missing(settings, voices if line in languages else None)
     for each in scripts:
         click.echo(_publish(each, Shelf(settings.data), voices))
     _tidy(settings)
