@@ -1,6 +1,6 @@
 """What the studio costs: the memory of a press, and its mastering against pydub's on the same speech in the same run.
 
-scripts/bench studio [--minutes N] [--rounds N]
+scripts/bench studio [--minutes N] [--rounds N] [--press]
 
 The speech is a shipped lesson by the offline voice, sentence by sentence as a press has it, and once more as one long
 recording. Both chains resample to 8 kHz, filter, level and bring down peaks; pydub's has no presence lift, and its
@@ -30,6 +30,7 @@ from pydub import AudioSegment, effects
 from ivr.studio.engines import open_engine
 from ivr.studio.mastering import master
 from ivr.studio.press import every_wording, load
+from scripts.benches import pressing
 
 LESSON = Path(__file__).parents[2] / "audio_lessons" / "phone-fraud" / "phone-fraud.lesson.md"
 
@@ -42,9 +43,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10, help="how long the long recording is")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--press", action="store_true", help="also press with the neural voice, which takes minutes")
     asked = parser.parse_args()
     _memory()  # before this process grows: a child's account begins with its parent's
     _mastering(asked.minutes, asked.rounds)
+    if asked.press:
+        pressing.measure(asked.rounds)
 
 
 def _memory() -> None:
