@@ -66,6 +66,10 @@ def test_a_long_sentence_without_commas_stays_whole() -> None:
     assert said("一" * 100) == ["一" * 100]
 
 
+def slowly(text: str, before_ms: int = 0, after_ms: int = 0) -> Utterance:
+    return Utterance(text, before_ms, after_ms, slow=True)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -77,9 +81,22 @@ def test_a_long_sentence_without_commas_stays_whole() -> None:
         ("[pause 1s]好。[pause 1s][停顿 半秒]走。", [Utterance("好。", 1000, 700), Utterance("走。", 1500, 700)]),
         ("好[停顿]走[停顿 300毫秒]吧", [Utterance("好"), Utterance("走", 1000), Utterance("吧", 300, 700)]),
         ("好[停顿 两秒钟]，[停顿 1秒]走。", [Utterance("好"), Utterance("走。", 3000, 700)]),
+        ("先坐，[停顿 0.1秒]再站。", [Utterance("先坐，"), Utterance("再站。", 300, 700)]),
+        ("请**挂断**电话。", [Utterance("请"), Utterance("挂断电话。", 200, 700)]),
+        ("请，**挂断**电话。", [Utterance("请，"), Utterance("挂断电话。", 300, 700)]),
+        ("请[停顿 1秒]**挂断**电话。", [Utterance("请"), Utterance("挂断电话。", 1000, 700)]),
+        ("**请**挂断。**千万**别信。", [Utterance("请挂断。", 0, 700), Utterance("千万别信。", 0, 700)]),
+        ("打**{110|幺幺零}**。", [Utterance("打"), Utterance("幺幺零。", 200, 700)]),
+        ("打{**110**|幺幺零}。", [Utterance("打幺幺零。", 0, 700)]),
+        ("二**三，四** 五*六。", [Utterance("二"), Utterance("三，四 五六。", 200, 700)]),
+        ("先**坐。", [Utterance("先坐。", 0, 700)]),
+        ("[慢]先坐。再站。[/慢]走。", [slowly("先坐。", 0, 700), slowly("再站。", 0, 700), Utterance("走。", 0, 700)]),
+        ("先[慢]{坐|座}下[/慢]，再站。", [Utterance("先"), slowly("座下"), Utterance("再站。", 300, 700)]),
+        ("先坐，[慢]打[[逐位]]110[/ 慢]。", [Utterance("先坐，"), slowly("打幺幺零。", 300, 700)]),
+        ("先[slow]**坐**[停顿 1秒]好[/slow]。", [Utterance("先"), slowly("坐", 200), slowly("好。", 1000, 700)]),
     ],
 )
-def test_silences(text: str, expected: list[Utterance]) -> None:
+def test_silences_and_paces(text: str, expected: list[Utterance]) -> None:
     assert [each for wording in read(text) for each in wording.utterances] == expected
 
 
@@ -104,12 +121,7 @@ def test_silences(text: str, expected: list[Utterance]) -> None:
     ],
 )
 def test_marks(text: str, shown: str, spoken: str) -> None:
-    if "[慢]" in text:
-        spans, (advice,) = read_markup(text, 1)
-        assert advice.severity == "advice"
-        (wording,) = [read_aloud(each, "zh", {}) for each in sentences(spans, "zh")]
-    else:
-        (wording,) = read(text)
+    (wording,) = read(text)
     assert (wording.words, wording.utterances[0].text) == (shown, spoken)
 
 

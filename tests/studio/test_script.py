@@ -197,6 +197,9 @@ def test_shown_and_said_differ_where_the_marks_say_so() -> None:
         (LESSON.replace("标题:", "学时: 半天\n标题:"), 2, "学时 can't be understood", "0.5"),
         (LESSON.replace("先挂", "先{挂|gua4 le5}"), 7, "'挂' has 1 hanzi, but its pinyin 'gua4 le5' 2", "one syllable"),
         (LESSON.replace("标题:", "读音:\n  重庆: chong qimg4\n标题:"), 3, "'qimg4' is not a syllable", "chong2 qing4"),
+        (LESSON.replace("先挂", "[慢]先挂"), 7, "[慢] has no end in its line", "[/慢]"),
+        (LESSON.replace("先挂", "先[ / 慢 ]挂"), 7, "[ / 慢 ] ends what did not begin", "[慢]"),
+        (LESSON.replace("先挂", "【慢】先[slow]挂[/slow]"), 7, "[slow] stands within [慢]", "Delete it"),
         (LESSON.replace("标题:", "读音: 重庆\n标题:"), 2, "读音 can't be understood", "one line for each word"),
     ],
 )
@@ -223,7 +226,6 @@ def test_a_mistake_reads_like_a_sentence() -> None:
         (LESSON.replace(QUIZ, ""), 8, "there is no quiz"),
         (LESSON.replace("- [ ] 转账", "- [ ] 挂 电话"), 11, "sounds like the one in line 10"),
         (LESSON.replace("- [ ] 转账", "- [ ] {不接|挂电话}"), 11, "sounds like the one in line 10"),
-        (LESSON.replace("先挂", "[慢]先[/慢]挂"), 7, "not spoken slower yet"),
         (LESSON.replace("标题:", "发音人: 女声\n标题:"), 2, "there is no voice '女声'"),
         ("---\ntitle: A\n---\n# A\n" + "word " * 21 + ".\n", 4 + 1, "a sentence of 21 words"),
     ],
