@@ -4,6 +4,7 @@
     ├── Mistakes              carries each of several mistakes with its place
     │   ├── BadSettings       config.toml or the environment
     │   ├── BadLesson         a lesson file, by line
+    │   ├── BadLexicon        a lexicon file, by line
     │   └── BadRoster         a member list, by row
     ├── BadPrompts        a file of prompts
     ├── NotAMonth         a month that can't be read
@@ -45,6 +46,10 @@ class BadSettings(Mistakes):
 
 class BadLesson(Mistakes):
     """The lesson can't be used. `ivr lesson check FILE` names each mistake."""
+
+
+class BadLexicon(Mistakes):
+    """A lexicon can't be used. Mend the lines that are named."""
 
 
 class BadRoster(Mistakes):

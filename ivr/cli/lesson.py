@@ -18,6 +18,7 @@ from ivr.errors import BadLesson
 from ivr.shelf import Shelf
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+    from ivr.studio.mistakes import Mistake
     from ivr.studio.press import Voices
     from ivr.studio.script import Script
     from ivr.studio.takes import Progress
@@ -36,14 +37,13 @@ def lesson() -> None:
 @FILES
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects, for other programs.")
 @click.option("--said", is_flag=True, help="First show every sentence as it will be said.")
-def check(files: Sequence[Path], as_json: bool, said: bool) -> None:
+@click.pass_obj
+def check(settings: Settings, files: Sequence[Path], as_json: bool, said: bool) -> None:
     """Show what is wrong in lesson files, each with its line and how to mend it.
 
     Mistakes keep a lesson from being published and end this command with 1; advice does not.
     """
-    from ivr.studio.press import load
-
-    loaded = [(path, *load(path)) for path in files]
+    loaded = _load(settings, files)
     if said:
         for _, written, _ in loaded:
             _show_said(written, to_stderr=as_json)
@@ -83,7 +83,7 @@ def publish(settings: Settings, files: Sequence[Path]) -> None:
     from ivr.studio.engines import caution, open_engine
     from ivr.studio.press import Voices, voice_of
 
-    scripts = _load_all(files)
+    scripts = _load_all(settings, files)
     voices = Voices(settings.studio.voices, settings.studio.rate, settings.studio.threads)
     for spec in dict.fromkeys(voice_of(each, voices) for each in scripts):
         open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
@@ -115,10 +115,16 @@ def withdraw(settings: Settings, slug: str) -> None:
     click.echo(f"withdrew {slug}")
 
 
-def _load_all(files: Sequence[Path]) -> list[Script]:
+def _load(settings: Settings, files: Sequence[Path]) -> list[tuple[Path, Script, tuple[Mistake, ...]]]:
+    from ivr.studio.lexicon import of_everybody
     from ivr.studio.press import load
 
-    loaded = [(path, *load(path)) for path in files]
+    lexicon = of_everybody(settings.studio.lexicon)
+    return [(path, *load(path, lexicon)) for path in files]
+
+
+def _load_all(settings: Settings, files: Sequence[Path]) -> list[Script]:
+    loaded = _load(settings, files)
     wrong = [f"{path}: {each}" for path, _, found in loaded for each in found if each.severity == "mistake"]
     first: dict[str, Path] = {}
     for path, script, _ in loaded:

@@ -60,6 +60,7 @@ def wanted(settings: Settings) -> list[str]:
 
 def press_missing(settings: Settings, echo: Callable[[str], None], *, again: bool = False) -> None:
     """Press what is missing, and say how much that was. Raises VoiceFailed or MissingPart."""
+    from ivr.studio.lexicon import of_everybody
     from ivr.studio.press import Voices, press_phrases
 
     words = wanted(settings) if again else missing(settings)
@@ -68,5 +69,5 @@ def press_missing(settings: Settings, echo: Callable[[str], None], *, again: boo
     voice = texts.load(settings.line.language).voice
     voices = Voices(settings.studio.voices, settings.studio.rate, settings.studio.threads)
     with shown("prompts and names") as show:
-        press_phrases(words, voice, Shelf(settings.data), voices, show)
+        press_phrases(words, voice, Shelf(settings.data), voices, show, of_everybody(settings.studio.lexicon))
     echo(f"pressed {len(words)} prompts and names")

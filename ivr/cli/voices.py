@@ -46,9 +46,10 @@ def fetch(settings: Settings) -> None:
 @click.pass_obj
 def try_voice(settings: Settings, text: str, voice: str | None, path: Path) -> None:
     """Say a text as the telephone would, into a WAV file."""
+    from ivr.studio.lexicon import of_everybody
     from ivr.studio.press import Voices, say
 
     speaks = Voices({**settings.studio.voices, **({"zh": voice} if voice else {})}, settings.studio.rate)
-    said, wav = say(text, "zh", settings.data, speaks)
+    said, wav = say(text, "zh", settings.data, speaks, of_everybody(settings.studio.lexicon))
     path.write_bytes(wav)
     click.echo(f"{said}\n{path}")

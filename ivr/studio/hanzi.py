@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Mapping
 from itertools import islice
 
 from pypinyin.constants import PINYIN_DICT
@@ -15,6 +16,8 @@ from pypinyin.contrib.tone_convert import to_normal, tone_to_tone3
 
 from ivr.studio.mistakes import Mistake, mistake
 
+Lexicon = Mapping[str, str]  # a word -> how voices are told to say it
+EMPTY: Lexicon = {}
 HANZI = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 _TONED = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]|[a-zü]{1,6}[1-5](?![0-9])")

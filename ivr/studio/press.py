@@ -20,8 +20,10 @@ from ivr.shelf import Shelf
 from ivr.studio import questions, script
 from ivr.studio.engines import open_engine
 from ivr.studio.engines.engine import Rate
+from ivr.studio.hanzi import EMPTY, Lexicon
 from ivr.studio.joining import decode, join
 from ivr.studio.layout import LEAD_MS, TAIL_MS, Spoken, Stretch, lay_out, paragraph, silence
+from ivr.studio.lexicon import of_lesson
 from ivr.studio.markup import Words
 from ivr.studio.mastering import FRAMES_PER_MS
 from ivr.studio.mistakes import Mistake
@@ -52,13 +54,16 @@ def silent(_progress: Progress) -> None:
     """Nobody watches."""
 
 
-def load(path: Path) -> tuple[Script, tuple[Mistake, ...]]:
-    """Read a lesson file; its name without endings is the lesson's slug. A file that is too big is not read."""
+def load(path: Path, lexicon: Lexicon = EMPTY) -> tuple[Script, tuple[Mistake, ...]]:
+    """Read a lesson file; its name without endings is the lesson's slug. A file that is too big is not read.
+
+    `lexicon` is everybody's; the branch's is read from beside the lesson. Raises BadLexicon.
+    """
     slug = re.sub(r"[^\w-]+", "-", path.name.removesuffix(".md").removesuffix(".lesson")).strip("-") or "lesson"
     size = path.stat().st_size
     if size > script.MOST_BYTES:
         return script.parse(b"", slug)[0], (script.too_big(size),)
-    return script.parse(path.read_bytes(), slug)
+    return script.parse(path.read_bytes(), slug, of_lesson(path, lexicon))
 
 
 def voice_of(written: Script, voices: Voices) -> str:
@@ -90,10 +95,15 @@ def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress
 
 
 def press_phrases(
-    phrases: Iterable[str], language: str, shelf: Shelf, voices: Voices, on_progress: OnProgress = silent
+    phrases: Iterable[str],
+    language: str,
+    shelf: Shelf,
+    voices: Voices,
+    on_progress: OnProgress = silent,
+    lexicon: Lexicon = EMPTY,
 ) -> tuple[Clip, ...]:
     """Make prompts or people's names in a language and put them on the shelf, found again by their exact words."""
-    read = {words: _read(words, language) for words in phrases}
+    read = {words: _read(words, language, lexicon) for words in phrases}
     booth = _booth(shelf, voices.spec(language), voices.rate)
     texts = [each.text for wordings in read.values() for wording in wordings for each in wording.utterances]
     takes = booth.record(texts, voices.threads, on_progress)
@@ -102,9 +112,9 @@ def press_phrases(
     return tuple(clips)
 
 
-def say(text: str, language: str, data: Path, voices: Voices) -> tuple[str, bytes]:
+def say(text: str, language: str, data: Path, voices: Voices, lexicon: Lexicon = EMPTY) -> tuple[str, bytes]:
     """A text by itself: the words it is said with, and the WAV file. Raises VoiceFailed or MissingPart."""
-    wordings = _read(text, language)
+    wordings = _read(text, language, lexicon)
     if not wordings:
         raise VoiceFailed(f"There is nothing to say in {text!r}.")
     engine, voice = open_engine(voices.spec(language), data)
@@ -119,8 +129,8 @@ def _booth(shelf: Shelf, spec: str, rate: Rate) -> Booth:
     return Booth(shelf.root / "takes", engine, voice, rate)
 
 
-def _read(words: str, language: str) -> list[Wording]:
-    read = [read_aloud(each, language, {}) for each in sentences([Words(words)], language)]
+def _read(words: str, language: str, lexicon: Lexicon) -> list[Wording]:
+    read = [read_aloud(each, language, lexicon) for each in sentences([Words(words)], language)]
     return [wording for wording in read if wording.utterances]
 
 

@@ -11,12 +11,13 @@ Where nothing is to be said after an answer, a sentence with the right option is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
 
 from ivr.catalogue import MOST_QUESTIONS
+from ivr.studio.hanzi import Lexicon
 from ivr.studio.markup import read_markup, shown
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.reading import Wording, read_aloud, sentences
@@ -75,7 +76,7 @@ def _asked_twice(drafts: Sequence[_Draft]) -> Iterator[Mistake]:
 
 
 def read_questions(
-    rows: Iterable[Row], language: str, lexicon: Mapping[str, str]
+    rows: Iterable[Row], language: str, lexicon: Lexicon
 ) -> tuple[tuple[Question, ...], tuple[Mistake, ...]]:
     """The questions in a quiz's rows, and what is wrong with them."""
     mistakes: list[Mistake] = []
@@ -154,7 +155,7 @@ class _Voice:
     """How rows are said; mistakes in their marks are added to `mistakes`."""
 
     language: str
-    lexicon: Mapping[str, str]
+    lexicon: Lexicon
     mistakes: list[Mistake]
 
     def say(self, row: Row) -> tuple[Wording, ...]:

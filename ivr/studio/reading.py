@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct, structs
 
 from ivr.studio.chinese import spoken
-from ivr.studio.hanzi import HANZI, without_brackets
+from ivr.studio.hanzi import HANZI, Lexicon, without_brackets
 from ivr.studio.markup import Break, Digits, Said, SaidAs, Span, Stress, Words, shown
 from ivr.studio.numerals import dictated
 
@@ -50,7 +50,7 @@ class Wording(Struct, frozen=True):
     utterances: tuple[Utterance, ...]
 
 
-def read_aloud(spans: Sequence[Span], language: str, lexicon: Mapping[str, str]) -> Wording:
+def read_aloud(spans: Sequence[Span], language: str, lexicon: Lexicon) -> Wording:
     """One sentence. Its last utterance carries the silence up to the next sentence of the paragraph."""
     draft = _Draft()
     for span in spans:
@@ -116,7 +116,7 @@ def is_speakable(text: str) -> bool:
     return bool(re.search(r"[^\W_]", text))
 
 
-def _said(span: Said, language: str, lexicon: Mapping[str, str]) -> str:
+def _said(span: Said, language: str, lexicon: Lexicon) -> str:
     match span:
         case SaidAs():
             return span.said
@@ -127,7 +127,7 @@ def _said(span: Said, language: str, lexicon: Mapping[str, str]) -> str:
             return _read(without_brackets(span.text), language, lexicon)
 
 
-def _read(text: str, language: str, lexicon: Mapping[str, str]) -> str:
+def _read(text: str, language: str, lexicon: Lexicon) -> str:
     """Lexicon first, then rules; pinyin waits at a mark for the rules to end, for it has digits in it."""
     pinyin: list[str] = []
 

@@ -13,9 +13,10 @@ import msgspec
 from msgspec import Struct
 
 from ivr.studio.front_matter import FrontMatter, read_front_matter
-from ivr.studio.hanzi import HANZI
+from ivr.studio.hanzi import EMPTY, HANZI, Lexicon
 from ivr.studio.markup import Span, Words, read_markup, shown
 from ivr.studio.mistakes import Mistake, advice, mistake
+from ivr.studio.plain_text import decode
 from ivr.studio.questions import Question, read_questions
 from ivr.studio.reading import Wording, is_speakable, read_aloud, sentences
 from ivr.studio.rows import Row, read_rows
@@ -65,14 +66,17 @@ class _Section:
         return 0 if self.is_called(_OPENING) else 2 if self.is_called(_CLOSING) else 1
 
 
-def parse(data: bytes, slug: str) -> tuple[Script, tuple[Mistake, ...]]:
-    """Read a lesson file. With a mistake among the mistakes, the script is only what could be understood."""
+def parse(data: bytes, slug: str, lexicon: Lexicon = EMPTY) -> tuple[Script, tuple[Mistake, ...]]:
+    """Read a lesson file. With a mistake among the mistakes, the script is only what could be understood.
+
+    `lexicon` says how words are said that the lesson's own 读音 does not name.
+    """
     text, unreadable = _decode(data)
     block = _split(text)
     front, lines, front_wrong = read_front_matter(block.front, block.front_line)
     language = front.language or ("zh" if HANZI.search(block.body) else "en")
     front = msgspec.structs.replace(front, code=front.code or slug)
-    script, body_wrong = _read(slug, front, language, block)
+    script, body_wrong = _read(slug, front, language, {**lexicon, **front.say}, block)
     wrong = (*block.wrong, *front_wrong, *_judge_front(script, lines), *body_wrong)
     return script, tuple(unreadable or sorted(wrong, key=lambda each: each.line))
 
@@ -83,20 +87,14 @@ def too_big(size: int) -> Mistake:
 
 
 def _decode(data: bytes) -> tuple[str, list[Mistake]]:
-    """UTF-8 or what Notepad writes: GBK, UTF-16 with its mark."""
     if len(data) > MOST_BYTES:
         return "", [too_big(len(data))]
     if not data.strip():
         return "", [mistake(1, "the file is empty", "Write the lesson first.")]
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
-            return text.replace("\r\n", "\n").replace("\r", "\n"), []
-    return "", [mistake(1, "this is not a text file", "Save the lesson as plain text in UTF-8.")]
+    text = decode(data)
+    if text is None:
+        return "", [mistake(1, "this is not a text file", "Save the lesson as plain text in UTF-8.")]
+    return text, []
 
 
 class _Block(Struct, frozen=True):
@@ -122,13 +120,15 @@ def _split(text: str) -> _Block:
     return _Block("\n".join(lines[first + 1 : last]), first + 2, "\n".join(lines[last + 1 :]), last + 2)
 
 
-def _read(slug: str, front: FrontMatter, language: str, block: _Block) -> tuple[Script, tuple[Mistake, ...]]:
+def _read(
+    slug: str, front: FrontMatter, language: str, lexicon: Lexicon, block: _Block
+) -> tuple[Script, tuple[Mistake, ...]]:
     mistakes: list[Mistake] = []
     sections = _sections(read_rows(block.body, block.body_line), mistakes)
-    parts = [_part(each, language, front.say, mistakes) for each in sections if not each.is_called(_QUIZ)]
+    parts = [_part(each, language, lexicon, mistakes) for each in sections if not each.is_called(_QUIZ)]
     quiz = [row for each in sections if each.is_called(_QUIZ) for row in each.rows]
-    questions, quiz_wrong = read_questions(quiz, language, front.say)
-    title = read_aloud(read_markup(front.title, 1)[0], language, front.say)
+    questions, quiz_wrong = read_questions(quiz, language, lexicon)
+    title = read_aloud(read_markup(front.title, 1)[0], language, lexicon)
     script = Script(slug, front, language, title, tuple(parts), questions)
     return script, (*mistakes, *quiz_wrong, *_judge_shape(sections, script))
 
@@ -146,7 +146,7 @@ def _sections(rows: Iterable[Row], mistakes: list[Mistake]) -> list[_Section]:
     return sorted(sections, key=lambda each: each.rank)
 
 
-def _part(section: _Section, language: str, lexicon: Mapping[str, str], mistakes: list[Mistake]) -> Part:
+def _part(section: _Section, language: str, lexicon: Lexicon, mistakes: list[Mistake]) -> Part:
     paragraphs: list[tuple[Wording, ...]] = []
     for paragraph in _paragraphs(section.rows, language, mistakes):
         wordings: list[Wording] = []
