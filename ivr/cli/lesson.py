@@ -64,7 +64,7 @@ def check(settings: Settings, files: Sequence[Path], as_json: bool, said: bool) 
 
 def _show_said(written: Script, *, to_stderr: bool) -> None:
     """A sentence a line; where it is said otherwise than it is written, that too."""
-    from ivr.studio.press import every_wording
+    from ivr.studio.script import every_wording
 
     for wording in every_wording(written):
         said = " … ".join(each.text for each in wording.utterances)

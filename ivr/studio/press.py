@@ -28,7 +28,7 @@ from ivr.studio.markup import Words
 from ivr.studio.mastering import FRAMES_PER_MS
 from ivr.studio.mistakes import Mistake
 from ivr.studio.reading import Wording, read_aloud, sentences
-from ivr.studio.script import Script
+from ivr.studio.script import Script, every_wording
 from ivr.studio.takes import Booth, OnProgress, Progress
 
 PHRASE_MS = 400  # before and after what is said together with other phrases
@@ -132,16 +132,6 @@ def _booth(shelf: Shelf, spec: str, rate: Rate) -> Booth:
 def _read(words: str, language: str, lexicon: Lexicon) -> list[Wording]:
     read = [read_aloud(each, language, lexicon) for each in sentences([Words(words)], language)]
     return [wording for wording in read if wording.utterances]
-
-
-def every_wording(written: Script) -> Iterable[Wording]:
-    """Every sentence of a lesson, in the order in which it is made."""
-    yield written.title
-    for part in written.parts:
-        for wordings in part.paragraphs:
-            yield from wordings
-    for question in written.questions:
-        yield from (*question.ask, *question.when_right, *question.when_wrong)
 
 
 def _stretches(written: Script, takes: Takes) -> Iterable[Stretch]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from ivr.catalogue import MOST_QUESTIONS
+from ivr.studio import listening
 from ivr.studio.hanzi import Lexicon
 from ivr.studio.markup import read_markup, shown
 from ivr.studio.mistakes import Mistake, advice, mistake
@@ -166,8 +167,12 @@ class _Voice:
 
     def sound(self, row: Row) -> str:
         """What an ear makes of it."""
-        said = "".join(each.text for wording in self.say(row) for each in wording.utterances)
-        return re.sub(r"[\W_]+", "", said).casefold()
+        return listening.sound([each.text for wording in self.say(row) for each in wording.utterances], self.language)
+
+    def judge(self, row: Row) -> Iterator[Mistake]:
+        for wording in self.say(row):
+            texts = [each.text for each in wording.utterances]
+            yield from listening.judge(wording.words, texts, self.language, row.line)
 
 
 def _judge(draft: _Draft, voice: _Voice) -> Iterator[Mistake]:
@@ -181,6 +186,8 @@ def _judge(draft: _Draft, voice: _Voice) -> Iterator[Mistake]:
     if len(draft.marked) > 1:
         yield mistake(draft.line, f"{len(draft.marked)} right options", "Keep one [x].")
     yield from _judge_options(draft.options, voice)
+    for row in (draft.asked, *draft.options, *draft.feedback.values()):
+        yield from voice.judge(row)
 
 
 def _judge_options(options: Sequence[Row], voice: _Voice) -> Iterator[Mistake]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Struct
 
+from ivr.studio import listening
+from ivr.studio.engines.engine import HANZI_ONLY, plain
 from ivr.studio.front_matter import FrontMatter, read_front_matter
 from ivr.studio.hanzi import EMPTY, HANZI, Lexicon
 from ivr.studio.markup import Span, Words, read_markup, shown
@@ -50,6 +52,16 @@ class Script(Struct, frozen=True):
     questions: tuple[Question, ...]
 
 
+def every_wording(written: Script) -> Iterable[Wording]:
+    """Every sentence of a lesson, in the order in which it is made."""
+    yield written.title
+    for part in written.parts:
+        for wordings in part.paragraphs:
+            yield from wordings
+    for question in written.questions:
+        yield from (*question.ask, *question.when_right, *question.when_wrong)
+
+
 @dataclass
 class _Section:
     """The rows under one `#`."""
@@ -78,7 +90,7 @@ def parse(data: bytes, slug: str, lexicon: Lexicon = EMPTY) -> tuple[Script, tup
     front = msgspec.structs.replace(front, code=front.code or slug)
     script, body_wrong = _read(slug, front, language, {**lexicon, **front.say}, block)
     wrong = (*block.wrong, *front_wrong, *_judge_front(script, lines), *body_wrong)
-    return script, tuple(unreadable or sorted(wrong, key=lambda each: each.line))
+    return script, tuple(unreadable or sorted(dict.fromkeys(wrong), key=lambda each: each.line))
 
 
 def too_big(size: int) -> Mistake:
@@ -152,7 +164,7 @@ def _part(section: _Section, language: str, lexicon: Lexicon, mistakes: list[Mis
         wordings: list[Wording] = []
         for text in paragraph:
             said = [read_aloud(each, language, lexicon) for each in sentences(text.spans, language)]
-            mistakes += [each for wording in said for each in _judge_sentence(text.line, wording.words, language)]
+            mistakes += [each for wording in said for each in _judge_sentence(text.line, wording, language)]
             wordings += [each for each in said if each.utterances]
         if wordings:
             paragraphs.append(tuple(wordings))
@@ -201,13 +213,25 @@ def _judge_front(script: Script, lines: Mapping[str, int]) -> Iterator[Mistake]:
     if needed > asked:
         what = f"{needed} right answers are needed, but only {asked} questions are asked"
         yield mistake(lines["pass_mark"], what, "Lower 及格 (pass).")
+    engine = script.front.voice.partition(":")[0]
+    if engine in HANZI_ONLY and any(plain(text) != text for text in _texts(script)):
+        what = f"{script.front.voice} does not heed pinyin; it reads hanzi its own way"
+        yield advice(lines["voice"], what, "Choose another voice, or write hanzi that sound the same instead.")
+    yield from listening.judge(
+        script.title.words, [each.text for each in script.title.utterances], script.language, lines.get("title", 1)
+    )
 
 
-def _judge_sentence(line: int, words: str, language: str) -> Iterator[Mistake]:
-    length, most = _length(words, language), LONGEST_SENTENCE[language]
+def _texts(script: Script) -> Iterator[str]:
+    return (each.text for wording in every_wording(script) for each in wording.utterances)
+
+
+def _judge_sentence(line: int, wording: Wording, language: str) -> Iterator[Mistake]:
+    length, most = _length(wording.words, language), LONGEST_SENTENCE[language]
     if length > most:
         unit = "characters" if language == "zh" else "words"
         yield advice(line, f"a sentence of {length} {unit}", f"Listeners follow up to {most}; make it two.")
+    yield from listening.judge(wording.words, [each.text for each in wording.utterances], language, line)
 
 
 def _judge_shape(sections: Sequence[_Section], script: Script) -> Iterator[Mistake]:
