@@ -74,7 +74,7 @@ class StudioSettings(Section):
     rate: Literal["slow", "normal", "fast"] = "slow"
     threads: Annotated[int, Field(ge=0, le=256)] = 0
     lexicon: Path = Path("audio_lessons/lexicon.tsv")
-    voices: Mapping[str, str] = {"zh": "espeak:cmn", "en": "espeak:en-us"}
+    voices: Mapping[str, str] = {"zh": "espeak:cmn", "yue": "espeak:yue", "en": "espeak:en-us"}
 
 
 class TwilioSettings(Section):

@@ -20,6 +20,8 @@ Lexicon = Mapping[str, str]  # a word -> how voices are told to say it
 EMPTY: Lexicon = {}
 HANZI = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
+WRITTEN_IN_HANZI = ("zh", "yue")  # the languages without spaces between words
+
 _TONED = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]|[a-zü]{1,6}[1-5](?![0-9])")
 _ROUND = str.maketrans("[]", "()")
 _HUMS = ("m", "n", "ng", "hm", "hng", "ê")  # what the dictionary has besides syllables

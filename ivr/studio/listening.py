@@ -47,8 +47,10 @@ _CONTEXTS = {
 }
 _DOUBTFUL = {hanzi: (readings, re.compile(context)) for hanzi, (readings, context) in _CONTEXTS.items()}
 _LETTERS = rf"(?:(?!{HANZI.pattern})[^\W\d_])+(?:['’-](?:(?!{HANZI.pattern})[^\W\d_])+)*"
+_SIGNS = r"[^\w\s，。！？；：、…,.!?;:'\"（）()]"
 _UNREAD = {
-    "zh": re.compile(rf"{_LETTERS}|[^\w\s，。！？；：、…,.!?;:'\"（）()]"),
+    "zh": re.compile(rf"{_LETTERS}|{_SIGNS}"),
+    "yue": re.compile(_SIGNS),  # its voices read Latin words, as its speakers do
     "en": re.compile(rf"(?:{HANZI.pattern})+|[^\w\s,.!?;:…'’‘\"“”()–—-]"),
 }
 _DROPPED = re.compile("(?:https?://|www\\.)[!-~]+|[\U0001f000-\U0001faff\u2600-\u27bf]+")

@@ -52,18 +52,18 @@ Said = Words | SaidAs | Digits
 Span = Said | Break | Stress
 
 _MARK = re.compile(
-    r"\[\[\s*(?:数字|number)?\s*(?:逐位|digits|digit by digit)\s*\]\]\s*(?P<digits>[0-9][0-9 -]*[0-9]|[0-9])"
-    r"|\[\s*(?:停顿|pause)(?P<pause>[^\]]*)\]"
+    r"\[\[\s*(?:数字|數字|number)?\s*(?:逐位|digits|digit by digit)\s*\]\]\s*(?P<digits>[0-9][0-9 -]*[0-9]|[0-9])"
+    r"|\[\s*(?:停顿|停頓|pause)(?P<pause>[^\]]*)\]"
     r"|\[\s*(?P<slow>/?)\s*(?:慢|slow)\s*\]"
-    r"|\[\s*(?P<recording>(?:录音|recording)[^\]]*)\]"
+    r"|\[\s*(?P<recording>(?:录音|錄音|recording)[^\]]*)\]"
     r"|(?P<stress>\ue001)"
     r"|\{(?P<shown>[^{}|]*)(?:\|(?P<said>[^{}]*))?\}",
     re.IGNORECASE,
 )
 _STRESS = "\ue001"  # of a private plane: where stressed words begin
 _STRESSED = re.compile(r"\*\*+(?!\s)([^*]*[^*\s])\*\*+")
-_SECONDS = re.compile(r"\s*([\d.]+|[半一二两三四五])?\s*(?:(毫秒|ms)|秒钟?|s|sec|seconds?)?\s*", re.IGNORECASE)
-_NUMERALS = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+_SECONDS = re.compile(r"\s*([\d.]+|[半一二两兩三四五])?\s*(?:(毫秒|ms)|秒[钟鐘]?|s|sec|seconds?)?\s*", re.IGNORECASE)
+_NUMERALS = {"半": 0.5, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5}
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 
 

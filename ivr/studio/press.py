@@ -20,7 +20,7 @@ from ivr.shelf import Shelf
 from ivr.studio import questions, script
 from ivr.studio.engines import open_engine
 from ivr.studio.engines.engine import Rate
-from ivr.studio.hanzi import EMPTY, Lexicon
+from ivr.studio.hanzi import EMPTY, WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.joining import decode, join
 from ivr.studio.layout import LEAD_MS, TAIL_MS, Spoken, Stretch, lay_out, paragraph, silence
 from ivr.studio.lexicon import of_lesson
@@ -169,7 +169,7 @@ def _put(stretch: Stretch, shelf: Shelf) -> str:
 
 def _question(asked: questions.Question, language: str, takes: Takes, shelf: Shelf) -> Question:
     def clip(wordings: Sequence[Wording]) -> Clip:
-        words = ("" if language == "zh" else " ").join(each.words for each in wordings)
+        words = ("" if language in WRITTEN_IN_HANZI else " ").join(each.words for each in wordings)
         return _clip(wordings, words, takes, shelf)
 
     return Question(

@@ -30,11 +30,15 @@ _BOX = re.compile(r"\[\s*([xXｘＸ√✓✔]?)\s*\]\s*(.*)")
 _TICK = re.compile(r"[√✓✔]\s*(.*)|(.*?)\s*[√✓✔]")
 _AIKEN_OPTION = re.compile(r"[A-Ja-jＡ-Ｊ]\s*[.．、)）:：]\s*(.+)")
 _AIKEN_ANSWER = re.compile(r"(?:ANSWER|答案)\s*[:：]\s*([A-JＡ-Ｊ1-9])\s*[.。]?", re.IGNORECASE)
-_FEEDBACK = re.compile(r"(?:(答对|right)|答错|wrong)了?\s*[:：]\s*(.*)", re.IGNORECASE)
+_FEEDBACK = re.compile(r"(?:(答对|答對|right)|答错|答錯|wrong)了?\s*[:：]\s*(.*)", re.IGNORECASE)
 
-_OPTION = {"zh": "{option}，请按{key}。", "en": "For {option}, press {key}."}
-_WHEN_RIGHT = {"zh": "答对了，是{option}。", "en": "That is right: {option}."}
-_WHEN_WRONG = {"zh": "不对。正确答案是{option}。", "en": "That is not right. The right answer is {option}."}
+_OPTION = {"zh": "{option}，请按{key}。", "yue": "{option}，請按{key}。", "en": "For {option}, press {key}."}
+_WHEN_RIGHT = {"zh": "答对了，是{option}。", "yue": "答啱喇，係{option}。", "en": "That is right: {option}."}
+_WHEN_WRONG = {
+    "zh": "不对。正确答案是{option}。",
+    "yue": "唔啱。正確答案係{option}。",
+    "en": "That is not right. The right answer is {option}.",
+}
 
 
 class Question(Struct, frozen=True):

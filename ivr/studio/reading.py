@@ -1,6 +1,6 @@
 """How written language is said aloud: where a sentence ends, what an engine is told for it, how long a silence follows.
 
-What the lexicon does not say, Chinese rules do (`chinese.py`); English engines read numbers themselves.
+What the lexicon does not say, the rules of the language do: `chinese.py`, `cantonese.py`, `english.py`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct, structs
 
-from ivr.studio.chinese import spoken
-from ivr.studio.hanzi import HANZI, Lexicon, without_brackets
+from ivr.studio import cantonese, chinese, english
+from ivr.studio.hanzi import HANZI, WRITTEN_IN_HANZI, Lexicon, without_brackets
 from ivr.studio.markup import Break, Digits, Said, SaidAs, Span, Stress, Words, shown
-from ivr.studio.numerals import dictated
 
 SENTENCE_MS = 700
 COMMA_MS = 300
@@ -26,11 +25,16 @@ LONGEST_SENTENCE = 60  # hanzi; longer ones are cut at commas
 
 _CLOSING = "[\"'”’」』）》)]*"
 _NOT_ABBREVIATED = r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\be\.g)(?<!\bi\.e)"
-_END = re.compile(rf"(?:[。！？；…]|{_NOT_ABBREVIATED}[.!?](?<!\bNo\.(?=\s\d))(?={_CLOSING}(?:\s|$|[!?.])))+{_CLOSING}")
+_NOT_ABBREVIATED += r"(?<!\bProf)(?<!\bvs)(?<!\bapprox)(?<!\b[Tt]el)"
+_MONTHS = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_NOT_OVER = rf"(?<!\bNo\.(?=\s\d))(?<!\b(?:{_MONTHS})\.(?=\s\d))(?<!\b[ap]\.m\.(?=\s[a-z]))"
+_END = re.compile(rf"(?:[。！？；…]|{_NOT_ABBREVIATED}[.!?]{_NOT_OVER}(?={_CLOSING}(?:\s|$|[!?.])))+{_CLOSING}")
 _ASCII_END = re.compile(rf"[!?;]+{_CLOSING}")  # in Chinese these end a sentence also without a space
 _COMMAS = ("，", "、", ",")
 _COMMA = re.compile(f"[{''.join(_COMMAS)}]{_CLOSING}")
 _CUT = "\0"
+_SPOKEN = {"zh": chinese.spoken, "yue": cantonese.spoken, "en": english.spoken}
+_DIGITS = {"zh": chinese.digit_by_digit, "yue": cantonese.digit_by_digit, "en": english.digit_by_digit}
 _PINYIN = "\ue000"  # of a private plane: no rule knows it
 
 
@@ -108,7 +112,7 @@ class _Draft:
 
 def sentences(spans: Sequence[Span], language: str) -> Iterator[tuple[Span, ...]]:
     """A paragraph's sentences, those that are too long in parts."""
-    for sentence in _cut(spans, (_END, _ASCII_END) if language == "zh" else (_END,)):
+    for sentence in _cut(spans, (_END, _ASCII_END) if language in WRITTEN_IN_HANZI else (_END,)):
         yield from _shortened(sentence)
 
 
@@ -121,8 +125,7 @@ def _said(span: Said, language: str, lexicon: Lexicon) -> str:
         case SaidAs():
             return span.said
         case Digits():
-            digits = "".join(re.findall("[0-9]", span.text))
-            return dictated(digits) if language == "zh" else " ".join(digits)
+            return _DIGITS[language]("".join(re.findall("[0-9]", span.text)))
         case Words():
             return _read(without_brackets(span.text), language, lexicon)
 
@@ -133,12 +136,12 @@ def _read(text: str, language: str, lexicon: Lexicon) -> str:
 
     def look_up(found: re.Match[str]) -> str:
         word, bracket, syllables = lexicon[found[0]].partition("[")
-        pinyin.append(bracket + syllables)
+        pinyin.append(bracket + syllables if language == "zh" else "")
         return word + _PINYIN
 
     text = text.replace(_PINYIN, "")
     written = _pattern(tuple(lexicon)).sub(look_up, text) if lexicon else text
-    said = spoken(written) if language == "zh" else written
+    said = _SPOKEN[language](written)
     return re.sub(_PINYIN, lambda _: pinyin.pop(0), said)
 
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from ivr.studio import listening
 from ivr.studio.engines.engine import HANZI_ONLY, plain
 from ivr.studio.front_matter import FrontMatter, read_front_matter
-from ivr.studio.hanzi import EMPTY, HANZI, Lexicon
+from ivr.studio.hanzi import EMPTY, HANZI, WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.markup import Span, Words, read_markup, shown
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.plain_text import decode
@@ -25,12 +25,12 @@ from ivr.studio.rows import Row, read_rows
 
 MOST_BYTES = 1 << 20
 LONGEST_MINUTES = 12
-LONGEST_SENTENCE = {"zh": 22, "en": 20}  # hanzi; words
-PER_MINUTE = {"zh": 150, "en": 110}  # read slowly, pauses included
+LONGEST_SENTENCE = {"zh": 22, "yue": 22, "en": 20}  # hanzi; words
+PER_MINUTE = {"zh": 150, "yue": 150, "en": 110}  # read slowly, pauses included
 
-_OPENING = ("开头", "opening")
-_QUIZ = ("测验", "quiz")
-_CLOSING = ("结尾", "closing")
+_OPENING = ("开头", "開頭", "opening")
+_QUIZ = ("测验", "測驗", "quiz")
+_CLOSING = ("结尾", "結尾", "closing")
 _FENCE = re.compile(r"[-－—]{3,}")
 
 
@@ -195,7 +195,7 @@ def _paragraphs(rows: Sequence[Row], language: str, mistakes: list[Mistake]) -> 
             paragraphs[-1][-1].spans += spans
         elif row.opens or not paragraphs:
             paragraphs.append([_Text(row.line, spans)])
-        elif language == "zh":
+        elif language in WRITTEN_IN_HANZI:
             paragraphs[-1].append(_Text(row.line, spans))
         else:
             paragraphs[-1][-1].spans += (Words(" "), *spans)
@@ -203,7 +203,7 @@ def _paragraphs(rows: Sequence[Row], language: str, mistakes: list[Mistake]) -> 
 
 
 def _numbered(row: Row, language: str) -> str:
-    return f"{row.number}{'、' if language == 'zh' else ', '}{row.text}" if row.number else row.text
+    return f"{row.number}{'、' if language in WRITTEN_IN_HANZI else ', '}{row.text}" if row.number else row.text
 
 
 def _judge_front(script: Script, lines: Mapping[str, int]) -> Iterator[Mistake]:
@@ -214,9 +214,10 @@ def _judge_front(script: Script, lines: Mapping[str, int]) -> Iterator[Mistake]:
         what = f"{needed} right answers are needed, but only {asked} questions are asked"
         yield mistake(lines["pass_mark"], what, "Lower 及格 (pass).")
     engine = script.front.voice.partition(":")[0]
-    if engine in HANZI_ONLY and any(plain(text) != text for text in _texts(script)):
-        what = f"{script.front.voice} does not heed pinyin; it reads hanzi its own way"
-        yield advice(lines["voice"], what, "Choose another voice, or write hanzi that sound the same instead.")
+    deaf = engine in HANZI_ONLY or script.language != "zh"
+    if deaf and any(plain(text) != text for text in _texts(script)):
+        what = f"{script.front.voice or script.language} does not heed pinyin; it reads hanzi its own way"
+        yield advice(lines.get("voice", 1), what, "Choose another voice, or write hanzi that sound the same instead.")
     yield from listening.judge(
         script.title.words, [each.text for each in script.title.utterances], script.language, lines.get("title", 1)
     )
@@ -229,7 +230,7 @@ def _texts(script: Script) -> Iterator[str]:
 def _judge_sentence(line: int, wording: Wording, language: str) -> Iterator[Mistake]:
     length, most = _length(wording.words, language), LONGEST_SENTENCE[language]
     if length > most:
-        unit = "characters" if language == "zh" else "words"
+        unit = "characters" if language in WRITTEN_IN_HANZI else "words"
         yield advice(line, f"a sentence of {length} {unit}", f"Listeners follow up to {most}; make it two.")
     yield from listening.judge(wording.words, [each.text for each in wording.utterances], language, line)
 
@@ -253,4 +254,5 @@ def _judge_shape(sections: Sequence[_Section], script: Script) -> Iterator[Mista
 
 def _length(words: str, language: str) -> int:
     """Syllables in Chinese, words in English."""
-    return len(re.findall(r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+" if language == "zh" else r"[\w'’]+", words))
+    syllable = r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+"
+    return len(re.findall(syllable if language in WRITTEN_IN_HANZI else r"[\w'’]+", words))

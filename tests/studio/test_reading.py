@@ -44,10 +44,15 @@ def test_chinese_sentences(text: str, expected: list[str]) -> None:
     [
         ("Sit up. Stand! Well? Yes; go", ["Sit up.", "Stand!", "Well?", "Yes; go"]),
         ('He said "stop." We left.', ['He said "stop."', "We left."]),
-        ("Mr. Li and Dr. Wu take e.g. 3.5 kg. Yes.", ["Mr. Li and Dr. Wu take e.g. 3.5 kg.", "Yes."]),
-        ("Take No. 5 now. No. Wait.", ["Take No. 5 now.", "No.", "Wait."]),
+        (
+            "Mr. Li and Dr. Wu take e.g. 3.5 kg. Yes.",
+            ["Mister Li and Doctor Wu take for example three point five kilograms.", "Yes."],
+        ),
+        ("Take No. 5 now. No. Wait.", ["Take number five now.", "No.", "Wait."]),
         ("Wait... now", ["Wait...", "now"]),
         ("See example.org today.", ["See example.org today."]),
+        ("Prof. Wu vs. Li on Nov. 5. Go.", ["Professor Wu versus Li on November fifth.", "Go."]),
+        ("Come at 9 a.m. or at 4 p.m. We wait.", ["Come at nine A M or at four P M.", "We wait."]),
     ],
 )
 def test_english_sentences(text: str, expected: list[str]) -> None:
@@ -126,7 +131,7 @@ def test_marks(text: str, shown: str, spoken: str) -> None:
 
 
 def test_english_digits_are_said_one_by_one() -> None:
-    assert said("Ring [[digits]]112 now.", "en") == ["Ring 1 1 2 now."]
+    assert said("Ring [[digits]]112 now.", "en") == ["Ring one one two now."]
 
 
 @pytest.mark.parametrize(
@@ -155,3 +160,17 @@ def test_pinyin_in_the_lexicon_goes_past_the_rules() -> None:
 def test_what_can_not_be_spoken_is_not() -> None:
     assert said("……") == []
     assert said("[停顿 1秒]") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("食2粒藥。下晝2:30再食！好唔好?好", ["食兩粒藥。", "下晝兩點半再食！", "好唔好?", "好"]),
+        ("打[[逐位]]112。", ["打一一二。"]),
+        ("[停頓 兩秒]去{上海|沪}。", ["去沪。"]),
+        ("去長樂。", ["去長樂。"]),
+    ],
+)
+def test_cantonese_sentences(text: str, expected: list[str]) -> None:
+    """Without Mandarin's pinyin."""
+    assert said(text, "yue", {"長樂": "長樂[chang2 le4]"}) == expected
