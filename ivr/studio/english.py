@@ -205,8 +205,8 @@ def _telephone(found: Match) -> str:
 
 def _hot_line(found: Match) -> str:
     """112 and its like are dictated where they are dialled, and counted where something is counted."""
-    dialled = found[0] == "911" or _DIALLED.search(found.string[: found.start()])
-    counted = _COUNTING.match(found.string[found.end() :])
+    dialled = found[0] == "911" or _DIALLED.search(found.string[max(0, found.start() - 40) : found.start()])
+    counted = _COUNTING.match(found.string[found.end() :][:40])
     return digits(found[0]) if dialled and not counted else found[0]
 
 
@@ -216,8 +216,9 @@ def _spelled(word: str) -> str:
 
 def _capitals(found: Match) -> str:
     """Letter by letter, unless it is a word, or one of several that are written large."""
-    word, before, after = found[1], found.string[: found.start()], found.string[found.end() :]
-    large = re.search(r"\b[A-Z]{2,}\W+$", before[-40:]) or re.match(r"\W+[A-Z]{2,}\b", after[:40])
+    word = found[1]
+    before, after = found.string[max(0, found.start() - 40) : found.start()], found.string[found.end() :][:40]
+    large = re.search(r"\b[A-Z]{2,}\W+$", before) or re.match(r"\W+[A-Z]{2,}\b", after)
     return found[0] if word in _WORDS or large else f"{_spelled(word)}{found[2] and '’s'}"
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from msgspec import Struct, structs
 
 from ivr.studio import cantonese, chinese, english
-from ivr.studio.hanzi import HANZI, WRITTEN_IN_HANZI, Lexicon, without_brackets
-from ivr.studio.markup import Break, Digits, Said, SaidAs, Span, Stress, Words, shown
+from ivr.studio.hanzi import HANZI, WRITTEN_IN_HANZI, Lexicon, plainly_written
+from ivr.studio.markup import Break, Digits, SaidAs, Span, Stress, Words, shown
 
 SENTENCE_MS = 700
 COMMA_MS = 300
@@ -35,7 +35,9 @@ _COMMA = re.compile(f"[{''.join(_COMMAS)}]{_CLOSING}")
 _CUT = "\0"
 _SPOKEN = {"zh": chinese.spoken, "yue": cantonese.spoken, "en": english.spoken}
 _DIGITS = {"zh": chinese.digit_by_digit, "yue": cantonese.digit_by_digit, "en": english.digit_by_digit}
-_PINYIN = "\ue000"  # of a private plane: no rule knows it
+# Of private planes, which no rule knows: where pinyin belongs, and the number of a span.
+_PINYIN = "\ue000"
+_FIRST, _LAST = "\U000f0000", "\U0010ffff"
 
 
 class Utterance(Struct, frozen=True):
@@ -57,17 +59,35 @@ class Wording(Struct, frozen=True):
 def read_aloud(spans: Sequence[Span], language: str, lexicon: Lexicon) -> Wording:
     """One sentence. Its last utterance carries the silence up to the next sentence of the paragraph."""
     draft = _Draft()
-    for span in spans:
+    said = _read("".join(_marked(spans)), language, lexicon)
+    for mark, words in re.findall(rf"([{_FIRST}-{_LAST}]|^)([^{_FIRST}-{_LAST}]*)", said):
+        span = spans[ord(mark) - ord(_FIRST)] if mark else Words("")
         match span:
             case Break():
                 draft.rest(span.ms)
             case Stress():
                 draft.stress()
-            case _:
-                draft.say(_said(span, language, lexicon), slow=span.slow)
+            case SaidAs():
+                draft.say(span.said, slow=span.slow)
+            case Digits():
+                draft.say(_DIGITS[language](span.text), slow=span.slow)
+            case Words():
+                draft.say(words, slow=span.slow)
     draft.end()
     last = [_with_pause(each, draft.silence_ms) for each in draft.utterances[-1:]]
     return Wording(shown(spans), (*draft.utterances[:-1], *last))
+
+
+def _marked(spans: Sequence[Span]) -> Iterator[str]:
+    """The words of a sentence in one, so that each rule sees what stands around; a mark for each other span, and where
+    words go on after it or at another pace."""
+    before: Span = Words("")
+    for n, span in enumerate(spans):
+        if not (isinstance(span, Words) and isinstance(before, Words) and span.slow == before.slow):
+            yield chr(ord(_FIRST) + n)
+        if isinstance(span, Words):
+            yield plainly_written(span.text)
+        before = span
 
 
 @dataclass
@@ -120,16 +140,6 @@ def is_speakable(text: str) -> bool:
     return bool(re.search(r"[^\W_]", text))
 
 
-def _said(span: Said, language: str, lexicon: Lexicon) -> str:
-    match span:
-        case SaidAs():
-            return span.said
-        case Digits():
-            return _DIGITS[language]("".join(re.findall("[0-9]", span.text)))
-        case Words():
-            return _read(without_brackets(span.text), language, lexicon)
-
-
 def _read(text: str, language: str, lexicon: Lexicon) -> str:
     """Lexicon first, then rules; pinyin waits at a mark for the rules to end, for it has digits in it."""
     pinyin: list[str] = []
@@ -139,7 +149,6 @@ def _read(text: str, language: str, lexicon: Lexicon) -> str:
         pinyin.append(bracket + syllables if language == "zh" else "")
         return word + _PINYIN
 
-    text = text.replace(_PINYIN, "")
     written = _pattern(tuple(lexicon)).sub(look_up, text) if lexicon else text
     said = _SPOKEN[language](written)
     return re.sub(_PINYIN, lambda _: pinyin.pop(0), said)

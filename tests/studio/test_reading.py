@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ivr.studio.markup import read_markup
 from ivr.studio.reading import Utterance, Wording, read_aloud, sentences
@@ -91,6 +93,11 @@ def slowly(text: str, before_ms: int = 0, after_ms: int = 0) -> Utterance:
         ("请，**挂断**电话。", [Utterance("请，"), Utterance("挂断电话。", 300, 700)]),
         ("请[停顿 1秒]**挂断**电话。", [Utterance("请"), Utterance("挂断电话。", 1000, 700)]),
         ("**请**挂断。**千万**别信。", [Utterance("请挂断。", 0, 700), Utterance("千万别信。", 0, 700)]),
+        ("打**110**，花了110块。", [Utterance("打"), Utterance("幺幺零，花了一百一十块。", 200, 700)]),
+        ("打[停顿 1秒][慢]110[/慢]。", [Utterance("打"), slowly("幺幺零。", 1000, 700)]),
+        ("打{急救|救命}的120。", [Utterance("打救命的幺二零。", 0, 700)]),
+        ("（先坐）再**站**。", [Utterance("先坐，再"), Utterance("站。", 200, 700)]),
+        ("\U000f0000先\ue001坐\U000f0003。", [Utterance("先坐。", 0, 700)]),
         ("打**{110|幺幺零}**。", [Utterance("打"), Utterance("幺幺零。", 200, 700)]),
         ("打{**110**|幺幺零}。", [Utterance("打幺幺零。", 0, 700)]),
         ("二**三，四** 五*六。", [Utterance("二"), Utterance("三，四 五六。", 200, 700)]),
@@ -128,6 +135,34 @@ def test_silences_and_paces(text: str, expected: list[Utterance]) -> None:
 def test_marks(text: str, shown: str, spoken: str) -> None:
     (wording,) = read(text)
     assert (wording.words, wording.utterances[0].text) == (shown, spoken)
+
+
+PIECES = (
+    "打",
+    "110",
+    "（好）",
+    "(",
+    "，",
+    "3",
+    "个",
+    "[停顿 1秒]",
+    "**急**",
+    "[慢]走[/慢]",
+    "比分3:",
+    "2月",
+    "至",
+    "$",
+    "{甲|春}",
+    "{乙|夏}",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES)), st.sampled_from(["zh", "yue", "en"]))
+def test_no_rule_reaches_over_what_is_said_otherwise(pieces: list[str], language: str) -> None:
+    meant = [{"{甲|春}": "春", "{乙|夏}": "夏"}[piece] for piece in pieces if piece in ("{甲|春}", "{乙|夏}")]
+    heard = "".join(said("".join(pieces), language))
+    assert [each for each in heard if each in "春夏"] == meant
+    assert not any(each in "0123456789" or (each >= "\ue000" and not "\uff00" < each < "\uffef") for each in heard)
 
 
 def test_english_digits_are_said_one_by_one() -> None:
