@@ -35,9 +35,8 @@ _COMMA = re.compile(f"[{''.join(_COMMAS)}]{_CLOSING}")
 _CUT = "\0"
 _SPOKEN = {"zh": chinese.spoken, "yue": cantonese.spoken, "en": english.spoken}
 _DIGITS = {"zh": chinese.digit_by_digit, "yue": cantonese.digit_by_digit, "en": english.digit_by_digit}
-# Of private planes, which no rule knows: where pinyin belongs, and the number of a span.
-_PINYIN = "\ue000"
-_FIRST, _LAST = "\U000f0000", "\U0010ffff"
+# Private signs, which no rule knows: where pinyin belongs, and where a span does.
+_PINYIN, _SPAN = "\ue000", "\ue001"
 
 
 class Utterance(Struct, frozen=True):
@@ -58,10 +57,10 @@ class Wording(Struct, frozen=True):
 
 def read_aloud(spans: Sequence[Span], language: str, lexicon: Lexicon) -> Wording:
     """One sentence. Its last utterance carries the silence up to the next sentence of the paragraph."""
-    draft = _Draft()
-    said = _read("".join(_marked(spans)), language, lexicon)
-    for mark, words in re.findall(rf"([{_FIRST}-{_LAST}]|^)([^{_FIRST}-{_LAST}]*)", said):
-        span = spans[ord(mark) - ord(_FIRST)] if mark else Words("")
+    text, marked = _in_one(spans)
+    before, *words = _read(text, language, lexicon).split(_SPAN)
+    draft = _Draft(text=before)
+    for span, after in zip(marked, words, strict=True):
         match span:
             case Break():
                 draft.rest(span.ms)
@@ -72,22 +71,27 @@ def read_aloud(spans: Sequence[Span], language: str, lexicon: Lexicon) -> Wordin
             case Digits():
                 draft.say(_DIGITS[language](span.text), slow=span.slow)
             case Words():
-                draft.say(words, slow=span.slow)
+                draft.say(after, slow=span.slow)
     draft.end()
     last = [_with_pause(each, draft.silence_ms) for each in draft.utterances[-1:]]
     return Wording(shown(spans), (*draft.utterances[:-1], *last))
 
 
-def _marked(spans: Sequence[Span]) -> Iterator[str]:
-    """The words of a sentence in one, so that each rule sees what stands around; a mark for each other span, and where
-    words go on after it or at another pace."""
+def _in_one(spans: Sequence[Span]) -> tuple[str, list[Span]]:
+    """The words of a sentence in one, so that each rule sees what stands around, and the spans its marks stand for.
+
+    These are all but words, and words that go on after those or at another pace.
+    """
+    text, marked = "", []
     before: Span = Words("")
-    for n, span in enumerate(spans):
+    for span in spans:
         if not (isinstance(span, Words) and isinstance(before, Words) and span.slow == before.slow):
-            yield chr(ord(_FIRST) + n)
+            text += _SPAN
+            marked.append(span)
         if isinstance(span, Words):
-            yield plainly_written(span.text)
+            text += plainly_written(span.text)
         before = span
+    return text, marked
 
 
 @dataclass
@@ -188,18 +192,18 @@ def _hanzi(spans: Sequence[Span]) -> int:
 
 def _cut(spans: Sequence[Span], boundaries: Sequence[re.Pattern[str]]) -> list[tuple[Span, ...]]:
     """Cut after each boundary in the words; what can't be spoken alone stays with the piece before it."""
-    pieces: list[tuple[Span, ...]] = [()]
+    pieces: list[list[Span]] = [[]]
     for span in spans:
         first, *others = _cut_words(span, boundaries) if isinstance(span, Words) else [span]
-        pieces[-1] += (first,)
-        pieces += [(other,) for other in others]
-    whole: list[tuple[Span, ...]] = []
+        pieces[-1].append(first)
+        pieces += [[other] for other in others]
+    whole: list[list[Span]] = []
     for piece in pieces:
         if whole and not is_speakable(shown(piece)):
             whole[-1] += piece
         else:
             whole.append(piece)
-    return whole
+    return [tuple(piece) for piece in whole]
 
 
 def _cut_words(span: Words, boundaries: Sequence[re.Pattern[str]]) -> list[Span]:
