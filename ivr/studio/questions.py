@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from ivr.catalogue import MOST_QUESTIONS
-from ivr.studio import listening
+from ivr.studio import stumbles
 from ivr.studio.hanzi import Lexicon
 from ivr.studio.markup import read_markup, shown
 from ivr.studio.mistakes import Mistake, advice, mistake
@@ -171,12 +171,12 @@ class _Voice:
 
     def sound(self, row: Row) -> str:
         """What an ear makes of it."""
-        return listening.sound([each.text for wording in self.say(row) for each in wording.utterances], self.language)
+        return stumbles.sound([each.text for wording in self.say(row) for each in wording.utterances], self.language)
 
     def judge(self, row: Row) -> Iterator[Mistake]:
         for wording in self.say(row):
             texts = [each.text for each in wording.utterances]
-            yield from listening.judge(wording.words, texts, self.language, row.line)
+            yield from stumbles.judge(wording.words, texts, self.language, row.line)
 
 
 def _judge(draft: _Draft, voice: _Voice) -> Iterator[Mistake]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Struct
 
-from ivr.studio import listening
+from ivr.studio import stumbles
 from ivr.studio.engines.engine import HANZI_ONLY, plain
 from ivr.studio.front_matter import FrontMatter, read_front_matter
 from ivr.studio.hanzi import EMPTY, HANZI, WRITTEN_IN_HANZI, Lexicon
@@ -218,7 +218,7 @@ def _judge_front(script: Script, lines: Mapping[str, int]) -> Iterator[Mistake]:
     if deaf and any(plain(text) != text for text in _texts(script)):
         what = f"{script.front.voice or script.language} does not heed pinyin; it reads hanzi its own way"
         yield advice(lines.get("voice", 1), what, "Choose another voice, or write hanzi that sound the same instead.")
-    yield from listening.judge(
+    yield from stumbles.judge(
         script.title.words, [each.text for each in script.title.utterances], script.language, lines.get("title", 1)
     )
 
@@ -232,7 +232,7 @@ def _judge_sentence(line: int, wording: Wording, language: str) -> Iterator[Mist
     if length > most:
         unit = "characters" if language in WRITTEN_IN_HANZI else "words"
         yield advice(line, f"a sentence of {length} {unit}", f"Listeners follow up to {most}; make it two.")
-    yield from listening.judge(wording.words, [each.text for each in wording.utterances], language, line)
+    yield from stumbles.judge(wording.words, [each.text for each in wording.utterances], language, line)
 
 
 def _judge_shape(sections: Sequence[_Section], script: Script) -> Iterator[Mistake]:
