@@ -5,6 +5,7 @@
     │   ├── BadSettings       config.toml or the environment
     │   ├── BadLesson         a lesson file, by line
     │   ├── BadImport         a document that no lesson can be made of
+    │   ├── BadLexicon        a lexicon file, by line
     │   └── BadRoster         a member list, by row
     ├── BadPrompts        a file of prompts
     ├── NotAMonth         a month that can't be read
@@ -52,6 +53,10 @@ class BadLesson(Mistakes):
 
 class BadImport(Mistakes):
     """No lesson can be made of this; nothing was written."""
+
+
+class BadLexicon(Mistakes):
+    """A lexicon can't be used. Mend the lines that are named."""
 
 
 class BadRoster(Mistakes):

@@ -41,14 +41,13 @@ def lesson() -> None:
 @FILES
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects, for other programs.")
 @click.option("--said", is_flag=True, help="First show every sentence as it will be said.")
-def check(files: Sequence[Path], as_json: bool, said: bool) -> None:
+@click.pass_obj
+def check(settings: Settings, files: Sequence[Path], as_json: bool, said: bool) -> None:
     """Show what is wrong in lesson files, each with its line and how to mend it.
 
     Mistakes keep a lesson from being published and end this command with 1; advice does not.
     """
-    from ivr.studio.press import load
-
-    loaded = [(path, *load(path)) for path in files]
+    loaded = load_files(settings, files)
     if said:
         for _, written, _ in loaded:
             _show_said(written, to_stderr=as_json)
@@ -75,7 +74,7 @@ def show_found(found: Sequence[tuple[Path, Mistake]], files: int) -> None:
 
 def _show_said(written: Script, *, to_stderr: bool) -> None:
     """A sentence a line; where it is said otherwise than it is written, that too."""
-    from ivr.studio.press import every_wording
+    from ivr.studio.script import every_wording
 
     for wording in every_wording(written):
         said = " … ".join(each.text for each in wording.utterances)
@@ -96,7 +95,7 @@ def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
     from ivr.studio.engines import open_engine
     from ivr.studio.press import voice_of
 
-    scripts = load_all(files, "Nothing was published:")
+    scripts = load_all(settings, files, "Nothing was published:")
     languages = dict.fromkeys(each.language for each in scripts if not each.front.voice)
     voices = voices_here(settings, languages)
     for spec in dict.fromkeys(voice_of(each, voices) for each in scripts):
@@ -165,11 +164,17 @@ def _planned(script: Script, shelf: Shelf, voices: Voices) -> str:
     return f"would press {script.slug}: {count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
 
 
-def load_all(files: Sequence[Path], otherwise: str) -> list[Script]:
-    """The lessons of these files; raises BadLesson, which begins with `otherwise`, for a mistake in any of them."""
+def load_files(settings: Settings, files: Sequence[Path]) -> list[tuple[Path, Script, tuple[Mistake, ...]]]:
+    from ivr.studio.lexicon import of_everybody
     from ivr.studio.press import load
 
-    loaded = [(path, *load(path)) for path in files]
+    lexicon = of_everybody(settings.studio.lexicon)
+    return [(path, *load(path, lexicon)) for path in files]
+
+
+def load_all(settings: Settings, files: Sequence[Path], otherwise: str) -> list[Script]:
+    """The lessons of these files; raises BadLesson, which begins with `otherwise`, for a mistake in any of them."""
+    loaded = load_files(settings, files)
     wrong = [f"{path}: {each}" for path, _, found in loaded for each in found if each.severity == "mistake"]
     first: dict[str, Path] = {}
     for path, script, _ in loaded:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli.lesson import FILES, count, load_all, show_found
+from ivr.cli.lesson import FILES, count, load_all, load_files, show_found
+from ivr.config import Settings
 from ivr.errors import BadImport, BadLesson, NotWritten
 from ivr.shelf import write_whole
 
@@ -50,7 +51,8 @@ def new(slug: str, title: str | None, language: str, folder: Path) -> None:
 @FILES
 @click.option("--into", type=LESSON, metavar="LESSON", help="Add the questions of the files to this lesson's quiz.")
 @click.option("--force", is_flag=True, help="Write over a lesson file that is there already.")
-def import_(files: Sequence[Path], into: Path | None, force: bool) -> None:
+@click.pass_obj
+def import_(settings: Settings, files: Sequence[Path], into: Path | None, force: bool) -> None:
     """Make lesson files of Word documents (.docx), texts (.txt, .md), or questions (.gift, .aiken).
 
     The lesson file stands beside its source, named like it; from then on it is the one to change. What could not be
@@ -64,7 +66,7 @@ def import_(files: Sequence[Path], into: Path | None, force: bool) -> None:
     for path, source in sources.items():
         for each in source.left_out:
             click.echo(f"{path}: left out: {each}")
-    _show_check(written)
+    _show_check(settings, written)
 
 
 @click.command()
@@ -72,14 +74,15 @@ def import_(files: Sequence[Path], into: Path | None, force: bool) -> None:
 @click.option("--gift", is_flag=True, help="As GIFT, the text format of Moodle (the only one so far).")
 @click.option("--to", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT", help="Write this file.")
 @click.option("--force", is_flag=True, help="Write over a file that is there already.")
-def export(files: Sequence[Path], gift: bool, out: Path | None, force: bool) -> None:
+@click.pass_obj
+def export(settings: Settings, files: Sequence[Path], gift: bool, out: Path | None, force: bool) -> None:
     """Give the questions of lessons to other programs."""
     if not gift:
         raise click.UsageError("Say in which format: --gift.")
     from ivr.studio.gift import write_gift
     from ivr.studio.sources import asked_in
 
-    questions = {script.slug: asked_in(script) for script in load_all(files, "Nothing was exported:")}
+    questions = {script.slug: asked_in(script) for script in load_all(settings, files, "Nothing was exported:")}
     text = "\n".join(write_gift(asked, slug) for slug, asked in questions.items() if asked)
     if out is None:
         click.echo(text, nl=False)
@@ -180,10 +183,8 @@ def _longer(lesson: Path, script: Script, added: Sequence[Asked]) -> str:
     return longer
 
 
-def _show_check(files: Sequence[Path]) -> None:
-    from ivr.studio.press import load
-
-    show_found([(path, each) for path in files for each in load(path)[1]], len(files))
+def _show_check(settings: Settings, files: Sequence[Path]) -> None:
+    show_found([(path, each) for path, _, found in load_files(settings, files) for each in found], len(files))
 
 
 def _write(path: Path, text: str, force: bool) -> None:

@@ -55,13 +55,14 @@ def fetch(settings: Settings) -> None:
 def try_voice(settings: Settings, text: str, voice: str | None, path: Path) -> None:
     """Say a text as the telephone would, into a WAV file."""
     from ivr.studio.hanzi import HANZI
+    from ivr.studio.lexicon import of_everybody
     from ivr.studio.press import say
 
     language = "zh" if HANZI.search(text) else "en"
     speaks = voices_here(settings, [] if voice else [language])
     if voice:
         speaks = msgspec.structs.replace(speaks, specs={language: voice})
-    said, wav = say(text, language, settings.data, speaks)
+    said, wav = say(text, language, settings.data, speaks, of_everybody(settings.studio.lexicon))
     path.write_bytes(wav)
     click.echo(f"{said}\n{path}")
 

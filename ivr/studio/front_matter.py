@@ -54,18 +54,18 @@ class _Unclear(Exception):
 
 
 KEYS = {
-    **dict.fromkeys(("课号", "code"), "code"),
-    **dict.fromkeys(("标题", "title"), "title"),
-    **dict.fromkeys(("语言", "language"), "language"),
+    **dict.fromkeys(("课号", "課號", "code"), "code"),
+    **dict.fromkeys(("标题", "標題", "title"), "title"),
+    **dict.fromkeys(("语言", "語言", "language"), "language"),
     **dict.fromkeys(("期次", "issue"), "issue"),
-    **dict.fromkeys(("发音人", "voice"), "voice"),
-    **dict.fromkeys(("语速", "rate"), "rate"),
-    **dict.fromkeys(("声音", "preset"), "preset"),
-    **dict.fromkeys(("目标", "audience"), "audience"),
+    **dict.fromkeys(("发音人", "發音人", "voice"), "voice"),
+    **dict.fromkeys(("语速", "語速", "rate"), "rate"),
+    **dict.fromkeys(("声音", "聲音", "preset"), "preset"),
+    **dict.fromkeys(("目标", "目標", "audience"), "audience"),
     **dict.fromkeys(("播出", "window"), "window"),
-    **dict.fromkeys(("学时", "hours"), "hours"),
+    **dict.fromkeys(("学时", "學時", "hours"), "hours"),
     **dict.fromkeys(("及格", "pass"), "pass_mark"),
-    **dict.fromkeys(("读音", "say"), "say"),
+    **dict.fromkeys(("读音", "讀音", "say"), "say"),
 }
 _RATES: dict[str, Rate] = {
     **dict.fromkeys(("慢", "slow"), "slow"),
@@ -78,6 +78,7 @@ _PRESETS: dict[str, PresetName] = {
 }
 _LANGUAGES = {
     **dict.fromkeys(("zh", "zh_cn", "zh-cn", "中文", "汉语", "普通话", "chinese", "mandarin"), "zh"),
+    **dict.fromkeys(("yue", "zh_hk", "zh-hk", "粤语", "粵語", "广东话", "廣東話", "cantonese"), "yue"),
     **dict.fromkeys(("en", "en_us", "en-us", "en_gb", "en-gb", "英文", "英语", "english"), "en"),
 }
 _DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})日?")
@@ -180,7 +181,7 @@ def _preset(value: Value) -> dict[str, object]:
 def _language(value: Value) -> dict[str, object]:
     words = _as_text(value).casefold()
     if words not in _LANGUAGES:
-        raise _Unclear("Write zh or en; other languages can't be asked questions in yet.")
+        raise _Unclear("Write zh, yue or en; other languages can't be asked questions in yet.")
     return {"language": _LANGUAGES[words]}
 
 

@@ -19,6 +19,7 @@ from ivr.shelf import Shelf
 from ivr.studio import questions, script
 from ivr.studio.engines import open_engine
 from ivr.studio.engines.engine import SLOWER, Rate
+from ivr.studio.hanzi import EMPTY, WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.joining import decode, join
 from ivr.studio.layout import (
     LEAD_MS,
@@ -32,11 +33,12 @@ from ivr.studio.layout import (
     lay_out_like,
     paragraph,
 )
+from ivr.studio.lexicon import of_lesson
 from ivr.studio.markup import Words
 from ivr.studio.mastering import PLAIN, PRESETS, Preset
 from ivr.studio.mistakes import Mistake
 from ivr.studio.reading import Wording, read_aloud, sentences
-from ivr.studio.script import Script
+from ivr.studio.script import Script, every_wording
 from ivr.studio.sound import FRAMES_PER_MS
 from ivr.studio.takes import Booth, Cue, OnProgress, Progress, Take
 
@@ -86,13 +88,16 @@ def silent(_progress: Progress) -> None:
     """Nobody watches."""
 
 
-def load(path: Path) -> tuple[Script, tuple[Mistake, ...]]:
-    """Read a lesson file; its name without endings is the lesson's slug. A file that is too big is not read."""
+def load(path: Path, lexicon: Lexicon = EMPTY) -> tuple[Script, tuple[Mistake, ...]]:
+    """Read a lesson file; its name without endings is the lesson's slug. A file that is too big is not read.
+
+    `lexicon` is everybody's; the branch's is read from beside the lesson. Raises BadLexicon.
+    """
     slug = re.sub(r"[^\w-]+", "-", path.name.removesuffix(".md").removesuffix(".lesson")).strip("-") or "lesson"
     size = path.stat().st_size
     if size > script.MOST_BYTES:
         return script.parse(b"", slug)[0], (script.too_big(size),)
-    return script.parse(path.read_bytes(), slug)
+    return script.parse(path.read_bytes(), slug, of_lesson(path, lexicon))
 
 
 def voice_of(written: Script, voices: Voices) -> str:
@@ -139,10 +144,15 @@ def plan(written: Script, shelf: Shelf, voices: Voices) -> Progress:
 
 
 def press_phrases(
-    phrases: Iterable[str], language: str, shelf: Shelf, voices: Voices, on_progress: OnProgress = silent
+    phrases: Iterable[str],
+    language: str,
+    shelf: Shelf,
+    voices: Voices,
+    on_progress: OnProgress = silent,
+    lexicon: Lexicon = EMPTY,
 ) -> tuple[Clip, ...]:
     """Make prompts or people's names in a language and put them on the shelf, found again by their exact words."""
-    read = {words: said for words in phrases if (said := _read(words, language))}
+    read = {words: said for words in phrases if (said := _read(words, language, lexicon))}
     cues = _cues((wording for said in read.values() for wording in said), (voices.rate,))
     booth = _booth(shelf, voices.spec(language), voices.preset)
     takes = Takes(booth.record(cues, voices.threads, on_progress), voices.rate)
@@ -151,9 +161,9 @@ def press_phrases(
     return clips
 
 
-def say(text: str, language: str, data: Path, voices: Voices) -> tuple[str, bytes]:
+def say(text: str, language: str, data: Path, voices: Voices, lexicon: Lexicon = EMPTY) -> tuple[str, bytes]:
     """A text by itself: the words it is said with, and the WAV file. Raises VoiceFailed or MissingPart."""
-    wordings = _read(text, language)
+    wordings = _read(text, language, lexicon)
     if not wordings:
         raise VoiceFailed(f"There is nothing to say in {text!r}.")
     cues = list(_cues(wordings, (voices.rate,)))
@@ -162,23 +172,13 @@ def say(text: str, language: str, data: Path, voices: Voices) -> tuple[str, byte
     return " ".join(cue.text for cue in cues), _joined(Stretch("", tuple(map(takes.spoken, wordings))))
 
 
-def every_wording(written: Script) -> Iterable[Wording]:
-    """Every sentence of a lesson, in the order in which it is made."""
-    yield written.title
-    for part in written.parts:
-        for wordings in part.paragraphs:
-            yield from wordings
-    for question in written.questions:
-        yield from (*question.ask, *question.when_right, *question.when_wrong)
-
-
 def _booth(shelf: Shelf, spec: str, preset: Preset) -> Booth:
     engine, voice = open_engine(spec, shelf.root)
     return Booth(shelf.root / "takes", engine, voice, preset)
 
 
-def _read(words: str, language: str) -> list[Wording]:
-    read = [read_aloud(each, language, {}) for each in sentences([Words(words)], language)]
+def _read(words: str, language: str, lexicon: Lexicon) -> list[Wording]:
+    read = [read_aloud(each, language, lexicon) for each in sentences([Words(words)], language)]
     return [wording for wording in read if wording.utterances]
 
 
@@ -229,7 +229,7 @@ def _joined(stretch: Stretch) -> bytes:
 
 def _question(asked: questions.Question, language: str, takes: Takes, shelf: Shelf) -> Question:
     def clip(wordings: Sequence[Wording]) -> Clip:
-        words = ("" if language == "zh" else " ").join(each.words for each in wordings)
+        words = ("" if language in WRITTEN_IN_HANZI else " ").join(each.words for each in wordings)
         return _clip(wordings, words, takes, shelf)
 
     return Question(

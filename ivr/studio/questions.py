@@ -11,12 +11,14 @@ Where nothing is to be said after an answer, a sentence with the right option is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
 
 from ivr.catalogue import MOST_QUESTIONS
+from ivr.studio import stumbles
+from ivr.studio.hanzi import Lexicon
 from ivr.studio.markup import read_markup, shown
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.reading import Wording, read_aloud, sentences
@@ -28,11 +30,15 @@ BOX = re.compile(r"\[\s*([xXｘＸ√✓✔]?)\s*\]\s*(.*)")
 TICK = re.compile(r"[√✓✔]\s*(.*)|(.*?)\s*[√✓✔]")
 AIKEN_OPTION = re.compile(r"[A-Ja-jＡ-Ｊ]\s*[.．、)）:：]\s*(.+)")
 _AIKEN_ANSWER = re.compile(r"(?:ANSWER|答案)\s*[:：]\s*([A-JＡ-Ｊ1-9])\s*[.。]?", re.IGNORECASE)
-FEEDBACK = re.compile(r"(?:(答对|right)|答错|wrong)了?\s*[:：]\s*(.*)", re.IGNORECASE)
+FEEDBACK = re.compile(r"(?:(答对|答對|right)|答错|答錯|wrong)了?\s*[:：]\s*(.*)", re.IGNORECASE)
 
-_OPTION = {"zh": "{option}，请按{key}。", "en": "For {option}, press {key}."}
-WHEN_RIGHT = {"zh": "答对了，是{option}。", "en": "That is right: {option}."}
-WHEN_WRONG = {"zh": "不对。正确答案是{option}。", "en": "That is not right. The right answer is {option}."}
+_OPTION = {"zh": "{option}，请按{key}。", "yue": "{option}，請按{key}。", "en": "For {option}, press {key}."}
+WHEN_RIGHT = {"zh": "答对了，是{option}。", "yue": "答啱喇，係{option}。", "en": "That is right: {option}."}
+WHEN_WRONG = {
+    "zh": "不对。正确答案是{option}。",
+    "yue": "唔啱。正確答案係{option}。",
+    "en": "That is not right. The right answer is {option}.",
+}
 
 
 class Question(Struct, frozen=True):
@@ -75,7 +81,7 @@ def _asked_twice(drafts: Sequence[_Draft]) -> Iterator[Mistake]:
 
 
 def read_questions(
-    rows: Iterable[Row], language: str, lexicon: Mapping[str, str]
+    rows: Iterable[Row], language: str, lexicon: Lexicon
 ) -> tuple[tuple[Question, ...], tuple[Mistake, ...]]:
     """The questions in a quiz's rows, and what is wrong with them."""
     mistakes: list[Mistake] = []
@@ -154,7 +160,7 @@ class _Voice:
     """How rows are said; mistakes in their marks are added to `mistakes`."""
 
     language: str
-    lexicon: Mapping[str, str]
+    lexicon: Lexicon
     mistakes: list[Mistake]
 
     def say(self, row: Row) -> tuple[Wording, ...]:
@@ -165,8 +171,12 @@ class _Voice:
 
     def sound(self, row: Row) -> str:
         """What an ear makes of it."""
-        said = "".join(each.text for wording in self.say(row) for each in wording.utterances)
-        return re.sub(r"[\W_]+", "", said).casefold()
+        return stumbles.sound([each.text for wording in self.say(row) for each in wording.utterances], self.language)
+
+    def judge(self, row: Row) -> Iterator[Mistake]:
+        for wording in self.say(row):
+            texts = [each.text for each in wording.utterances]
+            yield from stumbles.judge(wording.words, texts, self.language, row.line)
 
 
 def _judge(draft: _Draft, voice: _Voice) -> Iterator[Mistake]:
@@ -180,6 +190,8 @@ def _judge(draft: _Draft, voice: _Voice) -> Iterator[Mistake]:
     if len(draft.marked) > 1:
         yield mistake(draft.line, f"{len(draft.marked)} right options", "Keep one [x].")
     yield from _judge_options(draft.options, voice)
+    for row in (draft.asked, *draft.options, *draft.feedback.values()):
+        yield from voice.judge(row)
 
 
 def _judge_options(options: Sequence[Row], voice: _Voice) -> Iterator[Mistake]:

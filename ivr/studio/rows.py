@@ -32,7 +32,7 @@ _TYPED = (
     (re.compile(r"^(#+)(?=[^#\s])"), r"\1 "),
     (re.compile(r"^[-－—–•●·*]\s*(?=[\[【√✓✔])"), "- "),
     (re.compile(r"^》"), ">"),
-    (re.compile(r"【\s*((?:停顿|录音)[^】]*|/?慢|[xXｘＸ√✓✔]?)\s*】"), r"[\1]"),
+    (re.compile(r"【\s*((?:停顿|停頓|录音|錄音)[^】]*|/?慢|[xXｘＸ√✓✔]?)\s*】"), r"[\1]"),
 )
 # What Markdown would make of an indented line, a rule below a line, a list of links: here all is text. Marks within
 # a line are not Markdown's either.

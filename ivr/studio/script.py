@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Struct
 
+from ivr.studio import plain_text, stumbles
+from ivr.studio.engines.engine import HANZI_ONLY, plain
 from ivr.studio.front_matter import FrontMatter, read_front_matter
-from ivr.studio.hanzi import HANZI
+from ivr.studio.hanzi import EMPTY, HANZI, WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.markup import Span, Words, read_markup, shown
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.questions import Question, read_questions
@@ -22,12 +24,12 @@ from ivr.studio.rows import Row, read_rows
 
 MOST_BYTES = 1 << 20
 LONGEST_MINUTES = 12
-LONGEST_SENTENCE = {"zh": 22, "en": 20}  # hanzi; words
-PER_MINUTE = {"zh": 150, "en": 110}  # read slowly, pauses included
+LONGEST_SENTENCE = {"zh": 22, "yue": 22, "en": 20}  # hanzi; words
+PER_MINUTE = {"zh": 150, "yue": 150, "en": 110}  # read slowly, pauses included
 
-_OPENING = ("开头", "opening")
-_QUIZ = ("测验", "quiz")
-_CLOSING = ("结尾", "closing")
+_OPENING = ("开头", "開頭", "opening")
+_QUIZ = ("测验", "測驗", "quiz")
+_CLOSING = ("结尾", "結尾", "closing")
 _FENCE = re.compile(r"[-－—]{3,}")
 
 
@@ -49,6 +51,16 @@ class Script(Struct, frozen=True):
     questions: tuple[Question, ...]
 
 
+def every_wording(written: Script) -> Iterable[Wording]:
+    """Every sentence of a lesson, in the order in which it is made."""
+    yield written.title
+    for part in written.parts:
+        for wordings in part.paragraphs:
+            yield from wordings
+    for question in written.questions:
+        yield from (*question.ask, *question.when_right, *question.when_wrong)
+
+
 @dataclass
 class _Section:
     """The rows under one `#`."""
@@ -65,16 +77,19 @@ class _Section:
         return 0 if self.is_called(_OPENING) else 2 if self.is_called(_CLOSING) else 1
 
 
-def parse(data: bytes, slug: str) -> tuple[Script, tuple[Mistake, ...]]:
-    """Read a lesson file. With a mistake among the mistakes, the script is only what could be understood."""
+def parse(data: bytes, slug: str, lexicon: Lexicon = EMPTY) -> tuple[Script, tuple[Mistake, ...]]:
+    """Read a lesson file. With a mistake among the mistakes, the script is only what could be understood.
+
+    `lexicon` says how words are said that the lesson's own 读音 does not name.
+    """
     text, unreadable = decode(data)
     block = _split(text)
     front, lines, front_wrong = read_front_matter(block.front, block.front_line)
     language = front.language or ("zh" if HANZI.search(block.body) else "en")
     front = msgspec.structs.replace(front, code=front.code or slug)
-    script, body_wrong = _read(slug, front, language, block)
+    script, body_wrong = _read(slug, front, language, {**lexicon, **front.say}, block)
     wrong = (*block.wrong, *front_wrong, *_judge_front(script, lines), *body_wrong)
-    return script, tuple(unreadable or sorted(wrong, key=lambda each: each.line))
+    return script, tuple(unreadable or sorted(dict.fromkeys(wrong), key=lambda each: each.line))
 
 
 def quiz_end(text: str) -> tuple[int, bool]:
@@ -98,17 +113,11 @@ def decode(data: bytes) -> tuple[str, list[Mistake]]:
         return "", [too_big(len(data))]
     if not data.strip():
         return "", [mistake(1, "the file is empty", "Write the lesson first.")]
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
-            return text.replace("\r\n", "\n").replace("\r", "\n"), []
-    return "", [
-        mistake(1, "this is not a text file", "Save it as plain text in UTF-8; `ivr lesson import` reads Word.")
-    ]
+    text = plain_text.decode(data)
+    if text is None:
+        mend = "Save it as plain text in UTF-8; `ivr lesson import` reads Word."
+        return "", [mistake(1, "this is not a text file", mend)]
+    return text, []
 
 
 class _Block(Struct, frozen=True):
@@ -134,13 +143,15 @@ def _split(text: str) -> _Block:
     return _Block("\n".join(lines[first + 1 : last]), first + 2, "\n".join(lines[last + 1 :]), last + 2)
 
 
-def _read(slug: str, front: FrontMatter, language: str, block: _Block) -> tuple[Script, tuple[Mistake, ...]]:
+def _read(
+    slug: str, front: FrontMatter, language: str, lexicon: Lexicon, block: _Block
+) -> tuple[Script, tuple[Mistake, ...]]:
     mistakes: list[Mistake] = []
     sections = _sections(read_rows(block.body, block.body_line), mistakes)
-    parts = [_part(each, language, front.say, mistakes) for each in sections if not each.is_called(_QUIZ)]
+    parts = [_part(each, language, lexicon, mistakes) for each in sections if not each.is_called(_QUIZ)]
     quiz = [row for each in sections if each.is_called(_QUIZ) for row in each.rows]
-    questions, quiz_wrong = read_questions(quiz, language, front.say)
-    title = read_aloud(read_markup(front.title, 1)[0], language, front.say)
+    questions, quiz_wrong = read_questions(quiz, language, lexicon)
+    title = read_aloud(read_markup(front.title, 1)[0], language, lexicon)
     script = Script(slug, front, language, title, tuple(parts), questions)
     return script, (*mistakes, *quiz_wrong, *_judge_shape(sections, script))
 
@@ -158,13 +169,13 @@ def _sections(rows: Iterable[Row], mistakes: list[Mistake]) -> list[_Section]:
     return sorted(sections, key=lambda each: each.rank)
 
 
-def _part(section: _Section, language: str, lexicon: Mapping[str, str], mistakes: list[Mistake]) -> Part:
+def _part(section: _Section, language: str, lexicon: Lexicon, mistakes: list[Mistake]) -> Part:
     paragraphs: list[tuple[Wording, ...]] = []
     for paragraph in _paragraphs(section.rows, language, mistakes):
         wordings: list[Wording] = []
         for text in paragraph:
             said = [read_aloud(each, language, lexicon) for each in sentences(text.spans, language)]
-            mistakes += [each for wording in said for each in _judge_sentence(text.line, wording.words, language)]
+            mistakes += [each for wording in said for each in _judge_sentence(text.line, wording, language)]
             wordings += [each for each in said if each.utterances]
         if wordings:
             paragraphs.append(tuple(wordings))
@@ -195,7 +206,7 @@ def _paragraphs(rows: Sequence[Row], language: str, mistakes: list[Mistake]) -> 
             paragraphs[-1][-1].spans += spans
         elif row.opens or not paragraphs:
             paragraphs.append([_Text(row.line, spans)])
-        elif language == "zh":
+        elif language in WRITTEN_IN_HANZI:
             paragraphs[-1].append(_Text(row.line, spans))
         else:
             paragraphs[-1][-1].spans += (Words(" "), *spans)
@@ -203,7 +214,7 @@ def _paragraphs(rows: Sequence[Row], language: str, mistakes: list[Mistake]) -> 
 
 
 def _numbered(row: Row, language: str) -> str:
-    return f"{row.number}{'、' if language == 'zh' else ', '}{row.text}" if row.number else row.text
+    return f"{row.number}{'、' if language in WRITTEN_IN_HANZI else ', '}{row.text}" if row.number else row.text
 
 
 def _judge_front(script: Script, lines: Mapping[str, int]) -> Iterator[Mistake]:
@@ -213,13 +224,26 @@ def _judge_front(script: Script, lines: Mapping[str, int]) -> Iterator[Mistake]:
     if needed > asked:
         what = f"{needed} right answers are needed, but only {asked} questions are asked"
         yield mistake(lines["pass_mark"], what, "Lower 及格 (pass).")
+    engine = script.front.voice.partition(":")[0]
+    deaf = engine in HANZI_ONLY or script.language != "zh"
+    if deaf and any(plain(text) != text for text in _texts(script)):
+        what = f"{script.front.voice or script.language} does not heed pinyin; it reads hanzi its own way"
+        yield advice(lines.get("voice", 1), what, "Choose another voice, or write hanzi that sound the same instead.")
+    yield from stumbles.judge(
+        script.title.words, [each.text for each in script.title.utterances], script.language, lines.get("title", 1)
+    )
 
 
-def _judge_sentence(line: int, words: str, language: str) -> Iterator[Mistake]:
-    length, most = _length(words, language), LONGEST_SENTENCE[language]
+def _texts(script: Script) -> Iterator[str]:
+    return (each.text for wording in every_wording(script) for each in wording.utterances)
+
+
+def _judge_sentence(line: int, wording: Wording, language: str) -> Iterator[Mistake]:
+    length, most = _length(wording.words, language), LONGEST_SENTENCE[language]
     if length > most:
-        unit = "characters" if language == "zh" else "words"
+        unit = "characters" if language in WRITTEN_IN_HANZI else "words"
         yield advice(line, f"a sentence of {length} {unit}", f"Listeners follow up to {most}; make it two.")
+    yield from stumbles.judge(wording.words, [each.text for each in wording.utterances], language, line)
 
 
 def _judge_shape(sections: Sequence[_Section], script: Script) -> Iterator[Mistake]:
@@ -241,4 +265,5 @@ def _judge_shape(sections: Sequence[_Section], script: Script) -> Iterator[Mista
 
 def _length(words: str, language: str) -> int:
     """Syllables in Chinese, words in English."""
-    return len(re.findall(r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+" if language == "zh" else r"[\w'’]+", words))
+    syllable = r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+"
+    return len(re.findall(syllable if language in WRITTEN_IN_HANZI else r"[\w'’]+", words))
