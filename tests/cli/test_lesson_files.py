@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli.lesson import lesson
+from ivr.config import Settings
 from ivr.errors import BadImport, BadLesson, NotKept, NotWritten
 
 LESSON = "---\n标题: 防骗\n---\n# 开头\n好。\n# 测验\n## 怎么办？\n- [ ] 转账\n- [x] 挂断\n# 结尾\n谢谢。\n"
@@ -23,7 +24,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(lesson, words)
+    return CliRunner().invoke(lesson, words, obj=Settings())
 
 
 def file(name: str, text: str = GIFT) -> str:
