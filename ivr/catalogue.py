@@ -60,7 +60,7 @@ class Question(Struct, frozen=True):
 class Lesson(Struct, frozen=True, dict=True):
     """One edition of a lesson; immutable once published. `edition` is the hash of everything else in it.
 
-    `slower` is the same lesson for those who like it slow: the same sentences in the same segments.
+    `other_pace` is the same lesson read more slowly or faster: the same sentences in the same segments.
     """
 
     slug: str
@@ -73,7 +73,8 @@ class Lesson(Struct, frozen=True, dict=True):
     pass_mark: int
     opens: date | None
     closes: date | None
-    slower: Lesson | None = None
+    pace: str = ""  # slow, normal or fast
+    other_pace: Lesson | None = None
     edition: str = ""
 
     @cached_property

@@ -221,8 +221,8 @@ class _Watched(Generic[_T]):
 def edition_of(lesson: Lesson) -> str:
     """The name of an edition: the first 16 hex digits of the SHA-256 of everything else in the lesson."""
     bare = msgspec.to_builtins(msgspec.structs.replace(lesson, edition=""))
-    if lesson.slower is None:
-        del bare["slower"]  # lessons published before there were two paces keep their names
+    if lesson.other_pace is None:
+        del bare["pace"], bare["other_pace"]  # lessons published before there were two keep their names
     return hashlib.sha256(msgspec.json.encode(bare, order="sorted")).hexdigest()[:16]
 
 
@@ -271,8 +271,8 @@ def _pieces(lesson: Lesson) -> Iterator[tuple[str, str, int]]:
         clips[f"the wrong answers to question {number}"] = question.when_wrong
     for name, clip in clips.items():
         yield name, clip.audio, clip.length_ms
-    for name, audio, length_ms in _pieces(lesson.slower) if lesson.slower else ():
-        yield f"{name}, read slowly,", audio, length_ms
+    for name, audio, length_ms in _pieces(lesson.other_pace) if lesson.other_pace else ():
+        yield f"{name} at the other pace", audio, length_ms
 
 
 def _frames(wav: bytes) -> int | None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that n
 @click.argument("what", metavar="SLUG|FILE")
 @click.option("--segment", type=click.IntRange(min=1), help="Only this one, counted from 1.")
 @click.option("--sentence", type=click.IntRange(min=1), help="Only this one, counted through the lesson or segment.")
-@click.option("--slower", is_flag=True, help="At the pace for those who like it slow.")
+@click.option("--other-pace", is_flag=True, help="As members hear it who chose the other of its two paces.")
 @click.option(
     "--through",
     "codec",
@@ -43,7 +43,7 @@ def listen(
     what: str,
     segment: int | None,
     sentence: int | None,
-    slower: bool,
+    other_pace: bool,
     codec: Codec,
     path: Path | None,
     aloud: bool,
@@ -59,7 +59,7 @@ def listen(
         path = _new(Path(f"{known.slug}.wav"))
     if not isinstance(known, Lesson):
         known, sentence = _pressed(known, settings, segment, sentence)
-    wav = _heard(_slower(known) if slower else known, shelf, segment, sentence, codec)
+    wav = _heard(_at_other_pace(known) if other_pace else known, shelf, segment, sentence, codec)
     if path:
         _write(wav, path)
     if player and not play(player, wav):
@@ -70,10 +70,10 @@ def _published(slug: str, shelf: Shelf) -> Lesson | None:
     return next((each for each in shelf.catalogue().lessons if each.slug == slug), None)
 
 
-def _slower(lesson: Lesson) -> Lesson:
-    if lesson.slower is None:
-        raise NotInLesson("It is read at the slowest pace already. Leave out --slower.")
-    return lesson.slower
+def _at_other_pace(lesson: Lesson) -> Lesson:
+    if lesson.other_pace is None:
+        raise NotInLesson("It was published at one pace only. Publish it again, or leave out --other-pace.")
+    return lesson.other_pace
 
 
 def _script(what: str) -> Script:

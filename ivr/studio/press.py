@@ -18,7 +18,7 @@ from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.shelf import Shelf
 from ivr.studio import questions, script
 from ivr.studio.engines import open_engine
-from ivr.studio.engines.engine import SLOWER, Rate
+from ivr.studio.engines.engine import OTHER, SLOWER, Rate
 from ivr.studio.hanzi import EMPTY, WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.joining import decode, join
 from ivr.studio.layout import (
@@ -102,10 +102,10 @@ def voice_of(written: Script, voices: Voices) -> str:
     return written.front.voice or voices.spec(written.language)
 
 
-def rates_of(written: Script, voices: Voices) -> tuple[Rate, ...]:
-    """How fast this lesson is read, and the next slower rate where there is one."""
+def rates_of(written: Script, voices: Voices) -> tuple[Rate, Rate]:
+    """How fast this lesson is read, and the other pace that it is pressed at, for those who like that better."""
     rate = written.front.rate or voices.rate
-    return (rate, SLOWER[rate]) if rate in SLOWER else (rate,)
+    return rate, OTHER[rate]
 
 
 def preset_of(written: Script, voices: Voices) -> Preset:
@@ -121,14 +121,10 @@ def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress
     voice, rates = voice_of(written, voices), rates_of(written, voices)
     booth = _booth(shelf, voice, preset_of(written, voices))
     takes = booth.record(_cues(every_wording(written), rates), voices.threads, on_progress)
-    slowest = lay_out(_stretches(written, Takes(takes, rates[-1])))  # so that its segments fit, too
-    lesson = None
-    for rate in reversed(rates):
-        at_rate = Takes(takes, rate)
-        laid = lay_out_like(slowest, _stretches(written, at_rate))
-        lesson = msgspec.structs.replace(_lesson(written, voice, laid, at_rate, shelf), slower=lesson)
-    assert lesson is not None
-    return lesson
+    slower = next(rate for rate in rates if SLOWER.get(rate) not in rates)
+    laid = lay_out(_stretches(written, Takes(takes, slower)))  # so that its segments are not too long
+    lesson, other = (_lesson(written, voice, laid, Takes(takes, rate), shelf) for rate in rates)
+    return msgspec.structs.replace(lesson, other_pace=other)
 
 
 def plan(written: Script, shelf: Shelf, voices: Voices) -> Progress:
@@ -195,7 +191,9 @@ def _stretches(written: Script, takes: Takes) -> Iterable[Stretch]:
         yield Stretch(part.title, tuple(each for spoken in said for each in spoken))
 
 
-def _lesson(written: Script, voice: str, laid: Iterable[Stretch], takes: Takes, shelf: Shelf) -> Lesson:
+def _lesson(written: Script, voice: str, cut: Sequence[Stretch], takes: Takes, shelf: Shelf) -> Lesson:
+    """At the rate of the takes, with segments that are cut as these are."""
+    laid = lay_out_like(cut, _stretches(written, takes))
     return Lesson(
         slug=written.slug,
         code=written.front.code,
@@ -207,6 +205,7 @@ def _lesson(written: Script, voice: str, laid: Iterable[Stretch], takes: Takes, 
         pass_mark=written.front.pass_mark,
         opens=written.front.opens,
         closes=written.front.closes,
+        pace=takes.rate,
     )
 
 

@@ -119,7 +119,10 @@ def test_questions_for_a_lesson_that_is_there_can_be_added() -> None:
 
 def test_the_same_question_is_added_once() -> None:
     file("fraud.lesson.md", LESSON)
-    twice = file("a.gift", "问 {=好. ~坏}\n\n问{=好 ~坏}\n\n问{=好. ~坏.}"), file("b.txt", "问\nA. 好\nB. 坏\nANSWER: A\n")
+    twice = (
+        file("a.gift", "问 {=好. ~坏}\n\n问{=好 ~坏}\n\n问{=好. ~坏.}"),
+        file("b.txt", "问\nA. 好\nB. 坏\nANSWER: A\n"),
+    )
     assert told(run("import", *twice, "--into", "fraud.lesson.md"))[0] == (
         "fraud.lesson.md: 1 question added, 3 there already"
     )

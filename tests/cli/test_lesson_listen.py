@@ -111,7 +111,7 @@ def test_one_sentence_of_a_file_speaks_no_other(settings: Settings, file: Path) 
 
 
 def test_the_slower_pace_takes_longer(settings: Settings, file: Path) -> None:
-    for more in ([], ["--slower"]):
+    for more in ([], ["--other-pace"]):
         listen(settings, file, "--sentence", 3, *more, "--to", f"{len(more)}.wav")
     assert len(written("1.wav")) > 1.05 * len(written("0.wav"))  # with half a second at both ends
 
@@ -119,7 +119,7 @@ def test_the_slower_pace_takes_longer(settings: Settings, file: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "error", "told"),
     [
-        (("falls", "--slower"), NotInLesson, "at the slowest pace already"),
+        (("falls", "--other-pace"), NotInLesson, "at one pace only"),
         (("falls", "--segment", 4), NotInLesson, "There is no segment 4; they are numbered from 1 to 3."),
         (("falls", "--sentence", 16), NotInLesson, "There is no sentence 16; they are numbered from 1 to 15."),
         (("falls", "--segment", 3, "--sentence", 5), NotInLesson, "There is no sentence 5; .* from 1 to 4."),

@@ -149,7 +149,7 @@ def test_two_presses_at_once(tmp_path: Path) -> None:
         assert each.returncode == 0, err
     (lesson,) = Shelf(tmp_path / "data").catalogue().lessons
     assert len(list((tmp_path / "data" / "editions").rglob("*.json"))) <= 2  # eSpeak is not repeatable to the sample
-    assert lesson.slower and len(lesson.segments) == len(lesson.slower.segments)
+    assert lesson.other_pace and len(lesson.segments) == len(lesson.other_pace.segments)
 
 
 def test_a_dry_run_makes_nothing(tmp_path: Path) -> None:

@@ -88,8 +88,9 @@ def test_a_lesson_is_pressed_and_may_be_published(shelf: Shelf) -> None:
     assert (str(published.opens), str(published.closes)) == ("2026-11-01", "2026-11-30")
     assert counted.done == counted.total == counted.made
     assert [segment.title for segment in published.segments] == ["第一段 收拾家里", "第二段 起身要慢"]
-    assert published.slower is not None
-    for segment, slowly in zip(published.segments, published.slower.segments, strict=True):
+    assert published.other_pace is not None
+    assert (published.pace, published.other_pace.pace) == ("normal", "slow")
+    for segment, slowly in zip(published.segments, published.other_pace.segments, strict=True):
         assert 18_000 <= segment.length_ms < slowly.length_ms <= 45_000
         assert [each.words for each in segment.sentences] == [each.words for each in slowly.sentences]
 

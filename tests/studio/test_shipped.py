@@ -1,18 +1,23 @@
-"""The shipped lessons, pressed with the voice that comes with them, and measured file by file."""
+"""What ships, measured file by file: the prompts as they are, the lessons pressed with a voice that is always there."""
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ivr import prompts
 from ivr.catalogue import Clip, Lesson, Segment
+from ivr.dialogue.machine import every_say
 from ivr.shelf import Shelf
 from ivr.studio.joining import decode
 from ivr.studio.level import level_db
-from ivr.studio.press import Voices, load, press
+from ivr.studio.mastering import MARGIN_MS
+from ivr.studio.press import PHRASE_MS, Voices, load, press
 
 LESSONS = sorted((Path(__file__).parents[2] / "audio_lessons").glob("*/*.lesson.md"))
 VOICES = Voices({"zh": "espeak:cmn", "en": "espeak:en-us"})
@@ -66,3 +71,36 @@ def test_sentences_are_where_they_are_said_to_be(pressed: tuple[Lesson, Shelf]) 
         assert not sound.any()
         assert segment.sentences[0].start_ms == 500
         assert segment.length_ms - segment.sentences[-1].end_ms == 500
+
+
+# ── prompts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("language", prompts.LANGUAGES)
+def test_every_prompt_ships_as_audio(language: str) -> None:
+    line, shelf = prompts.load(language), Shelf(prompts.PRESSED, None)
+    wanted = {line.words(say.prompt, say.value) for say in every_say()}
+    assert {words for words in wanted if not shelf.phrase(line.voice, words)} == set()
+
+
+def shipped() -> list[Clip]:
+    found = (prompts.PRESSED / "phrases").glob("*.json")
+    return [clip for path in found for clip in msgspec.json.decode(path.read_bytes(), type=dict[str, Clip]).values()]
+
+
+def test_nothing_else_ships() -> None:
+    assert {path.stem for path in (prompts.PRESSED / "audio").iterdir()} == {clip.audio for clip in shipped()}
+
+
+@pytest.mark.parametrize("clip", shipped(), ids=lambda clip: clip.words)
+def test_prompts_have_the_level_the_length_and_the_silences_they_should(clip: Clip) -> None:
+    shelf = Shelf(prompts.PRESSED, None)
+    file = shelf.audio(clip.audio)
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == clip.audio
+    sound = heard(shelf, clip.audio)
+    assert level_db(sound) == pytest.approx(-22, abs=0.5)
+    assert 20 * np.log10(np.abs(sound.astype(int)).max() / 32768) <= -3
+    assert len(sound) == clip.length_ms * 8
+    first, last = edges_ms(sound)
+    assert first == pytest.approx(PHRASE_MS + MARGIN_MS, abs=20)
+    assert clip.length_ms - last == pytest.approx(PHRASE_MS + MARGIN_MS, abs=20)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ivr.errors import MissingPart
 
 Rate = Literal["slow", "normal", "fast"]
+OTHER: Mapping[Rate, Rate] = {"slow": "normal", "normal": "slow", "fast": "normal"}
 SLOWER: Mapping[Rate, Rate] = {"fast": "normal", "normal": "slow"}
 
 HANZI_ONLY = ("espeak", "gtts")  # the engines that pass over pinyin
