@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ivr.studio.engines.engine import Samples
 
 SYLLABLE_S = (0.08, 1.2)  # what a syllable may take, silences included
-HURRIED_S = 0.2  # what no pace of ours comes near: who is so fast and ends loud did not end
+HURRIED_S = 0.15  # what no pace of ours comes near: who is so fast and ends loud did not end
 LOUD_DB = -15.0  # the last frame against all of it
 IDLE_S = 1.5  # that may lie around the words
 FRAME_MS = 20

@@ -64,8 +64,10 @@ def pronounced(text: str) -> Iterator[tuple[str, str]]:
 
 
 def syllables(text: str) -> int:
-    """About how many syllables a text has: hanzi, digits and Latin words count one each."""
-    return len(re.findall(r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+", plain(text)))
+    """About how many syllables a text has: one for each hanzi, digit, and run of vowels in a Latin word."""
+    spoken = plain(text)
+    latin = sum(max(1, len(re.findall("[aeiouy]+", word))) for word in re.findall("[a-z]+", spoken.casefold()))
+    return latin + len(re.findall(r"[^\W\da-zA-Z_]|\d", spoken))
 
 
 def installed_version(package: str, extra: str) -> str:
