@@ -34,6 +34,7 @@ class FrontMatter(Struct, frozen=True):
     hours: float | None = None
     pass_mark: int = 0
     say: Mapping[str, str] = {}
+    recording: str = ""  # of the whole lesson
 
 
 class Entry(Struct, frozen=True):
@@ -63,6 +64,7 @@ _KEYS = {
     **dict.fromkeys(("学时", "hours"), "hours"),
     **dict.fromkeys(("及格", "pass"), "pass_mark"),
     **dict.fromkeys(("读音", "say"), "say"),
+    **dict.fromkeys(("录音", "recording"), "recording"),
 }
 _RATES: dict[str, Rate] = {
     **dict.fromkeys(("慢", "slow"), "slow"),
@@ -226,7 +228,7 @@ def _pinyin(entry: Entry) -> Iterable[Mistake]:
 
 _PONDER: dict[str, Callable[[Entry], Iterable[Mistake]]] = {"voice": _unknown_voice, "say": _pinyin}
 _UNDERSTAND: dict[str, Callable[[Value], dict[str, object]]] = {
-    **{field: _plain(field) for field in ("code", "title", "issue")},
+    **{field: _plain(field) for field in ("code", "title", "issue", "recording")},
     "language": _language,
     "voice": _voice,
     "rate": _rate,

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ivr.studio.chinese import spoken
 from ivr.studio.hanzi import HANZI, without_brackets
-from ivr.studio.markup import Break, Digits, SaidAs, Span, Words, shown
+from ivr.studio.markup import Break, Digits, Recording, SaidAs, Span, Words, shown
 from ivr.studio.numerals import dictated
 
 SENTENCE_MS = 800
@@ -24,7 +24,8 @@ _CLOSING = "[\"'”’」』）》)]*"
 _NOT_ABBREVIATED = r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\be\.g)(?<!\bi\.e)"
 _END = re.compile(rf"(?:[。！？；…]|{_NOT_ABBREVIATED}[.!?](?<!\bNo\.(?=\s\d))(?={_CLOSING}(?:\s|$|[!?.])))+{_CLOSING}")
 _ASCII_END = re.compile(rf"[!?;]+{_CLOSING}")  # in Chinese these end a sentence also without a space
-_COMMA = re.compile(f"[，、,]{_CLOSING}")
+_COMMAS = ("，", "、", ",")
+_COMMA = re.compile(f"[{''.join(_COMMAS)}]{_CLOSING}")
 _CUT = "\0"
 _PINYIN = "\ue000"  # of a private plane: no rule knows it
 
@@ -38,10 +39,18 @@ class Utterance(Struct, frozen=True):
 
 
 class Wording(Struct, frozen=True):
-    """A sentence as it is shown, and how it is said."""
+    """A sentence as it is shown, and how it is said: by a voice, or by the person in a recording. `line` is where it
+    is written."""
 
     words: str
     utterances: tuple[Utterance, ...]
+    line: int = 0
+    recording: Recording | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Is it a part of a sentence that goes on in the next wording?"""
+        return self.utterances[-1].text.endswith(_COMMAS)
 
 
 def read_aloud(spans: Sequence[Span], language: str, lexicon: Mapping[str, str]) -> Wording:
@@ -110,7 +119,7 @@ def _alone(key: str) -> str:
 
 
 def _with_pause(last: Utterance, asked_ms: int) -> Utterance:
-    natural_ms = COMMA_MS if last.text.endswith(("，", "、", ",")) else SENTENCE_MS
+    natural_ms = COMMA_MS if last.text.endswith(_COMMAS) else SENTENCE_MS
     return Utterance(last.text, last.pause_before_ms, max(natural_ms, asked_ms))
 
 

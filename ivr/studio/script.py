@@ -6,6 +6,7 @@ The content is the opening, then the parts in the file's order, then the closing
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,10 +15,11 @@ from msgspec import Struct
 
 from ivr.studio.front_matter import FrontMatter, read_front_matter
 from ivr.studio.hanzi import HANZI
-from ivr.studio.markup import Span, Words, read_markup, shown
+from ivr.studio.markup import Recording, Words, read_markup, shown, without_recordings
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.questions import Question, read_questions
-from ivr.studio.reading import Wording, is_speakable, read_aloud, sentences
+from ivr.studio.reading import Wording, is_speakable, read_aloud
+from ivr.studio.recorded import Reach, Text, counted, judge_place, read_row, recording_of, stands_alone
 from ivr.studio.rows import Row, read_rows
 
 MOST_BYTES = 1 << 20
@@ -36,10 +38,11 @@ class Part(Struct, frozen=True):
 
     title: str
     paragraphs: tuple[tuple[Wording, ...], ...]
+    line: int = 0
 
 
 class Script(Struct, frozen=True):
-    """A lesson, ready to be pressed if it came without mistakes."""
+    """A lesson, ready to be pressed if it came without mistakes; its recordings lie in `folder` or below."""
 
     slug: str
     front: FrontMatter
@@ -47,6 +50,7 @@ class Script(Struct, frozen=True):
     title: Wording
     parts: tuple[Part, ...]
     questions: tuple[Question, ...]
+    folder: str = ""
 
 
 @dataclass
@@ -55,6 +59,7 @@ class _Section:
 
     line: int
     title: str
+    recording: Recording | None
     rows: list[Row] = field(default_factory=list)
 
     def is_called(self, names: Sequence[str]) -> bool:
@@ -72,7 +77,7 @@ def parse(data: bytes, slug: str) -> tuple[Script, tuple[Mistake, ...]]:
     front, lines, front_wrong = read_front_matter(block.front, block.front_line)
     language = front.language or ("zh" if HANZI.search(block.body) else "en")
     front = msgspec.structs.replace(front, code=front.code or slug)
-    script, body_wrong = _read(slug, front, language, block)
+    script, body_wrong = _read(slug, front, language, block, lines)
     wrong = (*block.wrong, *front_wrong, *_judge_front(script, lines), *body_wrong)
     return script, tuple(unreadable or sorted(wrong, key=lambda each: each.line))
 
@@ -122,23 +127,34 @@ def _split(text: str) -> _Block:
     return _Block("\n".join(lines[first + 1 : last]), first + 2, "\n".join(lines[last + 1 :]), last + 2)
 
 
-def _read(slug: str, front: FrontMatter, language: str, block: _Block) -> tuple[Script, tuple[Mistake, ...]]:
+def _read(
+    slug: str, front: FrontMatter, language: str, block: _Block, lines: Mapping[str, int]
+) -> tuple[Script, tuple[Mistake, ...]]:
     mistakes: list[Mistake] = []
-    sections = _sections(read_rows(block.body, block.body_line), mistakes)
-    parts = [_part(each, language, front.say, mistakes) for each in sections if not each.is_called(_QUIZ)]
+    whole = Recording(front.recording, lines["recording"]) if front.recording else None
+    sections = _sections(read_rows(block.body, block.body_line), whole, mistakes)
+    numbers: Counter[Recording] = Counter()
+    parts = [_part(each, language, front.say, numbers, mistakes) for each in sections if not each.is_called(_QUIZ)]
     quiz = [row for each in sections if each.is_called(_QUIZ) for row in each.rows]
     questions, quiz_wrong = read_questions(quiz, language, front.say)
-    title = read_aloud(read_markup(front.title, 1)[0], language, front.say)
+    title = _title(front, language, lines.get("title", 1), mistakes)
+    front = msgspec.structs.replace(front, title=without_recordings(front.title))
     script = Script(slug, front, language, title, tuple(parts), questions)
     return script, (*mistakes, *quiz_wrong, *_judge_shape(sections, script))
 
 
-def _sections(rows: Iterable[Row], mistakes: list[Mistake]) -> list[_Section]:
+def _title(front: FrontMatter, language: str, line: int, mistakes: list[Mistake]) -> Wording:
+    wording = read_aloud(read_markup(front.title, line)[0], language, front.say)
+    return msgspec.structs.replace(wording, line=line, recording=recording_of(front.title, line, mistakes))
+
+
+def _sections(rows: Iterable[Row], whole: Recording | None, mistakes: list[Mistake]) -> list[_Section]:
     """The sections in the order in which they are heard."""
     sections: list[_Section] = []
     for row in rows:
         if row.kind == "part":
-            sections.append(_Section(row.line, row.text))
+            recording = recording_of(row.text, row.line, mistakes, whole)
+            sections.append(_Section(row.line, without_recordings(row.text), recording))
         elif sections:
             sections[-1].rows.append(row)
         elif is_speakable(row.text) and not mistakes:
@@ -146,52 +162,55 @@ def _sections(rows: Iterable[Row], mistakes: list[Mistake]) -> list[_Section]:
     return sorted(sections, key=lambda each: each.rank)
 
 
-def _part(section: _Section, language: str, lexicon: Mapping[str, str], mistakes: list[Mistake]) -> Part:
+def _part(
+    section: _Section, language: str, lexicon: Mapping[str, str], numbers: Counter[Recording], mistakes: list[Mistake]
+) -> Part:
     paragraphs: list[tuple[Wording, ...]] = []
-    for paragraph in _paragraphs(section.rows, language, mistakes):
-        wordings: list[Wording] = []
-        for text in paragraph:
-            said = [read_aloud(each, language, lexicon) for each in sentences(text.spans, language)]
-            mistakes += [each for wording in said for each in _judge_sentence(text.line, wording.words, language)]
-            wordings += [each for each in said if each.utterances]
+    for paragraph in _paragraphs(section, language, mistakes):
+        wordings = [each for text in paragraph for each in text.wordings(language, lexicon)]
+        mistakes += [each for wording in wordings for each in _judge_sentence(wording.line, wording.words, language)]
         if wordings:
             paragraphs.append(tuple(wordings))
     if not paragraphs:
         what = f"the segment {section.title!r} has no text"
         mistakes.append(mistake(section.line, what, "Write some, or delete its heading."))
-    return Part(shown(read_markup(section.title, section.line)[0]), tuple(paragraphs))
+    title = shown(read_markup(section.title, section.line)[0])
+    return Part(title, counted(paragraphs, numbers), section.line)
 
 
-@dataclass
-class _Text:
-    """What is written from a line on."""
-
-    line: int
-    spans: tuple[Span, ...]
-
-
-def _paragraphs(rows: Sequence[Row], language: str, mistakes: list[Mistake]) -> list[list[_Text]]:
+def _paragraphs(section: _Section, language: str, mistakes: list[Mistake]) -> list[list[Text]]:
     """In Chinese a line's end ends a sentence; elsewhere lines are wrapped. A pause stays with what is before it."""
-    paragraphs: list[list[_Text]] = []
-    for row in rows:
+    paragraphs: list[list[Text]] = []
+    reach = Reach(section.recording)
+    opens = False
+    for row in section.rows:
         if row.kind == "question":
             what = f"the heading {row.text!r} stands outside the quiz"
             mistakes.append(mistake(row.line, what, "Put questions under `# 测验`; begin a segment with one `#`."))
-        spans, wrong = read_markup(_numbered(row, language), row.line)
-        mistakes += wrong
-        if paragraphs and not is_speakable(shown(spans)):
-            paragraphs[-1][-1].spans += spans
-        elif row.opens or not paragraphs:
-            paragraphs.append([_Text(row.line, spans)])
-        elif language == "zh":
-            paragraphs[-1].append(_Text(row.line, spans))
-        else:
-            paragraphs[-1][-1].spans += (Words(" "), *spans)
+        opens = row.opens or opens
+        if alone := stands_alone(row):
+            reach.begin(alone, mistakes)
+            continue
+        reach.go_to(row.line)
+        for text in read_row(row, language, mistakes, reach.recording):
+            _add(text, paragraphs, language, mistakes, opens=opens)
+            opens = False
+    reach.end(mistakes)
     return paragraphs
 
 
-def _numbered(row: Row, language: str) -> str:
-    return f"{row.number}{'、' if language == 'zh' else ', '}{row.text}" if row.number else row.text
+def _add(text: Text, paragraphs: list[list[Text]], language: str, mistakes: list[Mistake], *, opens: bool) -> None:
+    if paragraphs and not text.is_speakable:
+        paragraphs[-1][-1].spans += text.spans
+    elif opens or not paragraphs:
+        paragraphs.append([text])
+    elif language == "zh":
+        paragraphs[-1].append(text)
+    elif text.goes_with(last := paragraphs[-1][-1]):
+        last.spans += (Words(" "), *text.spans)
+    else:
+        mistakes += [each for each in judge_place(last, text, language) if each not in mistakes]
+        paragraphs[-1].append(text)
 
 
 def _judge_front(script: Script, lines: Mapping[str, int]) -> Iterator[Mistake]:
