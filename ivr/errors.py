@@ -14,6 +14,7 @@
     ├── UnknownLesson     no such lesson on the shelf
     ├── DamagedAudio      a piece of an edition is missing or does not decode
     ├── VoiceFailed       an engine could not speak
+    ├── BadRecording      a recording that can't be used
     ├── MissingPart       an optional package that this job needs
     └── UnknownCall       a turn of a call that never began here
 
@@ -86,6 +87,10 @@ class DamagedAudio(IvrError):
 
 class VoiceFailed(IvrError):
     """The voice could not speak. Try again, or choose another one in config.toml under [studio.voices]."""
+
+
+class BadRecording(IvrError):
+    """The recording can't be used. Record it again."""
 
 
 class MissingPart(IvrError):

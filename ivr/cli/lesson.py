@@ -67,7 +67,7 @@ def check(files: Sequence[Path], as_json: bool, said: bool) -> None:
 
 def _show_said(written: Script, *, to_stderr: bool) -> None:
     """A sentence a line; where it is said otherwise than it is written, that too."""
-    from ivr.studio.press import every_wording
+    from ivr.studio.script import every_wording
 
     for wording in every_wording(written):
         said = " … ".join(each.text for each in wording.utterances)
@@ -89,11 +89,11 @@ def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
     from ivr.studio.press import voice_of
 
     scripts = _load_all(files)
-    languages = [each.language for each in scripts if not each.front.voice]
+    languages = [each.language for each in scripts if _needs_a_voice(each)]
     if missing(settings):
         languages.append(prompts.load(settings.line.language).voice)
     voices = voices_here(settings, dict.fromkeys(languages))
-    for spec in dict.fromkeys(voice_of(each, voices) for each in scripts):
+    for spec in filter(None, dict.fromkeys(voice_of(each, voices) for each in scripts)):
         open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
     if dry_run:
         for each in scripts:
@@ -153,6 +153,13 @@ def _planned(script: Script, shelf: Shelf, voices: Voices) -> str:
 
     planned = plan(script, shelf, voices)
     return f"would press {script.slug}: {_count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
+
+
+def _needs_a_voice(script: Script) -> bool:
+    """One of the settings: it names none itself, and people did not record all of it."""
+    from ivr.studio.script import every_wording
+
+    return not script.front.voice and not all(each.recording for each in every_wording(script))
 
 
 def _load_all(files: Sequence[Path]) -> list[Script]:

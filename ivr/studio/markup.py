@@ -77,7 +77,9 @@ def read_markup(text: str, line: int) -> tuple[tuple[Span, ...], tuple[Mistake, 
 def at_recordings(text: str, line: int) -> tuple[tuple[Recording | None, str], ...]:
     """A text cut at its recordings, each with the text behind it; first the text that is before all of them."""
     first, *others = _RECORDING.split(text)
-    return (None, first), *((Recording(file, line), words) for file, words in zip(others[::2], others[1::2], strict=True))
+    return (None, first), *(
+        (Recording(file, line), words) for file, words in zip(others[::2], others[1::2], strict=True)
+    )
 
 
 def without_recordings(text: str) -> str:

@@ -1,9 +1,9 @@
 """Which sentences a recording stands for: its mark is found where people would look for it.
 
-    录音: whole.m4a                     at the top: the whole lesson, without its title and its quiz
-    # 第一段 [录音 part.wav]             in a heading: the segment
-    [录音 paragraph.wav]                a line of its own: what follows, to the next mark or empty line
-    您好。[录音 one.wav]请坐。再见。       in a text: the sentence that it stands before
+录音: whole.m4a                     at the top: the whole lesson, without its title and its quiz
+# 第一段 [录音 part.wav]             in a heading: the segment
+[录音 paragraph.wav]                a line of its own: what follows, to the next mark or empty line
+您好。[录音 one.wav]请坐。再见。       in a text: the sentence that it stands before
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -80,6 +80,33 @@ def parse(data: bytes, slug: str) -> tuple[Script, tuple[Mistake, ...]]:
     script, body_wrong = _read(slug, front, language, block, lines)
     wrong = (*block.wrong, *front_wrong, *_judge_front(script, lines), *body_wrong)
     return script, tuple(unreadable or sorted(wrong, key=lambda each: each.line))
+
+
+def every_wording(written: Script) -> Iterator[Wording]:
+    """Every sentence of a lesson, in the order in which it is made."""
+    yield written.title
+    for part in written.parts:
+        for wordings in part.paragraphs:
+            yield from wordings
+    for question in written.questions:
+        yield from (*question.ask, *question.when_right, *question.when_wrong)
+
+
+def with_wordings(written: Script, change: Callable[[Wording], Wording]) -> Script:
+    """The same lesson with each of its sentences changed."""
+
+    def changed(wordings: Iterable[Wording]) -> tuple[Wording, ...]:
+        return tuple(map(change, wordings))
+
+    def part(each: Part) -> Part:
+        return msgspec.structs.replace(each, paragraphs=tuple(map(changed, each.paragraphs)))
+
+    def question(asked: Question) -> Question:
+        right, wrong = changed(asked.when_right), changed(asked.when_wrong)
+        return msgspec.structs.replace(asked, ask=changed(asked.ask), when_right=right, when_wrong=wrong)
+
+    parts, questions = tuple(map(part, written.parts)), tuple(map(question, written.questions))
+    return msgspec.structs.replace(written, title=change(written.title), parts=parts, questions=questions)
 
 
 def too_big(size: int) -> Mistake:

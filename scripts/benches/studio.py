@@ -25,7 +25,8 @@ from pydub import AudioSegment, effects
 
 from ivr.studio.engines import open_engine
 from ivr.studio.mastering import master
-from ivr.studio.press import every_wording, load
+from ivr.studio.press import load
+from ivr.studio.script import every_wording
 
 LESSON = Path(__file__).parents[2] / "audio_lessons" / "phone-fraud" / "phone-fraud.lesson.md"
 
