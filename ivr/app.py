@@ -47,7 +47,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Flask
     app.config["MAX_CONTENT_LENGTH"] = webhook.LONGEST_BODY
     app.extensions["line"] = line
     app.register_blueprint(webhook.blueprint(line, prompts.load(settings.line.language)))
-    app.register_blueprint(audio.blueprint(line.shelf))
+    app.register_blueprint(audio.blueprint(line.shelf, settings.line.audio))
 
     @app.get("/healthz")
     def healthz() -> tuple[Response, int]:

@@ -26,6 +26,8 @@ ENVIRONMENT = {
 }
 ENVIRONMENT_ONLY = "twilio"  # a section that only the environment may fill
 
+AudioFormat = Literal["wav", "ulaw", "alaw", "mp3"]
+
 
 def _public_url(url: str) -> str:
     parts = urlsplit(url)
@@ -53,6 +55,7 @@ class LineSettings(Section):
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CN"
     timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Shanghai"
     most_turns: Annotated[int, Field(ge=10, le=100_000)] = 2000
+    audio: AudioFormat = "wav"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -73,7 +76,10 @@ class RecordSettings(Section):
 class StudioSettings(Section):
     rate: Literal["slow", "normal", "fast"] = "normal"
     threads: Annotated[int, Field(ge=0, le=256)] = 0
-    voices: Mapping[str, str] = {"zh": "kokoro:zm_yunxi", "en": "kokoro:af_heart"}
+    preset: Literal["plain", "strong"] = "plain"
+    level_db: Annotated[float, Field(ge=-26, le=-19)] = -22
+    lexicon: Path = Path("audio_lessons/lexicon.tsv")
+    voices: Mapping[str, str] = {"zh": "kokoro:zm_yunxi", "yue": "espeak:yue", "en": "kokoro:af_heart"}
 
 
 class TwilioSettings(Section):
@@ -82,7 +88,7 @@ class TwilioSettings(Section):
 
 
 class Settings(Section):
-    """All settings. `data` is an absolute path; `database` the URL to open."""
+    """All settings. `data` and `studio.lexicon` are absolute paths; `database` is the URL to open."""
 
     data: Path = Path("data")
     database_url: str = Field(default="", repr=False)
@@ -112,8 +118,18 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
         mistakes += [_mistake(where, origin, each) for each in error.errors()]
     if mistakes:
         raise BadSettings("The settings can't be used:", mistakes)
-    folder = Path.cwd() if "data" in origin else where.absolute().parent
-    return settings.model_copy(update={"data": (folder / settings.data).absolute()})
+    here = where.absolute().parent
+    folder = Path.cwd() if "data" in origin else here
+    studio = settings.studio.model_copy(update={"lexicon": _lexicon(where, here, settings.studio)})
+    return settings.model_copy(update={"data": (folder / settings.data).absolute(), "studio": studio})
+
+
+def _lexicon(where: Path, folder: Path, studio: StudioSettings) -> Path:
+    """Where it lies; one that was named must be there."""
+    path = (folder / studio.lexicon).absolute()
+    if studio.lexicon != StudioSettings().lexicon and not path.is_file():
+        raise BadSettings("The settings can't be used:", [f"{where}: studio.lexicon: there is no file {path}"])
+    return path
 
 
 def _read(path: Path, *, required: bool) -> dict[str, Any]:

@@ -4,14 +4,17 @@
     ├── Mistakes              carries each of several mistakes with its place
     │   ├── BadSettings       config.toml or the environment
     │   ├── BadLesson         a lesson file, by line
+    │   ├── BadImport         a document that no lesson can be made of
+    │   ├── BadLexicon        a lexicon file, by line
     │   └── BadRoster         a member list, by row
     ├── BadPrompts        a file of prompts
     ├── NotAMonth         a month that can't be read
     ├── NotEnrolled       nobody of this name or number
-    ├── NotWritten        a report's file
+    ├── NotWritten        a file that can't be written, or is there already
     ├── NotKept           a file of the data folder
     ├── NoDatabase        the database can't be opened
     ├── UnknownLesson     no such lesson on the shelf
+    ├── NotInLesson       no such segment or sentence
     ├── DamagedAudio      a piece of an edition is missing or does not decode
     ├── VoiceFailed       an engine could not speak
     ├── BadRecording      a recording that can't be used
@@ -49,6 +52,14 @@ class BadLesson(Mistakes):
     """The lesson can't be used. `ivr lesson check FILE` names each mistake."""
 
 
+class BadImport(Mistakes):
+    """No lesson can be made of this; nothing was written."""
+
+
+class BadLexicon(Mistakes):
+    """A lexicon can't be used. Mend the lines that are named."""
+
+
 class BadRoster(Mistakes):
     """The member list can't be used; nothing was imported."""
 
@@ -66,7 +77,7 @@ class NotEnrolled(IvrError):
 
 
 class NotWritten(IvrError):
-    """The report could not be written to that file."""
+    """The file could not be written."""
 
 
 class NotKept(IvrError):
@@ -79,6 +90,10 @@ class NoDatabase(IvrError):
 
 class UnknownLesson(IvrError):
     """No such lesson. `ivr lesson list` shows what is published."""
+
+
+class NotInLesson(IvrError):
+    """The lesson has no such segment or sentence."""
 
 
 class DamagedAudio(IvrError):

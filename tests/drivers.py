@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -224,7 +225,7 @@ class HttpDriver:
 
     def _spoken(self, xml: str) -> Iterator[str]:
         for play, say in re.findall("<Play>(.*?)</Play>|<Say[^>]*>(.*?)</Say>", xml):
-            name, _, start = urlsplit(play).path.rpartition("/")[2].removesuffix(".wav").partition("-")
+            name, _, start = Path(urlsplit(play).path).stem.partition("-")
             spoken = [(0, say)] if say else self._words[name]
             yield "".join(words for start_ms, words in spoken if start_ms >= int(start or 0))
 

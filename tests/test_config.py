@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from ivr import config
-from ivr.config import Settings
+from ivr.config import Settings, StudioSettings
 from ivr.errors import BadSettings
 
 SHIPPED = Path(__file__).parents[1] / "config.toml"
@@ -68,7 +68,10 @@ def test_the_file_as_shipped_is_the_defaults(tmp_path: Path, monkeypatch: pytest
     shipped, bare = config.load(SHIPPED, {}), config.load(None, {})
     assert shipped.data == SHIPPED.parent / "data"
     assert bare.data == tmp_path / "data"
-    assert shipped == bare.model_copy(update={"data": shipped.data})
+    assert shipped.studio.lexicon == SHIPPED.parent / "audio_lessons" / "lexicon.tsv"
+    assert bare.studio.lexicon == tmp_path / "audio_lessons" / "lexicon.tsv"
+    studio = bare.studio.model_copy(update={"lexicon": shipped.studio.lexicon})
+    assert shipped == bare.model_copy(update={"data": shipped.data, "studio": studio})
 
 
 def test_every_setting_is_in_the_file_with_its_default() -> None:
@@ -124,6 +127,10 @@ WRONG: dict[str, tuple[str, str]] = {
     "a time zone out of its folder": ("[line]\ntimezone = '../../etc/passwd'", "line.timezone: write a time zone"),
     "a number for a time zone": ("[line]\ntimezone = 8", "line.timezone: .*string.* \\(here: 8\\)"),
     "a rate not known": ("[studio]\nrate = 'slower'", "studio.rate: .*\\(here: 'slower'\\)"),
+    "a preset not known": ("[studio]\npreset = 'loud'", "studio.preset: .*'plain' or 'strong'.*\\(here: 'loud'\\)"),
+    "speech too loud": ("[studio]\nlevel_db = -18.9", "studio.level_db: .*\\(here: -18.9\\)"),
+    "speech too soft": ("[studio]\nlevel_db = -27", "studio.level_db: .*\\(here: -27\\)"),
+    "a level that is no number": ("[studio]\nlevel_db = nan", "studio.level_db: .*\\(here: nan\\)"),
     "a negative thread": ("[studio]\nthreads = -1", "studio.threads: .*\\(here: -1\\)"),
     "a voice that is a number": ("[studio.voices]\nzh = 1", "studio.voices.zh: .*string.* \\(here: 1\\)"),
     "a value for a section": ("line = 3", "line: .*"),
@@ -231,7 +238,8 @@ def test_a_file_that_can_t_be_read(tmp_path: Path) -> None:
 
 def test_no_file_at_all_is_no_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert config.load(None, {}) == Settings(data=tmp_path / "data")
+    studio = StudioSettings(lexicon=tmp_path / "audio_lessons" / "lexicon.tsv")
+    assert config.load(None, {}) == Settings(data=tmp_path / "data", studio=studio)
 
 
 @pytest.mark.parametrize(
@@ -260,6 +268,14 @@ def test_paths_in_the_file_count_from_the_file(file: Path, tmp_path: Path, monke
     assert load(file, "data = 'here'").data == tmp_path / "here"
     assert load(file, "data = '/elsewhere'").data == Path("/elsewhere")
     assert load(file, "data = 'here'").database == f"sqlite:///{tmp_path / 'here' / 'ivr.db'}"
+
+
+def test_a_lexicon_that_was_named_is_there(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    with pytest.raises(BadSettings, match=re.escape(f"studio.lexicon: there is no file {tmp_path / 'own.tsv'}")):
+        load(file, "[studio]\nlexicon = 'own.tsv'")
+    (tmp_path / "own.tsv").touch()
+    assert load(file, "[studio]\nlexicon = 'own.tsv'", IVR_DATA="there").studio.lexicon == tmp_path / "own.tsv"
 
 
 def test_an_empty_variable_is_none(file: Path) -> None:

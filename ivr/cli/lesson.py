@@ -13,14 +13,16 @@ import click
 
 from ivr import prompts
 from ivr.catalogue import Lesson
+from ivr.cli.lesson_listen import listen
 from ivr.cli.progress_bar import shown
-from ivr.cli.prompts import missing, press_missing
+from ivr.cli.prompts import press_missing
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.errors import BadLesson
 from ivr.shelf import Shelf
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+    from ivr.studio.mistakes import Mistake
     from ivr.studio.press import Voices
     from ivr.studio.script import Script
     from ivr.studio.takes import Progress
@@ -39,14 +41,13 @@ def lesson() -> None:
 @FILES
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects, for other programs.")
 @click.option("--said", is_flag=True, help="First show every sentence as it will be said.")
-def check(files: Sequence[Path], as_json: bool, said: bool) -> None:
+@click.pass_obj
+def check(settings: Settings, files: Sequence[Path], as_json: bool, said: bool) -> None:
     """Show what is wrong in lesson files, each with its line and how to mend it.
 
     Mistakes keep a lesson from being published and end this command with 1; advice does not.
     """
-    from ivr.studio.press import load
-
-    loaded = [(path, *load(path)) for path in files]
+    loaded = load_files(settings, files)
     if said:
         for _, written, _ in loaded:
             _show_said(written, to_stderr=as_json)
@@ -59,10 +60,16 @@ def check(files: Sequence[Path], as_json: bool, said: bool) -> None:
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
-        for path, each in found:
-            click.echo(f"{path}: {'advice: ' if each.severity == 'advice' else ''}{each}")
-        click.echo(f"{_count(wrong, 'mistake')}, {len(found) - wrong} advice, in {_count(len(files), 'file')}.")
+        show_found(found, len(files))
     sys.exit(1 if wrong else 0)
+
+
+def show_found(found: Sequence[tuple[Path, Mistake]], files: int) -> None:
+    """A mistake or advice a line, then how many."""
+    for path, each in found:
+        click.echo(f"{path}: {'advice: ' if each.severity == 'advice' else ''}{each}")
+    wrong = sum(each.severity == "mistake" for _, each in found)
+    click.echo(f"{count(wrong, 'mistake')}, {len(found) - wrong} advice, in {count(files, 'file')}.")
 
 
 def _show_said(written: Script, *, to_stderr: bool) -> None:
@@ -88,18 +95,17 @@ def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
     from ivr.studio.engines import open_engine
     from ivr.studio.press import voice_of
 
-    scripts = _load_all(files)
-    languages = [each.language for each in scripts if _needs_a_voice(each)]
-    if missing(settings):
-        languages.append(prompts.load(settings.line.language).voice)
-    voices = voices_here(settings, dict.fromkeys(languages))
+    scripts = load_all(settings, files, "Nothing was published:")
+    languages = dict.fromkeys(each.language for each in scripts if _needs_a_voice(each))
+    voices = voices_here(settings, languages)
     for spec in filter(None, dict.fromkeys(voice_of(each, voices) for each in scripts)):
         open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
     if dry_run:
         for each in scripts:
             click.echo(_planned(each, Shelf(settings.data), voices))
         return
-    press_missing(settings, voices)  # a lesson needs the line's own words around it
+    line = prompts.load(settings.line.language).voice  # a lesson needs the line's own words around it
+    press_missing(settings, voices if line in languages else None)
     for each in scripts:
         click.echo(_publish(each, Shelf(settings.data), voices))
     _tidy(settings)
@@ -115,6 +121,9 @@ def list_(settings: Settings) -> None:
         click.echo(f"{each.slug}  {_extent(each)}  {window}  edition {each.edition}  {each.title.words}")
     if not lessons:
         click.echo("Nothing is published yet. `ivr lesson publish FILE` does it.")
+
+
+lesson.add_command(listen)
 
 
 @lesson.command()
@@ -152,7 +161,7 @@ def _planned(script: Script, shelf: Shelf, voices: Voices) -> str:
     from ivr.studio.press import plan
 
     planned = plan(script, shelf, voices)
-    return f"would press {script.slug}: {_count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
+    return f"would press {script.slug}: {count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
 
 
 def _needs_a_voice(script: Script) -> bool:
@@ -162,17 +171,24 @@ def _needs_a_voice(script: Script) -> bool:
     return not script.front.voice and not all(each.recording for each in every_wording(script))
 
 
-def _load_all(files: Sequence[Path]) -> list[Script]:
+def load_files(settings: Settings, files: Sequence[Path]) -> list[tuple[Path, Script, tuple[Mistake, ...]]]:
+    from ivr.studio.lexicon import of_everybody
     from ivr.studio.press import load
 
-    loaded = [(path, *load(path)) for path in files]
+    lexicon = of_everybody(settings.studio.lexicon)
+    return [(path, *load(path, lexicon)) for path in files]
+
+
+def load_all(settings: Settings, files: Sequence[Path], otherwise: str) -> list[Script]:
+    """The lessons of these files; raises BadLesson, which begins with `otherwise`, for a mistake in any of them."""
+    loaded = load_files(settings, files)
     wrong = [f"{path}: {each}" for path, _, found in loaded for each in found if each.severity == "mistake"]
     first: dict[str, Path] = {}
     for path, script, _ in loaded:
         if first.setdefault(script.slug, path) != path:
             wrong.append(f"{path}: has the same name as {first[script.slug]}. Rename one of them.")
     if wrong:
-        raise BadLesson("Nothing was published:", wrong)
+        raise BadLesson(otherwise, wrong)
     return [script for _, script, _ in loaded]
 
 
@@ -192,15 +208,15 @@ def _publish(script: Script, shelf: Shelf, voices: Voices) -> str:
     done = seen[-1]
     if published in before:
         return f"unchanged {script.slug}: {_extent(published)}"
-    counts = f"{_count(done.made, 'sentence')} pressed, {done.reused} reused"
+    counts = f"{count(done.made, 'sentence')} pressed, {done.reused} reused"
     return f"published {script.slug}: {_extent(published)}; {counts}"
 
 
 def _extent(published: Lesson) -> str:
     minutes, seconds = divmod(round(published.length_ms / 1000), 60)
-    segments, questions = _count(len(published.segments), "segment"), _count(len(published.questions), "question")
+    segments, questions = count(len(published.segments), "segment"), count(len(published.questions), "question")
     return f"{segments}, {minutes}:{seconds:02}, {questions}"
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -6,15 +6,15 @@ import logging
 import signal
 import socket
 import sys
-import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from shutil import which
 
 import click
 
 from ivr import calls, prompts
 from ivr.app import create_app
+from ivr.cli.player import find_player
+from ivr.cli.player import play as play_file
 from ivr.cli.prompts import missing
 from ivr.config import Settings
 from ivr.errors import IvrError
@@ -83,7 +83,7 @@ def phone(settings: Settings, number: str, play: bool) -> None:
     Type a key and Enter: 1, 2, 0, * or #. "2@12" presses 2 after twelve seconds. Enter alone presses nothing and
     hears everything; q hangs up.
     """
-    player = _player() if play else None
+    player = find_player() if play else None
     known = open_database(settings.database)
     rehearsal = rehearsing(known)
     known.close()
@@ -97,17 +97,10 @@ def phone(settings: Settings, number: str, play: bool) -> None:
     click.echo("— the call is over —")
 
 
-def _player() -> list[str]:
-    for command in (["aplay", "-q"], ["paplay"], ["afplay"], ["ffplay", "-nodisp", "-autoexit", "-loglevel", "error"]):
-        if which(command[0]):
-            return command
-    raise click.UsageError("No program to play sound was found. Install aplay (alsa-utils), or leave out --play.")
-
-
 class _Ear:
     """A person in front of a terminal: reads the words, hears the sound if there is a player, types."""
 
-    def __init__(self, player: list[str] | None) -> None:
+    def __init__(self, player: Sequence[str] | None) -> None:
         self.player = player
 
     def __call__(self, sounds: tuple[terminal.Sound, ...], wait_s: int) -> terminal.Typed:
@@ -129,16 +122,7 @@ class _Ear:
             click.echo('Type 0-9, * or #, "2@12" for a key after 12 s, Enter for none, q to hang up.')
 
     def _play(self, sound: terminal.Sound) -> None:
-        import subprocess
-
         from ivr.telephony.audio import sliced
 
         assert self.player and sound.file
-        data = sliced(sound.file.read_bytes(), sound.start_ms)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "sound.wav"
-            path.write_bytes(data or b"")
-            try:
-                subprocess.run([*self.player, str(path)], check=False)  # noqa: S603 - a player found by name
-            except KeyboardInterrupt:
-                click.echo()  # enough heard
+        play_file(self.player, sliced(sound.file.read_bytes(), sound.start_ms) or b"")

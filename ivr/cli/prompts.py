@@ -66,11 +66,14 @@ def wanted(settings: Settings) -> list[str]:
 
 def press_missing(settings: Settings, voices: Voices | None = None, *, again: bool = False) -> None:
     """Press what is missing, and say how much that was. Raises VoiceFailed or MissingPart."""
+    from ivr.studio.lexicon import of_everybody
     from ivr.studio.press import press_phrases
 
     words, language = wanted(settings) if again else missing(settings), texts.load(settings.line.language).voice
     if not words:
         return
     with shown("prompts and names") as show:
-        press_phrases(words, language, Shelf(settings.data), voices or voices_here(settings, [language]), show)
+        speak = voices or voices_here(settings, [language])
+        lexicon = of_everybody(settings.studio.lexicon)
+        press_phrases(words, language, Shelf(settings.data), speak, show, lexicon)
     click.echo(f"pressed {len(words)} prompts and names")

@@ -55,13 +55,14 @@ def fetch(settings: Settings) -> None:
 def try_voice(settings: Settings, text: str, voice: str | None, path: Path) -> None:
     """Say a text as the telephone would, into a WAV file."""
     from ivr.studio.hanzi import HANZI
+    from ivr.studio.lexicon import of_everybody
     from ivr.studio.press import say
 
     language = "zh" if HANZI.search(text) else "en"
     speaks = voices_here(settings, [] if voice else [language])
     if voice:
         speaks = msgspec.structs.replace(speaks, specs={language: voice})
-    said, wav = say(text, language, settings.data, speaks)
+    said, wav = say(text, language, settings.data, speaks, of_everybody(settings.studio.lexicon))
     path.write_bytes(wav)
     click.echo(f"{said}\n{path}")
 
@@ -69,6 +70,7 @@ def try_voice(settings: Settings, text: str, voice: str | None, path: Path) -> N
 def voices_here(settings: Settings, languages: Iterable[str]) -> Voices:
     """Who speaks these languages, on this machine; what a person should know about it is told on standard error."""
     from ivr.studio.engines import caution, voice_here
+    from ivr.studio.mastering import PRESETS
     from ivr.studio.press import Voices
 
     specs = dict(settings.studio.voices)
@@ -77,4 +79,5 @@ def voices_here(settings: Settings, languages: Iterable[str]) -> Voices:
             specs[language], lacking = voice_here(specs[language], language, settings.data)
             for note in filter(None, (lacking, caution(specs[language]))):
                 click.secho(f"Note: {note}", fg="yellow", err=True)
-    return Voices(specs, settings.studio.rate, settings.studio.threads)
+    studio = settings.studio
+    return Voices(specs, studio.rate, studio.threads, PRESETS[studio.preset].at(studio.level_db))

@@ -10,11 +10,12 @@ comma never belongs to a number: 3，5天 are two.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from ivr.studio.numerals import COUNTED, DIGITS, amount, cardinal, count, dictated, of_things
+from ivr.studio.numerals import COUNTED, DIGITS, MANDARIN, amount, cardinal, count, dictated, digits, of_things
 
 Match = re.Match[str]
+Rule = tuple[re.Pattern[str], str | Callable[[Match], str]]
 
 _WORDS = {"wifi": "无线网", "wi-fi": "无线网", "app": "应用", "e-mail": "电子邮件", "email": "电子邮件", "ok": "好"}
 _UNITS = {
@@ -82,24 +83,29 @@ _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕
 
 def spoken(text: str) -> str:
     """A text in the words it is said with. What no rule knows is left as it is."""
-    said = _half_width(text)
-    for pattern, say in RULES:
-        said = pattern.sub(say, said)
-    return said
+    return apply(RULES, half_width(text)).translate(MANDARIN)
+
+
+def digit_by_digit(number: str) -> str:
+    """As numbers to dial are dictated."""
+    return dictated(number).translate(MANDARIN)
+
+
+def apply(rules: Iterable[Rule], text: str) -> str:
+    """One rule after the other, each on what those before it left."""
+    for pattern, say in rules:
+        text = pattern.sub(say, text)
+    return text
 
 
 # ── what the rules say ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _year(text: str) -> str:
-    return dictated(text, "一")
 
 
 def _full_date(found: Match) -> str:
     year, month, day = found["year"], int(found["month"]), int(found["day"] or 0)
     if not (1 <= month <= 12 and day <= 31):
         return found[0]
-    return f"{_year(year)}年{cardinal(month)}月" + (f"{cardinal(day)}日" if day else "")
+    return f"{digits(year)}年{cardinal(month)}月" + (f"{cardinal(day)}日" if day else "")
 
 
 def _clock(hour: str, minute: str, second: str | None) -> str:
@@ -214,15 +220,15 @@ def _latin(found: Match) -> str:
     return dictated(word) if word.isupper() else word
 
 
-def _half_width(text: str) -> str:
+def half_width(text: str) -> str:
     """Letters, digits and signs as on a keyboard; Chinese punctuation stays what it is."""
     kept = "，：；！？（）"
     halved = (chr(ord(c) - 0xFEE0) if "！" <= c <= "～" and c not in kept else c for c in text)
-    bare = re.sub("[\u200b-\u200f\u2060\ufeff\ufe0e\ufe0f]", "", "".join(halved).replace("−", "-"))
+    bare = re.sub("[\u200b-\u200f\u2060\ufeff\ufe0e\ufe0f\ue031\ue041-\ue05a]", "", "".join(halved).replace("−", "-"))
     return re.sub(r"\s+", " ", bare)
 
 
-def _rule(pattern: str, say: str | Callable[[Match], str]) -> tuple[re.Pattern[str], str | Callable[[Match], str]]:
+def rule(pattern: str, say: str | Callable[[Match], str]) -> Rule:
     return re.compile(pattern), say
 
 
@@ -231,91 +237,92 @@ _UNIT_NAMES = "|".join(
 )
 _CURRENCY_NAMES = "|".join(re.escape(each) for each in sorted(_CURRENCIES, key=len, reverse=True))
 
-RULES = (
-    _rule(r"(?:https?://|www\.)[!-~]+", ""),
-    _rule("[\U0001f000-\U0001faff\u2600-\u27bf]", ""),
+LATIN = rule(r"[A-Za-z]+(?:-[A-Za-z]+)*", _latin)
+RULES: tuple[Rule, ...] = (
+    rule(r"(?:https?://|www\.)[!-~]+", ""),
+    rule("[\U0001f000-\U0001faff\u2600-\u27bf]", ""),
     # names of things that happen to be digits
-    _rule(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])", lambda m: dictated(m[0].upper())),
-    _rule(rf"([{_PROVINCES}])([A-Z])[·•]?([A-Z0-9]{{5,6}})(?![A-Z0-9])", lambda m: m[1] + dictated(m[2] + m[3])),
-    _rule(rf"((?:{_NAMED})(?:\s*[是为:：])?\s*)([0-9A-Za-z]{{2,}})", lambda m: m[1] + dictated(m[2].upper())),
-    _rule(
+    rule(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])", lambda m: dictated(m[0].upper())),
+    rule(rf"([{_PROVINCES}])([A-Z])[·•]?([A-Z0-9]{{5,6}})(?![A-Z0-9])", lambda m: m[1] + dictated(m[2] + m[3])),
+    rule(rf"((?:{_NAMED})(?:\s*[是为:：])?\s*)([0-9A-Za-z]{{2,}})", lambda m: m[1] + dictated(m[2].upper())),
+    rule(
         r"(?<![A-Za-z])([GDCZTKY])(\d{1,4})(?=次|列车|号车)",
         lambda m: dictated(m[1]) + (dictated(m[2]) if len(m[2]) > 2 else cardinal(int(m[2]))),
     ),
-    _rule(r"(?<![\d.])(\d{3,4})(?=号?(?:室|房间|房|病房|病床|教室|办公室|信箱))", lambda m: dictated(m[1])),
-    _rule(r"(?<![\d.])(\d{3})(?=路(?:公交|车|公共|汽车))", lambda m: dictated(m[1])),
+    rule(r"(?<![\d.])(\d{3,4})(?=号?(?:室|房间|房|病房|病床|教室|办公室|信箱))", lambda m: dictated(m[1])),
+    rule(r"(?<![\d.])(\d{3})(?=路(?:公交|车|公共|汽车))", lambda m: dictated(m[1])),
     # dates
-    _rule(r"(?<!\d)(?P<year>[12]\d{3})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?:日|号)?(?!\d)", _full_date),
-    _rule(r"(?<!\d)(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])(?P<day>)(?![\d-])", _full_date),
-    _rule(rf"(?<!\d)([12]\d{{3}})(年?){_TO}([12]\d{{3}})年", lambda m: f"{_year(m[1])}{m[2]}到{_year(m[3])}年"),
-    _rule(r"(?<!\d)([12]\d{3})(?=年(?!前|后|来|间|的?历史|以))", lambda m: _year(m[1])),
-    _rule(r"(?<!\d)(\d0)(?=年代)", lambda m: cardinal(int(m[1]))),
-    _rule(r"(?<![\d.])([5-9]0)(?=后)", lambda m: _year(m[1])),  # people born in those years
-    _rule(
+    rule(r"(?<!\d)(?P<year>[12]\d{3})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?:日|号)?(?!\d)", _full_date),
+    rule(r"(?<!\d)(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])(?P<day>)(?![\d-])", _full_date),
+    rule(rf"(?<!\d)([12]\d{{3}})(年?){_TO}([12]\d{{3}})年", lambda m: f"{digits(m[1])}{m[2]}到{digits(m[3])}年"),
+    rule(r"(?<!\d)([12]\d{3})(?=年(?!前|后|来|间|的?历史|以))", lambda m: digits(m[1])),
+    rule(r"(?<!\d)(\d0)(?=年代)", lambda m: cardinal(int(m[1]))),
+    rule(r"(?<![\d.])([5-9]0)(?=后)", lambda m: digits(m[1])),  # people born in those years
+    rule(
         rf"(?<![\d.])(\d{{1,2}}){_TO}(\d{{1,2}})(?=月|日|号(?!楼|院|线))", lambda m: f"{amount(m[1])}到{amount(m[2])}"
     ),
-    _rule(r"(?<![\d.])(\d{1,2})(?=月|日|号)", lambda m: cardinal(int(m[1]))),
+    rule(r"(?<![\d.])(\d{1,2})(?=月|日|号)", lambda m: cardinal(int(m[1]))),
     # telephone numbers
-    _rule(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)", _telephone),
-    _rule(r"(?<![\d-])([48]00)[- ]?(\d{3})[- ]?(\d{4})(?!\d)", _telephone),
-    _rule(r"(?<![\d-])[(（]?(0\d{2,3})[)）]?[- ]?(\d{3,4})[- ]?(\d{4})(?!\d)", _telephone),
-    _rule(r"(?<![\d.,/-])(?<!\d[:：])(?:1[012]\d|999|1\d{4}|9[56]\d{3,4})(?!\d)", _hot_line),
+    rule(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)", _telephone),
+    rule(r"(?<![\d-])([48]00)[- ]?(\d{3})[- ]?(\d{4})(?!\d)", _telephone),
+    rule(r"(?<![\d-])[(（]?(0\d{2,3})[)）]?[- ]?(\d{3,4})[- ]?(\d{4})(?!\d)", _telephone),
+    rule(r"(?<![\d.,/-])(?<!\d[:：])(?:1[012]\d|999|1\d{4}|9[56]\d{3,4})(?!\d)", _hot_line),
     # ratios and times
-    _rule(r"(?<=比分)(\D{0,4})(\d+)[:：](\d+)", lambda m: f"{m[1]}{amount(m[2])}比{amount(m[3])}"),
-    _rule(
+    rule(r"(?<=比分)(\D{0,4})(\d+)[:：](\d+)", lambda m: f"{m[1]}{amount(m[2])}比{amount(m[3])}"),
+    rule(
         r"(?<![\d:：])(\d+)[:：](\d+)(?=的?(?:比例|比|稀释|兑|配|获胜|战胜|领先))",
         lambda m: f"{amount(m[1])}比{amount(m[2])}",
     ),
-    _rule(r"(比例(?:是|为|约)?|按照?|稀释)(\d+)[:：](\d+)", lambda m: f"{m[1]}{amount(m[2])}比{amount(m[3])}"),
-    _rule(r"(?<=\d[:：]\d\d)\s*[-–—~]\s*(?=\d{1,2}[:：]\d\d)", "到"),
-    _rule(r"(?<![\d:：])(?P<hour>\d{1,2})[:：](?P<minute>\d\d)(?:[:：](?P<second>\d\d))?(?![\d:：])", _time),
-    _rule(r"(?<![\d:：])(\d+)[:：](\d+)(?![\d:：])", lambda m: f"{amount(m[1])}比{amount(m[2])}"),
-    _rule(rf"(?<![\d.])(\d{{1,2}}){_TO}(\d{{1,2}})(?=点)", lambda m: f"{count(m[1])}到{count(m[2])}"),
-    _rule(r"(?<![\d.])(?P<hour>\d{1,2})(?P<unit>点|时)(?:(?P<minute>[0-5]?\d)分?(?!\d|钟))?", _o_clock),
-    _rule(r"(?<=[年月日号点时分])\s*[-–—~]\s*(?=[\d一二三四五六七八九十两零])", "到"),
+    rule(r"(比例(?:是|为|约)?|按照?|稀释)(\d+)[:：](\d+)", lambda m: f"{m[1]}{amount(m[2])}比{amount(m[3])}"),
+    rule(r"(?<=\d[:：]\d\d)\s*[-–—~]\s*(?=\d{1,2}[:：]\d\d)", "到"),
+    rule(r"(?<![\d:：])(?P<hour>\d{1,2})[:：](?P<minute>\d\d)(?:[:：](?P<second>\d\d))?(?![\d:：])", _time),
+    rule(r"(?<![\d:：])(\d+)[:：](\d+)(?![\d:：])", lambda m: f"{amount(m[1])}比{amount(m[2])}"),
+    rule(rf"(?<![\d.])(\d{{1,2}}){_TO}(\d{{1,2}})(?=点)", lambda m: f"{count(m[1])}到{count(m[2])}"),
+    rule(r"(?<![\d.])(?P<hour>\d{1,2})(?P<unit>点|时)(?:(?P<minute>[0-5]?\d)分?(?!\d|钟))?", _o_clock),
+    rule(r"(?<=[年月日号点时分])\s*[-–—~]\s*(?=[\d一二三四五六七八九十两零])", "到"),
     # measures
-    _rule(r"(?<![\d/])(?P<high>\d{2,3})/(?P<low>\d{2,3})\s*(?P<unit>mmHg|毫米汞柱)?(?![\d/])", _pressure),
-    _rule(rf"(?P<minus>(?<![\d%‰])-)?(?P<first>{_NUMBER})[%‰]?(?:{_TO}(?P<last>{_NUMBER}))?\s*(?P<sign>[%‰])", _share),
-    _rule(
+    rule(r"(?<![\d/])(?P<high>\d{2,3})/(?P<low>\d{2,3})\s*(?P<unit>mmHg|毫米汞柱)?(?![\d/])", _pressure),
+    rule(rf"(?P<minus>(?<![\d%‰])-)?(?P<first>{_NUMBER})[%‰]?(?:{_TO}(?P<last>{_NUMBER}))?\s*(?P<sign>[%‰])", _share),
+    rule(
         rf"(?P<minus>(?<![\d度℃])-|零下)?(?P<first>{_NUMBER})\s*(?:℃|°C|度)?"
         rf"(?:{_TO}(?P<below>-|零下)?(?P<last>{_NUMBER}))?\s*(?:℃|°C|度)",
         _temperature,
     ),
-    _rule(rf"(?P<currency>{_CURRENCY_NAMES})\s*(?P<number>{_NUMBER})(?P<scale>[千万亿]+)?元?", _money),
-    _rule(r"(?<![\d.])(?P<whole>(?:\d{1,3}(?:,\d{3})+|\d+))\.(?P<dime>\d)(?P<cent>\d)元", _cents),
-    _rule(rf"(?P<number>{_NUMBER})(?={_TO}{_NUMBER}\s*(?:{_UNIT_NAMES})(?![A-Za-z]))", lambda m: count(m[0])),
-    _rule(rf"(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT_NAMES})(?![A-Za-z])", _unit),
-    _rule(r"(?<=[一二三四五六七八九十百千万两零])\s*[-–—~]\s*(?=[一二三四五六七八九十百千万两零])", "到"),
-    _rule(r"(?<![\d/.])(?P<above>\d+)/(?P<below>\d+)(?![\d/])", _fraction),
+    rule(rf"(?P<currency>{_CURRENCY_NAMES})\s*(?P<number>{_NUMBER})(?P<scale>[千万亿]+)?元?", _money),
+    rule(r"(?<![\d.])(?P<whole>(?:\d{1,3}(?:,\d{3})+|\d+))\.(?P<dime>\d)(?P<cent>\d)元", _cents),
+    rule(rf"(?P<number>{_NUMBER})(?={_TO}{_NUMBER}\s*(?:{_UNIT_NAMES})(?![A-Za-z]))", lambda m: count(m[0])),
+    rule(rf"(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT_NAMES})(?![A-Za-z])", _unit),
+    rule(r"(?<=[一二三四五六七八九十百千万两零])\s*[-–—~]\s*(?=[一二三四五六七八九十百千万两零])", "到"),
+    rule(r"(?<![\d/.])(?P<above>\d+)/(?P<below>\d+)(?![\d/])", _fraction),
     # signs before numbers
-    _rule(r"(?:≥|>=)\s*(?=[\d百])", "大于等于"),
-    _rule(r"(?:≤|<=)\s*(?=[\d百])", "小于等于"),
-    _rule(r">\s*(?=\S)", "大于"),
-    _rule(r"<\s*(?=\S)", "小于"),
-    _rule(r"±\s*(?=\S)", "正负"),
-    _rule(r"≈\s*(?=\S)", "约等于"),
-    _rule(r"(?<=[\d\u4e00-\u9fff])\s*[×*]\s*(?=\d)", "乘"),
-    _rule(r"(?<=[\d\u4e00-\u9fff])\s*\+\s*(?=\d)", "加"),
-    _rule(r"(?<=[\d\u4e00-\u9fff])\s*=\s*(?=\d)", "等于"),
-    _rule(r"(?<=[元斤克升米里个次片粒度亩吨])/(?=[\u4e00-\u9fff])", "每"),
-    _rule(rf"(?<![\d.])(\d+)([米万千块])(\d)(?![\d.]|{_MEASURED})", lambda m: f"{count(m[1])}{m[2]}{amount(m[3])}"),
-    _rule(r"(?<![\d.])(\d+)米(\d\d)(?![\d.])", lambda m: f"{count(m[1])}米{dictated(m[2], '一')}"),
+    rule(r"(?:≥|>=)\s*(?=[\d百])", "大于等于"),
+    rule(r"(?:≤|<=)\s*(?=[\d百])", "小于等于"),
+    rule(r">\s*(?=\S)", "大于"),
+    rule(r"<\s*(?=\S)", "小于"),
+    rule(r"±\s*(?=\S)", "正负"),
+    rule(r"≈\s*(?=\S)", "约等于"),
+    rule(r"(?<=[\d\u4e00-\u9fff])\s*[×*]\s*(?=\d)", "乘"),
+    rule(r"(?<=[\d\u4e00-\u9fff])\s*\+\s*(?=\d)", "加"),
+    rule(r"(?<=[\d\u4e00-\u9fff])\s*=\s*(?=\d)", "等于"),
+    rule(r"(?<=[元斤克升米里个次片粒度亩吨])/(?=[\u4e00-\u9fff])", "每"),
+    rule(rf"(?<![\d.])(\d+)([米万千块])(\d)(?![\d.]|{_MEASURED})", lambda m: f"{count(m[1])}{m[2]}{amount(m[3])}"),
+    rule(r"(?<![\d.])(\d+)米(\d\d)(?![\d.])", lambda m: f"{count(m[1])}米{digits(m[2])}"),
     # numbers that count, order, or just stand there
-    _rule(rf"(?P<first>{_NUMBER}){_TO}(?P<last>{_NUMBER})(?P<what>{_MEASURED})?", _range),
-    _rule(r"第(\d+)", lambda m: f"第{amount(m[1])}"),
-    _rule(rf"(?<![\d.第])2(?={COUNTED})(?!\d)", "两"),
-    _rule(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.])", _chain),
-    _rule(rf"(?<![\w\d.])-(?={_NUMBER})", "负"),
-    _rule(_NUMBER, _last_resort),
-    _rule(r"\d+", lambda m: dictated(m[0])),
+    rule(rf"(?P<first>{_NUMBER}){_TO}(?P<last>{_NUMBER})(?P<what>{_MEASURED})?", _range),
+    rule(r"第(\d+)", lambda m: f"第{amount(m[1])}"),
+    rule(rf"(?<![\d.第])2(?={COUNTED})(?!\d)", "两"),
+    rule(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.])", _chain),
+    rule(rf"(?<![\w\d.])-(?={_NUMBER})", "负"),
+    rule(_NUMBER, _last_resort),
+    rule(r"\d+", lambda m: dictated(m[0])),
     # letters and signs
-    _rule(r"[A-Za-z]+(?:-[A-Za-z]+)*", _latin),
-    _rule('[“”‘’"《》〈〉「」『』【】]', ""),
-    _rule(r"^\s*[(（]", ""),
-    _rule(r"\s*[(（]", "，"),
-    _rule(r"[)）]\s*(?=[，。！？；：、]|$)", ""),
-    _rule(r"[)）]\s*", "，"),
-    _rule(r"——|--|—", "，"),
-    _rule(r"[·•]", ""),
-    _rule(r"(?<=[，。！？；：、])，+", ""),
+    LATIN,
+    rule('[“”‘’"《》〈〉「」『』【】]', ""),
+    rule(r"^\s*[(（]", ""),
+    rule(r"\s*[(（]", "，"),
+    rule(r"[)）]\s*(?=[，。！？；：、]|$)", ""),
+    rule(r"[)）]\s*", "，"),
+    rule(r"——|--|—", "，"),
+    rule(r"[·•]", ""),
+    rule(r"(?<=[，。！？；：、])，+", ""),
 )

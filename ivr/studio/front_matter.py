@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from ivr.studio.engines.engine import Rate
 from ivr.studio.hanzi import read_reading
+from ivr.studio.mastering import PresetName
 from ivr.studio.mistakes import Mistake, advice, mistake, nearest
 
 
@@ -28,6 +29,7 @@ class FrontMatter(Struct, frozen=True):
     issue: str = ""
     voice: str = ""  # "engine:voice", or empty: the one from the settings
     rate: Rate | None = None
+    preset: PresetName | None = None  # how it is mastered; None: as the settings say
     audience: tuple[str, ...] = ()
     opens: date | None = None
     closes: date | None = None
@@ -52,27 +54,33 @@ class _Unclear(Exception):
     """A value that can't be understood; its words say how to write it."""
 
 
-_KEYS = {
-    **dict.fromkeys(("课号", "code"), "code"),
-    **dict.fromkeys(("标题", "title"), "title"),
-    **dict.fromkeys(("语言", "language"), "language"),
+KEYS = {
+    **dict.fromkeys(("课号", "課號", "code"), "code"),
+    **dict.fromkeys(("标题", "標題", "title"), "title"),
+    **dict.fromkeys(("语言", "語言", "language"), "language"),
     **dict.fromkeys(("期次", "issue"), "issue"),
-    **dict.fromkeys(("发音人", "voice"), "voice"),
-    **dict.fromkeys(("语速", "rate"), "rate"),
-    **dict.fromkeys(("目标", "audience"), "audience"),
+    **dict.fromkeys(("发音人", "發音人", "voice"), "voice"),
+    **dict.fromkeys(("语速", "語速", "rate"), "rate"),
+    **dict.fromkeys(("声音", "聲音", "preset"), "preset"),
+    **dict.fromkeys(("目标", "目標", "audience"), "audience"),
     **dict.fromkeys(("播出", "window"), "window"),
-    **dict.fromkeys(("学时", "hours"), "hours"),
+    **dict.fromkeys(("学时", "學時", "hours"), "hours"),
     **dict.fromkeys(("及格", "pass"), "pass_mark"),
-    **dict.fromkeys(("读音", "say"), "say"),
-    **dict.fromkeys(("录音", "recording"), "recording"),
+    **dict.fromkeys(("读音", "讀音", "say"), "say"),
+    **dict.fromkeys(("录音", "錄音", "recording"), "recording"),
 }
 _RATES: dict[str, Rate] = {
     **dict.fromkeys(("慢", "slow"), "slow"),
     **dict.fromkeys(("中", "正常", "normal", "medium"), "normal"),
     **dict.fromkeys(("快", "fast"), "fast"),
 }
+_PRESETS: dict[str, PresetName] = {
+    **dict.fromkeys(("普通", "plain"), "plain"),
+    **dict.fromkeys(("清晰", "strong"), "strong"),
+}
 _LANGUAGES = {
     **dict.fromkeys(("zh", "zh_cn", "zh-cn", "中文", "汉语", "普通话", "chinese", "mandarin"), "zh"),
+    **dict.fromkeys(("yue", "zh_hk", "zh-hk", "粤语", "粵語", "广东话", "廣東話", "cantonese"), "yue"),
     **dict.fromkeys(("en", "en_us", "en-us", "en_gb", "en-gb", "英文", "英语", "english"), "en"),
 }
 _DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})日?")
@@ -85,9 +93,9 @@ def read_front_matter(text: str, first_line: int) -> tuple[FrontMatter, Mapping[
     values: dict[str, object] = {}
     seen: dict[str, int] = {}
     for entry in _entries(text, first_line, mistakes):
-        field = _KEYS.get(entry.key.casefold())
+        field = KEYS.get(entry.key.casefold())
         if field is None:
-            mistakes.append(mistake(entry.line, f"the key {entry.key!r} is not known", nearest(entry.key, _KEYS)))
+            mistakes.append(mistake(entry.line, f"the key {entry.key!r} is not known", nearest(entry.key, KEYS)))
         elif field in seen:
             mistakes.append(mistake(entry.line, f"{entry.key} stands in line {seen[field]} already", "Delete one."))
         else:
@@ -165,10 +173,17 @@ def _rate(value: Value) -> dict[str, object]:
     return {"rate": "slow" if int(number[1]) < 165 else "normal" if int(number[1]) < 210 else "fast"}
 
 
+def _preset(value: Value) -> dict[str, object]:
+    words = _as_text(value).casefold()
+    if words not in _PRESETS:
+        raise _Unclear("Write 普通 or 清晰 (plain, strong).")
+    return {"preset": _PRESETS[words]}
+
+
 def _language(value: Value) -> dict[str, object]:
     words = _as_text(value).casefold()
     if words not in _LANGUAGES:
-        raise _Unclear("Write zh or en; other languages can't be asked questions in yet.")
+        raise _Unclear("Write zh, yue or en; other languages can't be asked questions in yet.")
     return {"language": _LANGUAGES[words]}
 
 
@@ -232,6 +247,7 @@ _UNDERSTAND: dict[str, Callable[[Value], dict[str, object]]] = {
     "language": _language,
     "voice": _voice,
     "rate": _rate,
+    "preset": _preset,
     "audience": _audience,
     "window": _window,
     "hours": _hours,

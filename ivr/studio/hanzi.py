@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Mapping
 from itertools import islice
 
 from pypinyin.constants import PINYIN_DICT
@@ -15,22 +16,27 @@ from pypinyin.contrib.tone_convert import to_normal, tone_to_tone3
 
 from ivr.studio.mistakes import Mistake, mistake
 
+Lexicon = Mapping[str, str]  # a word -> how voices are told to say it
+EMPTY: Lexicon = {}
 HANZI = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+WRITTEN_IN_HANZI = ("zh", "yue")  # the languages without spaces between words
 
 _TONED = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]|[a-zü]{1,6}[1-5](?![0-9])")
 _ROUND = str.maketrans("[]", "()")
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _HUMS = ("m", "n", "ng", "hm", "hng", "ê")  # what the dictionary has besides syllables
 
 
-def without_brackets(text: str) -> str:
-    """A text in which no bracket can be taken for one with pinyin."""
-    return text.translate(_ROUND)
+def plainly_written(text: str) -> str:
+    """A text in which nothing can be taken for a mark of ours: square brackets are round, private signs gone."""
+    return _PRIVATE.sub("", text.translate(_ROUND))
 
 
 def read_reading(word: str, said: str, line: int) -> tuple[str, tuple[Mistake, ...]]:
     """How a word is said, as voices are told it: other words, or the word with its pinyin in brackets."""
     if not _is_pinyin(said) or not HANZI.search(word):
-        return without_brackets(said), ()
+        return plainly_written(said), ()
     written = re.findall(r"[^\s'’·,，、-]+", _folded(said))
     if wrong := _judge(word, written):
         return word, (mistake(line, *wrong),)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.studio.engines.engine import Samples
-from ivr.studio.mastering import RATE_HZ
+from ivr.studio.sound import RATE_HZ
 
 with warnings.catch_warnings():  # pydub looks for ffmpeg on the PATH and complains; it is told below where it is
     warnings.simplefilter("ignore")

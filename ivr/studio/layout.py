@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.catalogue import Sentence
-from ivr.studio.mastering import FRAMES_PER_MS
+from ivr.studio.sound import FRAMES_PER_MS
 
 LEAD_MS = 500  # until the telephone is back at the ear
 TAIL_MS = 500

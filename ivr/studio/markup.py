@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from ivr.studio.hanzi import read_reading
-from ivr.studio.mistakes import Mistake, advice, mistake
+from ivr.studio.mistakes import Mistake, mistake
 
 LONGEST_PAUSE_MS = 10_000
 
@@ -21,6 +21,7 @@ class Words(Struct, frozen=True, tag=True):
     """Text that is said as it is shown, by the lesson's lexicon."""
 
     text: str
+    slow: bool = False
 
 
 class SaidAs(Struct, frozen=True, tag=True):
@@ -28,12 +29,14 @@ class SaidAs(Struct, frozen=True, tag=True):
 
     text: str
     said: str
+    slow: bool = False
 
 
 class Digits(Struct, frozen=True, tag=True):
     """A number said digit by digit."""
 
     text: str
+    slow: bool = False
 
 
 class Break(Struct, frozen=True, tag=True):
@@ -42,7 +45,12 @@ class Break(Struct, frozen=True, tag=True):
     ms: int
 
 
-Span = Words | SaidAs | Digits | Break
+class Stress(Struct, frozen=True, tag=True):
+    """What comes now is stressed."""
+
+
+Said = Words | SaidAs | Digits
+Span = Said | Break | Stress
 
 
 class Recording(Struct, frozen=True):
@@ -55,16 +63,19 @@ class Recording(Struct, frozen=True):
 
 
 _MARK = re.compile(
-    r"\[\[\s*(?:数字|number)?\s*(?:逐位|digits|digit by digit)\s*\]\]\s*(?P<digits>[0-9][0-9 -]*[0-9]|[0-9])"
-    r"|\[\s*(?:停顿|pause)(?P<pause>[^\]]*)\]"
-    r"|\[\s*(?P<slow>/?\s*(?:慢|slow))\s*\]"
-    r"|\[\s*(?P<recording>(?:录音|recording\b)[^\]]*)\]"
+    r"\[\[\s*(?:数字|數字|number)?\s*(?:逐位|digits|digit by digit)\s*\]\]\s*(?P<digits>[0-9][0-9 -]*[0-9]|[0-9])"
+    r"|\[\s*(?:停顿|停頓|pause)(?P<pause>[^\]]*)\]"
+    r"|\[\s*(?P<slow>/?)\s*(?:慢|slow)\s*\]"
+    r"|\[\s*(?P<recording>(?:录音|錄音|recording\b)[^\]]*)\]"
+    r"|(?P<stress>\ue001)"
     r"|\{(?P<shown>[^{}|]*)(?:\|(?P<said>[^{}]*))?\}",
     re.IGNORECASE,
 )
-_RECORDING = re.compile(r"\[\s*(?:录音|recording\b)\s*[:：]?\s*([^\]]*?)\s*\]", re.IGNORECASE)
-_SECONDS = re.compile(r"\s*([\d.]+|[半一二两三四五])?\s*(?:(毫秒|ms)|秒钟?|s|sec|seconds?)?\s*", re.IGNORECASE)
-_NUMERALS = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+_RECORDING = re.compile(r"\[\s*(?:录音|錄音|recording\b)\s*[:：]?\s*([^\]]*?)\s*\]", re.IGNORECASE)
+_STRESS = "\ue001"  # of a private plane: where stressed words begin
+_STRESSED = re.compile(r"\*\*+(?!\s)([^*]*[^*\s])\*\*+")
+_SECONDS = re.compile(r"\s*([\d.]+|[半一二两兩三四五])?\s*(?:(毫秒|ms)|秒[钟鐘]?|s|sec|seconds?)?\s*", re.IGNORECASE)
+_NUMERALS = {"半": 0.5, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5}
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 
 
@@ -88,16 +99,34 @@ def without_recordings(text: str) -> str:
 
 def shown(spans: Sequence[Span]) -> str:
     """The text as a person reads it."""
-    return " ".join("".join(span.text for span in spans if not isinstance(span, Break)).split())
+    return " ".join("".join(span.text for span in spans if isinstance(span, Said)).split())
 
 
 def _spans(text: str, line: int, mistakes: list[Mistake]) -> Iterator[Span]:
-    end = 0
+    text = _STRESSED.sub(rf"{_STRESS}\1", text.replace(_STRESS, ""))
+    end, opened = 0, ""
     for mark in _MARK.finditer(text):
-        yield from _words(text[end : mark.start()])
-        yield from _marked(mark, line, mistakes)
+        spans = [*_words(text[end : mark.start()]), *_marked(mark, line, mistakes)]
+        yield from _slowly(spans) if opened else spans
+        if mark["slow"] is not None:
+            _judge_slow(mark, opened, line, mistakes)
+            opened = "" if mark["slow"] else mark[0]
         end = mark.end()
-    yield from _words(text[end:])
+    rest = _words(text[end:])
+    yield from _slowly(rest) if opened else rest
+    if opened:
+        mistakes.append(mistake(line, f"{opened} has no end in its line", "Write [/慢] ([/slow]) behind the words."))
+
+
+def _slowly(spans: Iterable[Span]) -> Iterator[Span]:
+    return (structs.replace(span, slow=True) if isinstance(span, Said) else span for span in spans)
+
+
+def _judge_slow(mark: re.Match[str], opened: str, line: int, mistakes: list[Mistake]) -> None:
+    if mark["slow"] and not opened:
+        mistakes.append(mistake(line, f"{mark[0]} ends what did not begin", "Write [慢] ([slow]) before the words."))
+    if opened and not mark["slow"]:
+        mistakes.append(mistake(line, f"{mark[0]} stands within {opened}", "Delete it, or write [/慢] before it."))
 
 
 def _words(text: str) -> Iterator[Span]:
@@ -112,14 +141,14 @@ def _marked(mark: re.Match[str], line: int, mistakes: list[Mistake]) -> Iterator
             yield Digits(mark["digits"])
         case "pause":
             yield from _pause(mark, line, mistakes)
+        case "stress":
+            yield Stress()
         case "slow":
-            if "/" not in mark["slow"]:
-                what = "[慢] is not spoken slower yet"
-                mistakes.append(advice(line, what, "Write 语速: 慢 at the top to slow the whole lesson down."))
+            pass
         case "recording":
             pass  # it is no span: `at_recordings` cuts there first where it counts
         case _:
-            yield _said_as(mark["shown"].strip(), mark["said"], line, mistakes)
+            yield _said_as(mark["shown"].replace(_STRESS, "").strip(), mark["said"], line, mistakes)
 
 
 def _pause(mark: re.Match[str], line: int, mistakes: list[Mistake]) -> Iterator[Span]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from ivr.errors import BadRecording
@@ -18,6 +19,7 @@ from ivr.studio import mastering
 from ivr.studio.cutting import Span, cut
 from ivr.studio.engines.engine import Rate, Samples, syllables
 from ivr.studio.markup import Recording
+from ivr.studio.mastering import Preset
 from ivr.studio.reading import Wording
 from ivr.studio.recordings import located, together, words_of
 from ivr.studio.script import Script, every_wording
@@ -39,7 +41,9 @@ class Said:
     is_new: bool
 
 
-def said_by_people(written: Script, folder: Path, rates: Sequence[Rate], *, make: bool = True) -> Iterator[Said]:
+def said_by_people(
+    written: Script, folder: Path, rates: Sequence[Rate], preset: Preset, *, make: bool = True
+) -> Iterator[Said]:
     """Everything that is recorded, in takes at these rates, the first of them being the speaker's own.
 
     Raises BadRecording for a file that can't be played or in which nobody speaks.
@@ -47,7 +51,7 @@ def said_by_people(written: Script, folder: Path, rates: Sequence[Rate], *, make
     for wordings in together(every_wording(written)):
         recording = wordings[0].recording
         assert recording
-        tape = _Tape.open(Path(written.folder), recording)
+        tape = _Tape.open(Path(written.folder), recording, preset)
         spans = cut(tape.samples, [sum(syllables(each.text) for each in wording.utterances) for wording in wordings])
         if not spans:
             raise BadRecording(f"Nobody speaks in {recording.file} (line {recording.line}). Record it again.")
@@ -69,22 +73,24 @@ def _factor(rate: Rate, rates: Sequence[Rate]) -> float:
 class _Tape:
     samples: Samples
     sha256: str
+    preset: Preset
 
     @classmethod
-    def open(cls, folder: Path, recording: Recording) -> _Tape:
+    def open(cls, folder: Path, recording: Recording, preset: Preset) -> _Tape:
         path = located(folder, recording.file)
         if not path:
             raise BadRecording(
                 f"{recording.file} lies outside the lesson's folder (line {recording.line}). Move it there."
             )
         samples = read_sound(path).samples
-        return cls(samples, hashlib.sha256(path.read_bytes()).hexdigest())
+        return cls(samples, hashlib.sha256(path.read_bytes()).hexdigest(), preset)
 
     def take_name(self, span: Span, factor: float) -> str:
-        decides = [self.sha256, span.start_ms, span.end_ms, factor, VERSION, mastering.VERSION]
+        said = [self.sha256, span.start_ms, span.end_ms, factor, VERSION]
+        decides = [*said, mastering.VERSION, *structs.astuple(self.preset)]
         return f"{hashlib.sha256(json.dumps(decides).encode()).hexdigest()}.wav"
 
     def mastered(self, span: Span, factor: float) -> NDArray[np.int16]:
         rate_hz = self.samples.rate_hz
         sound = self.samples.sound[span.start_ms * rate_hz // 1000 : span.end_ms * rate_hz // 1000]
-        return mastering.master(stretched(sound, rate_hz, factor), rate_hz)
+        return mastering.master(stretched(sound, rate_hz, factor), rate_hz, self.preset)

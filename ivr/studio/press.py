@@ -19,6 +19,7 @@ from ivr.shelf import Shelf
 from ivr.studio import questions, recordings, script
 from ivr.studio.engines import open_engine
 from ivr.studio.engines.engine import SLOWER, Rate
+from ivr.studio.hanzi import EMPTY, WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.joining import decode, join
 from ivr.studio.layout import (
     LEAD_MS,
@@ -32,12 +33,14 @@ from ivr.studio.layout import (
     lay_out_like,
     paragraph,
 )
+from ivr.studio.lexicon import of_lesson
 from ivr.studio.markup import Recording, Words
-from ivr.studio.mastering import FRAMES_PER_MS
+from ivr.studio.mastering import PLAIN, PRESETS, Preset
 from ivr.studio.mistakes import Mistake
 from ivr.studio.people import Said, said_by_people
 from ivr.studio.reading import Wording, read_aloud, sentences
 from ivr.studio.script import Script, every_wording
+from ivr.studio.sound import FRAMES_PER_MS
 from ivr.studio.takes import Booth, Cue, OnProgress, Progress, Take
 
 PHRASE_MS = 400  # before and after what is said together with other phrases
@@ -49,11 +52,13 @@ People = Mapping[Recording, Said]
 
 
 class Voices(Struct, frozen=True):
-    """Who speaks each language ("zh": "espeak:cmn"), how fast, and on how many threads (0: one for each processor)."""
+    """Who speaks each language ("zh": "espeak:cmn"), how fast, on how many threads (0: one for each processor), and how
+    it is mastered."""
 
     specs: Mapping[str, str]
     rate: Rate = "normal"
     threads: int = 0
+    preset: Preset = PLAIN
 
     def spec(self, language: str) -> str:
         """Raises VoiceFailed for a language without a voice."""
@@ -103,14 +108,17 @@ def silent(_progress: Progress) -> None:
     """Nobody watches."""
 
 
-def load(path: Path) -> tuple[Script, tuple[Mistake, ...]]:
+def load(path: Path, lexicon: Lexicon = EMPTY) -> tuple[Script, tuple[Mistake, ...]]:
     """Read a lesson file and see after its recordings; its name without endings is the lesson's slug. A file that is
-    too big is not read."""
+    too big is not read.
+
+    `lexicon` is everybody's; the branch's is read from beside the lesson. Raises BadLexicon.
+    """
     slug = re.sub(r"[^\w-]+", "-", path.name.removesuffix(".md").removesuffix(".lesson")).strip("-") or "lesson"
     size = path.stat().st_size
     if size > script.MOST_BYTES:
         return script.parse(b"", slug)[0], (script.too_big(size),)
-    written, wrong = script.parse(path.read_bytes(), slug)
+    written, wrong = script.parse(path.read_bytes(), slug, of_lesson(path, lexicon))
     written, missing = recordings.with_recordings(written, path.parent)
     return written, tuple(sorted((*wrong, *missing), key=lambda each: each.line))
 
@@ -128,6 +136,11 @@ def rates_of(written: Script, voices: Voices) -> tuple[Rate, ...]:
     return (rate, SLOWER[rate]) if rate in SLOWER else (rate,)
 
 
+def preset_of(written: Script, voices: Voices) -> Preset:
+    """How this lesson is mastered: by its own preset if it names one, always at the level of the settings."""
+    return PRESETS[written.front.preset].at(voices.preset.level_db) if written.front.preset else voices.preset
+
+
 def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress = silent) -> Lesson:
     """Make a lesson's audio and keep it on the shelf, not yet on offer: `shelf.publish(lesson)` does that.
 
@@ -135,12 +148,13 @@ def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress
     there.
     """
     voice, rates = voice_of(written, voices), rates_of(written, voices)
-    people, by_people = _people(said_by_people(written, shelf.root / "takes", rates))
+    preset = preset_of(written, voices)
+    people, by_people = _people(said_by_people(written, shelf.root / "takes", rates, preset))
     on_progress(by_people)
     takes: Mapping[Cue, Take] = {}
     if voice:
         cues = _cues(_synthesized(written), rates)
-        takes = _booth(shelf, voice).record(cues, voices.threads, lambda now: on_progress(now + by_people))
+        takes = _booth(shelf, voice, preset).record(cues, voices.threads, lambda now: on_progress(now + by_people))
     slowest = lay_out(_stretches(written, Takes(takes, people, rates[-1])))  # so that its segments fit, too
     lesson = None
     for rate in reversed(rates):
@@ -153,35 +167,42 @@ def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress
 
 def plan(written: Script, shelf: Shelf, voices: Voices) -> Progress:
     """What pressing this lesson would make, without making it."""
-    voice, rates = voice_of(written, voices), rates_of(written, voices)
-    _, by_people = _people(said_by_people(written, shelf.root / "takes", rates, make=False))
+    voice, rates, preset = voice_of(written, voices), rates_of(written, voices), preset_of(written, voices)
+    _, by_people = _people(said_by_people(written, shelf.root / "takes", rates, preset, make=False))
     kept: dict[str, bool] = {}
     if voice:
-        booth = _booth(shelf, voice)
+        booth = _booth(shelf, voice, preset)
         for cue in _cues(_synthesized(written), rates):
             kept[cue.text] = kept.get(cue.text, True) and booth.is_kept(cue)
     return Progress(len(kept) - sum(kept.values()), sum(kept.values()), len(kept)) + by_people
 
 
 def press_phrases(
-    phrases: Iterable[str], language: str, shelf: Shelf, voices: Voices, on_progress: OnProgress = silent
+    phrases: Iterable[str],
+    language: str,
+    shelf: Shelf,
+    voices: Voices,
+    on_progress: OnProgress = silent,
+    lexicon: Lexicon = EMPTY,
 ) -> tuple[Clip, ...]:
     """Make prompts or people's names in a language and put them on the shelf, found again by their exact words."""
-    read = {words: said for words in phrases if (said := _read(words, language))}
+    read = {words: said for words in phrases if (said := _read(words, language, lexicon))}
     cues = _cues((wording for said in read.values() for wording in said), (voices.rate,))
-    takes = Takes(_booth(shelf, voices.spec(language)).record(cues, voices.threads, on_progress), {}, voices.rate)
+    booth = _booth(shelf, voices.spec(language), voices.preset)
+    takes = Takes(booth.record(cues, voices.threads, on_progress), {}, voices.rate)
     clips = tuple(_clip(said, words, takes, shelf, PHRASE_MS, PHRASE_MS) for words, said in read.items())
     shelf.put_phrases(language, clips)
     return clips
 
 
-def say(text: str, language: str, data: Path, voices: Voices) -> tuple[str, bytes]:
+def say(text: str, language: str, data: Path, voices: Voices, lexicon: Lexicon = EMPTY) -> tuple[str, bytes]:
     """A text by itself: the words it is said with, and the WAV file. Raises VoiceFailed or MissingPart."""
-    wordings = _read(text, language)
+    wordings = _read(text, language, lexicon)
     if not wordings:
         raise VoiceFailed(f"There is nothing to say in {text!r}.")
     cues = list(_cues(wordings, (voices.rate,)))
-    takes = Takes(_booth(Shelf(data), voices.spec(language)).record(cues, voices.threads, silent), {}, voices.rate)
+    booth = _booth(Shelf(data), voices.spec(language), voices.preset)
+    takes = Takes(booth.record(cues, voices.threads, silent), {}, voices.rate)
     return " ".join(cue.text for cue in cues), _joined(Stretch("", tuple(takes.spoken(wordings))))
 
 
@@ -197,13 +218,13 @@ def _synthesized(written: Script) -> Iterable[Wording]:
     return (each for each in every_wording(written) if not each.recording)
 
 
-def _booth(shelf: Shelf, spec: str) -> Booth:
+def _booth(shelf: Shelf, spec: str, preset: Preset) -> Booth:
     engine, voice = open_engine(spec, shelf.root)
-    return Booth(shelf.root / "takes", engine, voice)
+    return Booth(shelf.root / "takes", engine, voice, preset)
 
 
-def _read(words: str, language: str) -> list[Wording]:
-    read = [read_aloud(each, language, {}) for each in sentences([Words(words)], language)]
+def _read(words: str, language: str, lexicon: Lexicon) -> list[Wording]:
+    read = [read_aloud(each, language, lexicon) for each in sentences([Words(words)], language)]
     return [wording for wording in read if wording.utterances]
 
 
@@ -255,7 +276,7 @@ def _joined(stretch: Stretch) -> bytes:
 
 def _question(asked: questions.Question, language: str, takes: Takes, shelf: Shelf) -> Question:
     def clip(wordings: Sequence[Wording]) -> Clip:
-        words = ("" if language == "zh" else " ").join(each.words for each in wordings)
+        words = ("" if language in WRITTEN_IN_HANZI else " ").join(each.words for each in wordings)
         return _clip(wordings, words, takes, shelf)
 
     return Question(

@@ -11,12 +11,14 @@ Where nothing is to be said after an answer, a sentence with the right option is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
 
 from ivr.catalogue import MOST_QUESTIONS
+from ivr.studio import stumbles
+from ivr.studio.hanzi import Lexicon
 from ivr.studio.markup import read_markup, shown, without_recordings
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.reading import Wording
@@ -25,15 +27,19 @@ from ivr.studio.rows import Row
 
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 3
 
-_BOX = re.compile(r"\[\s*([xXｘＸ√✓✔]?)\s*\]\s*(.*)")
-_TICK = re.compile(r"[√✓✔]\s*(.*)|(.*?)\s*[√✓✔]")
-_AIKEN_OPTION = re.compile(r"[A-Ja-jＡ-Ｊ]\s*[.．、)）:：]\s*(.+)")
+BOX = re.compile(r"\[\s*([xXｘＸ√✓✔]?)\s*\]\s*(.*)")
+TICK = re.compile(r"[√✓✔]\s*(.*)|(.*?)\s*[√✓✔]")
+AIKEN_OPTION = re.compile(r"[A-Ja-jＡ-Ｊ]\s*[.．、)）:：]\s*(.+)")
 _AIKEN_ANSWER = re.compile(r"(?:ANSWER|答案)\s*[:：]\s*([A-JＡ-Ｊ1-9])\s*[.。]?", re.IGNORECASE)
-_FEEDBACK = re.compile(r"(?:(答对|right)|答错|wrong)了?\s*[:：]\s*(.*)", re.IGNORECASE)
+FEEDBACK = re.compile(r"(?:(答对|答對|right)|答错|答錯|wrong)了?\s*[:：]\s*(.*)", re.IGNORECASE)
 
-_OPTION = {"zh": "{option}，请按{key}。", "en": "For {option}, press {key}."}
-_WHEN_RIGHT = {"zh": "答对了，是{option}。", "en": "That is right: {option}."}
-_WHEN_WRONG = {"zh": "不对。正确答案是{option}。", "en": "That is not right. The right answer is {option}."}
+_OPTION = {"zh": "{option}，请按{key}。", "yue": "{option}，請按{key}。", "en": "For {option}, press {key}."}
+WHEN_RIGHT = {"zh": "答对了，是{option}。", "yue": "答啱喇，係{option}。", "en": "That is right: {option}."}
+WHEN_WRONG = {
+    "zh": "不对。正确答案是{option}。",
+    "yue": "唔啱。正確答案係{option}。",
+    "en": "That is not right. The right answer is {option}.",
+}
 
 
 class Question(Struct, frozen=True):
@@ -76,7 +82,7 @@ def _asked_twice(drafts: Sequence[_Draft]) -> Iterator[Mistake]:
 
 
 def read_questions(
-    rows: Iterable[Row], language: str, lexicon: Mapping[str, str]
+    rows: Iterable[Row], language: str, lexicon: Lexicon
 ) -> tuple[tuple[Question, ...], tuple[Mistake, ...]]:
     """The questions in a quiz's rows, and what is wrong with them."""
     mistakes: list[Mistake] = []
@@ -106,14 +112,14 @@ def _drafts(rows: Iterable[Row], mistakes: list[Mistake]) -> list[_Draft]:
 
 def _starts_question(row: Row, drafts: Sequence[_Draft]) -> bool:
     """A plain line starts one where none is open; after options, only what is no option, answer or feedback."""
-    marked = any(form.fullmatch(row.text) for form in (_BOX, _AIKEN_OPTION, _AIKEN_ANSWER, _FEEDBACK))
+    marked = any(form.fullmatch(row.text) for form in (BOX, AIKEN_OPTION, _AIKEN_ANSWER, FEEDBACK))
     return not marked and (not drafts or bool(drafts[-1].options))
 
 
 def _add(row: Row, draft: _Draft, mistakes: list[Mistake]) -> None:
     if answer := _AIKEN_ANSWER.fullmatch(row.text):
         draft.right.append(_index(answer[1]))
-    elif feedback := _FEEDBACK.fullmatch(row.text):
+    elif feedback := FEEDBACK.fullmatch(row.text):
         draft.open = bool(feedback[1])
         draft.feedback[draft.open] = Row(row.line, "quote", feedback[2])
     elif row.kind == "quote" and draft.open is not None:
@@ -124,7 +130,7 @@ def _add(row: Row, draft: _Draft, mistakes: list[Mistake]) -> None:
         mistakes.append(mistake(row.line, what, "Begin it with one of them (Right:, Wrong:)."))
     elif row.kind == "item" and not row.opens:
         draft.options[-1] = Row(draft.options[-1].line, "item", f"{draft.options[-1].text} {row.text}")
-    elif row.kind == "item" or _BOX.fullmatch(row.text) or _AIKEN_OPTION.fullmatch(row.text):
+    elif row.kind == "item" or BOX.fullmatch(row.text) or AIKEN_OPTION.fullmatch(row.text):
         _add_option(row, draft)
     else:
         draft.words = f"{draft.words} {row.text}".strip()
@@ -132,11 +138,11 @@ def _add(row: Row, draft: _Draft, mistakes: list[Mistake]) -> None:
 
 def _add_option(row: Row, draft: _Draft) -> None:
     words, right = row.text, False
-    if box := _BOX.fullmatch(words):
+    if box := BOX.fullmatch(words):
         words, right = box[2], bool(box[1])
-    elif option := _AIKEN_OPTION.fullmatch(words):
+    elif option := AIKEN_OPTION.fullmatch(words):
         words = option[1]
-    if tick := _TICK.fullmatch(words):
+    if tick := TICK.fullmatch(words):
         words, right = tick[1] or tick[2] or "", True
     if right:
         draft.right.append(len(draft.options))
@@ -155,7 +161,7 @@ class _Voice:
     """How rows are said; mistakes in their marks are added to `mistakes`."""
 
     language: str
-    lexicon: Mapping[str, str]
+    lexicon: Lexicon
     mistakes: list[Mistake]
 
     def say(self, row: Row) -> tuple[Wording, ...]:
@@ -164,8 +170,12 @@ class _Voice:
 
     def sound(self, row: Row) -> str:
         """What an ear makes of it."""
-        said = "".join(each.text for wording in self.say(row) for each in wording.utterances)
-        return re.sub(r"[\W_]+", "", said).casefold()
+        return stumbles.sound([each.text for wording in self.say(row) for each in wording.utterances], self.language)
+
+    def judge(self, row: Row) -> Iterator[Mistake]:
+        for wording in self.say(row):
+            texts = [each.text for each in wording.utterances]
+            yield from stumbles.judge(wording.words, texts, self.language, row.line)
 
 
 def _judge(draft: _Draft, voice: _Voice) -> Iterator[Mistake]:
@@ -179,6 +189,8 @@ def _judge(draft: _Draft, voice: _Voice) -> Iterator[Mistake]:
     if len(draft.marked) > 1:
         yield mistake(draft.line, f"{len(draft.marked)} right options", "Keep one [x].")
     yield from _judge_options(draft.options, voice)
+    for row in (draft.asked, *draft.options, *draft.feedback.values()):
+        yield from voice.judge(row)
 
 
 def _judge_options(options: Sequence[Row], voice: _Voice) -> Iterator[Mistake]:
@@ -211,8 +223,8 @@ def _question(draft: _Draft, voice: _Voice) -> Question:
         options=tuple(map(_shown, draft.options)),
         right=str(right + 1),
         ask=(*voice.say(draft.asked), *(each for text in keyed for each in voice.say(Row(draft.line, "item", text)))),
-        when_right=feedback(True, _WHEN_RIGHT[voice.language]),
-        when_wrong=feedback(False, _WHEN_WRONG[voice.language]),
+        when_right=feedback(True, WHEN_RIGHT[voice.language]),
+        when_wrong=feedback(False, WHEN_WRONG[voice.language]),
     )
 
 

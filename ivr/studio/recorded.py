@@ -9,12 +9,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from msgspec import structs
 
+from ivr.studio.hanzi import WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.markup import Recording, Span, Words, at_recordings, read_markup, shown
 from ivr.studio.mistakes import Mistake, mistake
 from ivr.studio.reading import Wording, is_speakable, read_aloud, sentences
@@ -38,7 +39,7 @@ class Text:
         """Do both have the same recording, or neither one?"""
         return not self.first_only and (before.first_only or self.recording == before.recording)
 
-    def wordings(self, language: str, lexicon: Mapping[str, str]) -> Iterator[Wording]:
+    def wordings(self, language: str, lexicon: Lexicon) -> Iterator[Wording]:
         """Its sentences, in the parts in which a voice says them."""
         recording = self.recording
         for spans in sentences(self.spans, language):
@@ -124,7 +125,9 @@ def _numbered(row: Row, words: str, language: str) -> tuple[str, Row]:
     """A list's number is said with the first words of its item."""
     if not row.number or not words.strip():
         return words, row
-    return f"{row.number}{'、' if language == 'zh' else ', '}{words.lstrip()}", structs.replace(row, number="")
+    return f"{row.number}{'、' if language in WRITTEN_IN_HANZI else ', '}{words.lstrip()}", structs.replace(
+        row, number=""
+    )
 
 
 def judge_place(before: Text, text: Text, language: str) -> Iterator[Mistake]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
+from ivr.studio.hanzi import WRITTEN_IN_HANZI
 from ivr.studio.markup import Recording
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.reading import Wording
@@ -56,7 +57,7 @@ def together(wordings: Iterable[Wording]) -> list[tuple[Wording, ...]]:
 
 
 def words_of(said: Sequence[Wording], language: str) -> str:
-    return (" " if language == "en" else "").join(each.words for each in said)
+    return ("" if language in WRITTEN_IN_HANZI else " ").join(each.words for each in said)
 
 
 def located(folder: Path, file: str) -> Path | None:

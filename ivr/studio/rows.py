@@ -32,7 +32,7 @@ _TYPED = (
     (re.compile(r"^(#+)(?=[^#\s])"), r"\1 "),
     (re.compile(r"^[-－—–•●·*]\s*(?=[\[【√✓✔])"), "- "),
     (re.compile(r"^》"), ">"),
-    (re.compile(r"【\s*((?:停顿|录音)[^】]*|/?慢|[xXｘＸ√✓✔]?)\s*】"), r"[\1]"),
+    (re.compile(r"【\s*((?:停顿|停頓|录音|錄音)[^】]*|/?慢|[xXｘＸ√✓✔]?)\s*】"), r"[\1]"),
 )
 # What Markdown would make of an indented line, a rule below a line, a list of links: here all is text. Marks within
 # a line are not Markdown's either.
@@ -41,11 +41,12 @@ _MARKDOWN = MarkdownIt("commonmark").disable(["code", "fence", "lheading", "html
 
 def read_rows(body: str, first_line: int) -> tuple[Row, ...]:
     """The rows of a body whose first line is line `first_line` of its file."""
-    lines = [_as_markdown(line) for line in _without_comments(body).split("\n")]
+    lines = [as_markdown(line) for line in _without_comments(body).split("\n")]
     return tuple(_rows(_MARKDOWN.parse("\n".join(lines)), first_line))
 
 
-def _as_markdown(line: str) -> str:
+def as_markdown(line: str) -> str:
+    """A line with the marks of a Chinese keyboard, and bullets before a box, as Markdown has them."""
     line = line.translate(_FULL_WIDTH).strip()
     for typed, meant in _TYPED:
         line = typed.sub(meant, line)

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Struct
 
+from ivr.studio import plain_text, stumbles
+from ivr.studio.engines.engine import HANZI_ONLY, plain
 from ivr.studio.front_matter import FrontMatter, read_front_matter
-from ivr.studio.hanzi import HANZI
+from ivr.studio.hanzi import EMPTY, HANZI, WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.markup import Recording, Words, read_markup, shown, without_recordings
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.questions import Question, read_questions
@@ -24,12 +26,12 @@ from ivr.studio.rows import Row, read_rows
 
 MOST_BYTES = 1 << 20
 LONGEST_MINUTES = 12
-LONGEST_SENTENCE = {"zh": 22, "en": 20}  # hanzi; words
-PER_MINUTE = {"zh": 150, "en": 110}  # read slowly, pauses included
+LONGEST_SENTENCE = {"zh": 22, "yue": 22, "en": 20}  # hanzi; words
+PER_MINUTE = {"zh": 150, "yue": 150, "en": 110}  # read slowly, pauses included
 
-_OPENING = ("开头", "opening")
-_QUIZ = ("测验", "quiz")
-_CLOSING = ("结尾", "closing")
+_OPENING = ("开头", "開頭", "opening")
+_QUIZ = ("测验", "測驗", "quiz")
+_CLOSING = ("结尾", "結尾", "closing")
 _FENCE = re.compile(r"[-－—]{3,}")
 
 
@@ -70,16 +72,29 @@ class _Section:
         return 0 if self.is_called(_OPENING) else 2 if self.is_called(_CLOSING) else 1
 
 
-def parse(data: bytes, slug: str) -> tuple[Script, tuple[Mistake, ...]]:
-    """Read a lesson file. With a mistake among the mistakes, the script is only what could be understood."""
-    text, unreadable = _decode(data)
+def parse(data: bytes, slug: str, lexicon: Lexicon = EMPTY) -> tuple[Script, tuple[Mistake, ...]]:
+    """Read a lesson file. With a mistake among the mistakes, the script is only what could be understood.
+
+    `lexicon` says how words are said that the lesson's own 读音 does not name.
+    """
+    text, unreadable = decode(data)
     block = _split(text)
     front, lines, front_wrong = read_front_matter(block.front, block.front_line)
     language = front.language or ("zh" if HANZI.search(block.body) else "en")
     front = msgspec.structs.replace(front, code=front.code or slug)
-    script, body_wrong = _read(slug, front, language, block, lines)
+    script, body_wrong = _read(slug, front, language, {**lexicon, **front.say}, block, lines)
     wrong = (*block.wrong, *front_wrong, *_judge_front(script, lines), *body_wrong)
-    return script, tuple(unreadable or sorted(wrong, key=lambda each: each.line))
+    return script, tuple(unreadable or sorted(dict.fromkeys(wrong), key=lambda each: each.line))
+
+
+def quiz_end(text: str) -> tuple[int, bool]:
+    """The line of a lesson file above which a question can be added to its quiz; and whether there is a quiz yet."""
+    block = _split(text)
+    sections = sorted(_sections(read_rows(block.body, block.body_line), None, []), key=lambda each: each.line)
+    ends = [*(each.line for each in sections[1:]), len(text.rstrip().split("\n")) + 1]
+    quizzes = [end for each, end in zip(sections, ends, strict=False) if each.is_called(_QUIZ)]
+    closings = [each.line for each in sections if each.is_called(_CLOSING)]
+    return [*quizzes[-1:], *closings, ends[-1]][0], bool(quizzes)
 
 
 def every_wording(written: Script) -> Iterator[Wording]:
@@ -114,21 +129,17 @@ def too_big(size: int) -> Mistake:
     return mistake(1, what, "Is it the right file?")
 
 
-def _decode(data: bytes) -> tuple[str, list[Mistake]]:
-    """UTF-8 or what Notepad writes: GBK, UTF-16 with its mark."""
+def decode(data: bytes) -> tuple[str, list[Mistake]]:
+    """The text of a file in UTF-8 or what Notepad writes (GBK, UTF-16 with its mark), its lines ended by \\n."""
     if len(data) > MOST_BYTES:
         return "", [too_big(len(data))]
     if not data.strip():
         return "", [mistake(1, "the file is empty", "Write the lesson first.")]
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
-            return text.replace("\r\n", "\n").replace("\r", "\n"), []
-    return "", [mistake(1, "this is not a text file", "Save the lesson as plain text in UTF-8.")]
+    text = plain_text.decode(data)
+    if text is None:
+        mend = "Save it as plain text in UTF-8; `ivr lesson import` reads Word."
+        return "", [mistake(1, "this is not a text file", mend)]
+    return text, []
 
 
 class _Block(Struct, frozen=True):
@@ -155,23 +166,23 @@ def _split(text: str) -> _Block:
 
 
 def _read(
-    slug: str, front: FrontMatter, language: str, block: _Block, lines: Mapping[str, int]
+    slug: str, front: FrontMatter, language: str, lexicon: Lexicon, block: _Block, lines: Mapping[str, int]
 ) -> tuple[Script, tuple[Mistake, ...]]:
     mistakes: list[Mistake] = []
     whole = Recording(front.recording, lines["recording"]) if front.recording else None
     sections = _sections(read_rows(block.body, block.body_line), whole, mistakes)
     numbers: Counter[Recording] = Counter()
-    parts = [_part(each, language, front.say, numbers, mistakes) for each in sections if not each.is_called(_QUIZ)]
+    parts = [_part(each, language, lexicon, numbers, mistakes) for each in sections if not each.is_called(_QUIZ)]
     quiz = [row for each in sections if each.is_called(_QUIZ) for row in each.rows]
-    questions, quiz_wrong = read_questions(quiz, language, front.say)
-    title = _title(front, language, lines.get("title", 1), mistakes)
+    questions, quiz_wrong = read_questions(quiz, language, lexicon)
+    title = _title(front, language, lexicon, lines.get("title", 1), mistakes)
     front = msgspec.structs.replace(front, title=without_recordings(front.title))
     script = Script(slug, front, language, title, tuple(parts), questions)
     return script, (*mistakes, *quiz_wrong, *_judge_shape(sections, script))
 
 
-def _title(front: FrontMatter, language: str, line: int, mistakes: list[Mistake]) -> Wording:
-    wording = read_aloud(read_markup(front.title, line)[0], language, front.say)
+def _title(front: FrontMatter, language: str, lexicon: Lexicon, line: int, mistakes: list[Mistake]) -> Wording:
+    wording = read_aloud(read_markup(front.title, line)[0], language, lexicon)
     return msgspec.structs.replace(wording, line=line, recording=recording_of(front.title, line, mistakes))
 
 
@@ -190,12 +201,12 @@ def _sections(rows: Iterable[Row], whole: Recording | None, mistakes: list[Mista
 
 
 def _part(
-    section: _Section, language: str, lexicon: Mapping[str, str], numbers: Counter[Recording], mistakes: list[Mistake]
+    section: _Section, language: str, lexicon: Lexicon, numbers: Counter[Recording], mistakes: list[Mistake]
 ) -> Part:
     paragraphs: list[tuple[Wording, ...]] = []
     for paragraph in _paragraphs(section, language, mistakes):
         wordings = [each for text in paragraph for each in text.wordings(language, lexicon)]
-        mistakes += [each for wording in wordings for each in _judge_sentence(wording.line, wording.words, language)]
+        mistakes += [each for wording in wordings for each in _judge_sentence(wording.line, wording, language)]
         if wordings:
             paragraphs.append(tuple(wordings))
     if not paragraphs:
@@ -231,7 +242,7 @@ def _add(text: Text, paragraphs: list[list[Text]], language: str, mistakes: list
         paragraphs[-1][-1].spans += text.spans
     elif opens or not paragraphs:
         paragraphs.append([text])
-    elif language == "zh":
+    elif language in WRITTEN_IN_HANZI:
         paragraphs[-1].append(text)
     elif text.goes_with(last := paragraphs[-1][-1]):
         last.spans += (Words(" "), *text.spans)
@@ -247,13 +258,26 @@ def _judge_front(script: Script, lines: Mapping[str, int]) -> Iterator[Mistake]:
     if needed > asked:
         what = f"{needed} right answers are needed, but only {asked} questions are asked"
         yield mistake(lines["pass_mark"], what, "Lower 及格 (pass).")
+    engine = script.front.voice.partition(":")[0]
+    deaf = engine in HANZI_ONLY or script.language != "zh"
+    if deaf and any(plain(text) != text for text in _texts(script)):
+        what = f"{script.front.voice or script.language} does not heed pinyin; it reads hanzi its own way"
+        yield advice(lines.get("voice", 1), what, "Choose another voice, or write hanzi that sound the same instead.")
+    yield from stumbles.judge(
+        script.title.words, [each.text for each in script.title.utterances], script.language, lines.get("title", 1)
+    )
 
 
-def _judge_sentence(line: int, words: str, language: str) -> Iterator[Mistake]:
-    length, most = _length(words, language), LONGEST_SENTENCE[language]
+def _texts(script: Script) -> Iterator[str]:
+    return (each.text for wording in every_wording(script) for each in wording.utterances)
+
+
+def _judge_sentence(line: int, wording: Wording, language: str) -> Iterator[Mistake]:
+    length, most = _length(wording.words, language), LONGEST_SENTENCE[language]
     if length > most:
-        unit = "characters" if language == "zh" else "words"
+        unit = "characters" if language in WRITTEN_IN_HANZI else "words"
         yield advice(line, f"a sentence of {length} {unit}", f"Listeners follow up to {most}; make it two.")
+    yield from stumbles.judge(wording.words, [each.text for each in wording.utterances], language, line)
 
 
 def _judge_shape(sections: Sequence[_Section], script: Script) -> Iterator[Mistake]:
@@ -275,4 +299,5 @@ def _judge_shape(sections: Sequence[_Section], script: Script) -> Iterator[Mista
 
 def _length(words: str, language: str) -> int:
     """Syllables in Chinese, words in English."""
-    return len(re.findall(r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+" if language == "zh" else r"[\w'’]+", words))
+    syllable = r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+"
+    return len(re.findall(syllable if language in WRITTEN_IN_HANZI else r"[\w'’]+", words))

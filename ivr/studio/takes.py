@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from filelock import FileLock
 from msgspec import Struct
@@ -26,7 +27,9 @@ from ivr.shelf import write_whole
 from ivr.studio import mastering, sound_check
 from ivr.studio.engines.engine import Engine, Rate, syllables
 from ivr.studio.joining import decode, join
+from ivr.studio.mastering import PLAIN, Preset
 from ivr.studio.patience import within
+from ivr.studio.sound import FRAMES_PER_MS
 
 UNUSED = timedelta(days=90)
 PATIENCE_S = 120.0  # for one utterance; no engine that still works takes so long
@@ -72,11 +75,12 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Booth:
-    """Where one voice speaks, and the folder that keeps its takes."""
+    """Where one voice speaks, mastered by one preset, and the folder that keeps its takes."""
 
     folder: Path
     engine: Engine
     voice: str
+    preset: Preset = PLAIN
     patience_s: float = PATIENCE_S
 
     def record(self, cues: Iterable[Cue], threads: int, on_progress: OnProgress) -> Mapping[Cue, Take]:
@@ -118,10 +122,11 @@ class Booth:
             raise VoiceFailed(f"{who} did not answer within {self.patience_s:.0f} s for {cue.text!r}. Try again.")
         if fault := sound_check.fault(samples, syllables(cue.text)):
             raise VoiceFailed(f"{who} {fault} for {cue.text!r}. Try again, or word it otherwise.")
-        return mastering.master(samples.sound, samples.rate_hz)
+        return mastering.master(samples.sound, samples.rate_hz, self.preset)
 
     def _path(self, cue: Cue) -> Path:
-        decides = [self.engine.name, self.engine.version, self.voice, cue.rate, cue.text, mastering.VERSION]
+        speaks = [self.engine.name, self.engine.version, self.voice, cue.rate, cue.text]
+        decides = [*speaks, mastering.VERSION, *msgspec.structs.astuple(self.preset)]
         return self.folder / f"{hashlib.sha256(json.dumps(decides).encode()).hexdigest()}.wav"
 
 
@@ -158,4 +163,4 @@ def tidy(folder: Path, now: datetime) -> int:
 
 
 def _take(path: Path, sound: NDArray[np.int16]) -> Take:
-    return Take(path, len(sound) // mastering.FRAMES_PER_MS)
+    return Take(path, len(sound) // FRAMES_PER_MS)

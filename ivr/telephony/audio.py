@@ -1,38 +1,50 @@
-"""The audio that providers fetch: whole files by their hash, and slices of them from a millisecond on. A name never
-changes its content, so everybody may keep it for ever."""
+"""The audio that providers fetch: whole files by their hash, and slices of them from a millisecond on, in the format of
+the settings. A name never changes what is heard, so everybody may keep it for ever."""
 
 from __future__ import annotations
 
 import io
 import re
 import wave
+from collections.abc import Callable
 
 from flask import Blueprint, Response, abort, request
 
+from ivr.config import AudioFormat
 from ivr.errors import DamagedAudio
 from ivr.shelf import Shelf
+from ivr.telephony.formats import ENDINGS, TYPES, encoded, named
 
-NAME = re.compile(r"([0-9a-f]{64})(?:-([0-9]{1,9}))?\.wav")
+NAME = re.compile(r"([0-9a-f]{64})(?:-([0-9]{1,9}))?\.(wav|mp3)")
 
 
-def blueprint(shelf: Shelf) -> Blueprint:
+def blueprint(shelf: Shelf, sent_as: AudioFormat = "wav") -> Blueprint:
     routes = Blueprint("audio", __name__)
 
     @routes.get("/audio/<name>")
     def audio(name: str) -> Response:
-        named = NAME.fullmatch(name)
-        if not named:
+        asked = NAME.fullmatch(name)
+        if not asked:
             abort(404)
+        sha256, start_ms, ending = asked.groups()
+        kind = named(ending, sent_as)
         try:
-            data = shelf.audio(named[1]).read_bytes()
+            data = shelf.audio(sha256).read_bytes()
         except DamagedAudio:
             abort(404)
-        body = sliced(data, int(named[2])) if named[2] else data
+        piece = sliced(data, int(start_ms)) if start_ms else data
+        body = None if piece is None else encoded(piece, kind)
         if body is None:
             abort(404)
-        return _kept_for_ever(Response(body, mimetype="audio/wav"), name, len(body))
+        tag = name if kind == ending else f"{name}-{kind}"  # mu-law and A-law have other bytes under the same name
+        return _kept_for_ever(Response(body, mimetype=TYPES[ending]), tag, len(body))
 
     return routes
+
+
+def address(base_url: str, sent_as: AudioFormat) -> Callable[[str], str]:
+    """Where a piece is fetched: its hash, or its hash and the millisecond after which it starts, as "hash-500"."""
+    return lambda piece: f"{base_url}/audio/{piece}.{ENDINGS[sent_as]}"
 
 
 def sliced(data: bytes, start_ms: int) -> bytes | None:
@@ -54,8 +66,8 @@ def sliced(data: bytes, start_ms: int) -> bytes | None:
     return out.getvalue()
 
 
-def _kept_for_ever(response: Response, name: str, length: int) -> Response:
-    response.set_etag(name)
+def _kept_for_ever(response: Response, tag: str, length: int) -> Response:
+    response.set_etag(tag)
     response.cache_control.public = True
     response.cache_control.max_age = 31_536_000
     response.cache_control.immutable = True

@@ -23,13 +23,16 @@ NO_KEY = Silent()
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KEY = re.compile(r"[0-9*#A-D]")
 
+# Where a piece of audio is fetched: its hash, or "hash-start_ms" for what comes after so many milliseconds.
+Address = Callable[[str], str]
+
 # The pressed clip of a prompt or a name, or the words to say where there is none.
 Voicing = Callable[[Say | Name], Clip | str]
 
 
-def render(n: int, turn: Turn, voicing: Voicing, base_url: str, line_url: str, language: str) -> str:
-    """A turn as a document. `base_url` has the audio, `line_url` the provider's routes."""
-    says = "".join(_verb(said, voicing, base_url, language) for said in turn.says)
+def render(n: int, turn: Turn, voicing: Voicing, audio: Address, line_url: str, language: str) -> str:
+    """A turn as a document. `audio` has the pieces, `line_url` the provider's routes."""
+    says = "".join(_verb(said, voicing, audio, language) for said in turn.says)
     if turn.gather is None:
         return f"{HEAD}{says}<Hangup/>{TAIL}"
     here = f"{line_url}/turn/{n}"
@@ -51,20 +54,19 @@ def read_input(form: Mapping[str, str]) -> Input:
     return Pressed(key.group() if key else "")
 
 
-def _verb(said: Said, voicing: Voicing, base_url: str, language: str) -> str:
+def _verb(said: Said, voicing: Voicing, audio: Address, language: str) -> str:
     match said:
         case Play():
-            piece = f"{said.audio}-{said.within_ms}" if said.within_ms else said.audio
-            return _play(piece, base_url)
+            return _play(audio(f"{said.audio}-{said.within_ms}" if said.within_ms else said.audio))
         case Clip():
-            return _play(said.audio, base_url)
+            return _play(audio(said.audio))
         case Say() | Name():
             voiced = voicing(said)
-            return _say(voiced, language) if isinstance(voiced, str) else _play(voiced.audio, base_url)
+            return _say(voiced, language) if isinstance(voiced, str) else _play(audio(voiced.audio))
 
 
-def _play(piece: str, base_url: str) -> str:
-    return f"<Play>{escape(base_url)}/audio/{piece}.wav</Play>"
+def _play(url: str) -> str:
+    return f"<Play>{escape(url)}</Play>"
 
 
 def _say(words: str, language: str) -> str:

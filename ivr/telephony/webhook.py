@@ -18,7 +18,7 @@ from ivr import calls
 from ivr.errors import UnknownCall
 from ivr.prompts import Prompts
 from ivr.records.numbers import masked
-from ivr.telephony import twiml
+from ivr.telephony import audio, twiml
 from ivr.telephony.providers import twilio
 from ivr.telephony.voicing import voicing
 
@@ -38,6 +38,7 @@ def blueprint(line: calls.Line, prompts: Prompts) -> Blueprint:
     line_url = f"{base_url}/line/{PROVIDER}"
     language = twilio.LANGUAGES[prompts.language]
     voiced = voicing(line.shelf, prompts)
+    address = audio.address(base_url, settings.line.audio)
     routes = Blueprint("line", __name__, url_prefix=f"/line/{PROVIDER}")
 
     @routes.before_request
@@ -45,7 +46,7 @@ def blueprint(line: calls.Line, prompts: Prompts) -> Blueprint:
         g.form = _admitted(base_url, settings.twilio.account_sid, settings.twilio.auth_token)
 
     def spoken(reply: calls.Spoken) -> Response:
-        return _document(twiml.render(reply.n, reply.turn, voiced, base_url, line_url, language))
+        return _document(twiml.render(reply.n, reply.turn, voiced, address, line_url, language))
 
     def sorry() -> Response:
         return _document(twiml.apology(prompts.words("sorry"), language))

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from ivr.cli.lesson import lesson
 from ivr.config import Settings, StudioSettings
-from ivr.errors import BadLesson, UnknownLesson, VoiceFailed
+from ivr.errors import BadLesson, BadLexicon, UnknownLesson, VoiceFailed
 from ivr.shelf import Shelf
 
 GOOD = "---\n标题: 防骗\n---\n# 开头\n同志们好。\n# 测验\n## 怎么办？\n- [x] 挂断\n- [ ] 转账\n# 结尾\n谢谢。\n"
@@ -64,6 +64,21 @@ def test_check_speaks_json(settings: Settings, tmp_path: Path) -> None:
         }
     ]
     assert json.loads(run(settings, "check", "--json", file(tmp_path, "good", GOOD)).stdout) == []
+
+
+def test_the_lexicons_are_heeded(settings: Settings, tmp_path: Path) -> None:
+    everybody = tmp_path / "everybody.tsv"
+    everybody.write_text("甲\t一\n乙\t一\n丙\t一\n", "utf-8")
+    (tmp_path / "branch" / "new").mkdir(parents=True)
+    (tmp_path / "branch" / "lexicon.tsv").write_text("乙\tshan4\n丙\t二\n", "gbk")
+    text = GOOD.replace("标题:", "读音:\n  丙: 三\n标题:").replace("同志们", "甲乙丙")
+    new = file(tmp_path / "branch" / "new", "new", text)
+    at = settings.model_copy(update={"studio": settings.studio.model_copy(update={"lexicon": everybody})})
+    assert "一乙[shan4]三好。    ← 甲乙丙好。" in run(at, "check", "--said", new).stdout.splitlines()
+    everybody.write_text("甲 一", "utf-8")
+    for command in ("check", "publish"):
+        error = run(at, command, new).exception
+        assert isinstance(error, BadLexicon) and f"{everybody}: line 1: this is not a word, a tab" in str(error)
 
 
 def test_check_shows_what_will_be_said(settings: Settings, tmp_path: Path) -> None:

@@ -86,6 +86,16 @@ def test_a_new_member_s_name_is_all_that_is_missing(settings: Settings) -> None:
     assert missing(settings) == []
 
 
+def test_everybody_s_lexicon_says_how_a_name_is_said(settings: Settings, tmp_path: Path) -> None:
+    lexicon = tmp_path / "own.tsv"
+    lexicon.write_text("单桂兰\t善善善善桂兰\n", "utf-8")
+    at = settings.model_copy(update={"studio": settings.studio.model_copy(update={"lexicon": lexicon})})
+    enrolled(at, "单桂兰", "单桂花")
+    run(at, "press")
+    longer, shorter = (Shelf(at.data).phrase("zh", name) for name in ("单桂兰", "单桂花"))
+    assert longer and shorter and longer.length_ms > shorter.length_ms + 800
+
+
 def test_another_voice_presses_again(settings: Settings) -> None:
     run(settings, "press")
     shelf = Shelf(settings.data)

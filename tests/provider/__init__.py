@@ -9,11 +9,12 @@ truth. It shares no code with `ivr`: it is the other side of the contract.
     call.errors                 # what Twilio's debugger would show; empty, if all is well
 """
 
-from .audio import Fetch, silent_wav, wav_seconds
+from .audio import Fetch, silent_wav
 from .clock import Clock
 from .errors import ProviderError, Unreachable
 from .exchange import Provider
 from .faults import Faults
+from .files import mp3_seconds, wav_seconds
 from .network import Account, HttpTransport, Response, Transport, WsgiTransport, signature
 from .phone import Call, Heard
 from .sent import Sent
@@ -34,6 +35,7 @@ __all__ = [
     "Transport",
     "Unreachable",
     "WsgiTransport",
+    "mp3_seconds",
     "read",
     "signature",
     "silent_wav",

@@ -11,9 +11,10 @@ from email.message import Message
 
 from .clock import Clock
 from .errors import ProviderError, Unreachable
+from .files import mp3_seconds, wav_seconds
 from .network import Response, Transport
 
-WAV_TYPES = ("audio/wav", "audio/wave", "audio/x-wav")
+LENGTHS = {**dict.fromkeys(("audio/wav", "audio/wave", "audio/x-wav"), wav_seconds), "audio/mpeg": mp3_seconds}
 LONGEST_S = 40 * 60  # TW:voice/twiml/play: a file longer than 40 minutes can drop the call
 
 
@@ -93,32 +94,16 @@ def _checked(answer: Response, url: str, wrong_type: int) -> float:
     content_type = answer.header("Content-Type")
     if not content_type:
         raise ProviderError(12300, "the audio has no Content-Type", url)
-    if media_type(content_type)[0] not in WAV_TYPES:
+    length = LENGTHS.get(media_type(content_type)[0])
+    if not length:
         raise ProviderError(wrong_type, f"the audio came as {content_type}", url)
     try:
-        seconds = wav_seconds(answer.body)
+        seconds = length(answer.body)
     except ValueError as error:
         raise ProviderError(11200, f"the audio is not what its type says: {error}", url) from error
     if seconds > LONGEST_S:
         raise ProviderError(wrong_type, f"the audio lasts {seconds:.0f} s; more than 40 minutes drop calls", url)
     return seconds
-
-
-def wav_seconds(body: bytes) -> float:
-    """The length of a RIFF WAVE file, PCM, 16 bit, 8 kHz, mono, none of it missing; else ValueError."""
-    try:
-        with wave.open(io.BytesIO(body)) as file:
-            shape = (file.getnchannels(), file.getsampwidth(), file.getframerate())
-            frames, data = file.getnframes(), file.readframes(file.getnframes())
-    except (wave.Error, EOFError, RuntimeError) as error:
-        raise ValueError(f"not a WAV file of PCM samples ({error})") from error
-    if shape != (1, 2, 8000):
-        raise ValueError(f"(channels, bytes, rate) are {shape}, not (1, 2, 8000)")
-    if len(data) != 2 * frames or int.from_bytes(body[4:8], "little") + 8 != len(body):
-        raise ValueError("the file is shorter or longer than its header says")
-    if not frames:
-        raise ValueError("there is no sound in it")
-    return len(data) / 16000
 
 
 def silent_wav(seconds: float) -> bytes:

@@ -1,12 +1,33 @@
-"""Files that other programs would make."""
+"""Sounds to master, and files that other programs would make."""
 
 from __future__ import annotations
 
 import io
 
 import numpy as np
+from numpy.typing import NDArray
 
 import ivr.studio.joining  # noqa: F401  (it is first to import pydub, and tells it where ffmpeg is)
+
+Sound = NDArray[np.float32]
+
+
+def tone(seconds: float, rate_hz: int, pitch_hz: float = 1000, loudness: float = 0.5) -> Sound:
+    wave: Sound = np.sin(2 * np.pi * pitch_hz * np.arange(round(seconds * rate_hz)) / rate_hz).astype(np.float32)
+    return wave * np.float32(loudness)
+
+
+def quiet(seconds: float, rate_hz: int) -> Sound:
+    return np.zeros(round(seconds * rate_hz), np.float32)
+
+
+def bursts(rate_hz: int, loudness: float) -> Sound:
+    """Something as uneven as speech: noise whose loudness swells, a peak 20 dB above its level."""
+    noise = np.random.default_rng(1).standard_normal(rate_hz * 3).astype(np.float32)
+    sound = noise * np.abs(np.sin(np.arange(len(noise)) / rate_hz * 9)).astype(np.float32)
+    sound[len(sound) // 2] = 40
+    scaled: Sound = sound * np.float32(loudness / np.abs(sound).max())
+    return scaled
 
 
 def encoded(form: str, seconds: float = 1, rate_hz: int = 24000, channels: int = 1) -> bytes:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.studio.engines.engine import plain, pronounced, syllables
-from ivr.studio.hanzi import read_reading, without_brackets
+from ivr.studio.hanzi import plainly_written, read_reading
 from ivr.studio.mistakes import mistake
 
 
@@ -68,4 +68,4 @@ def test_a_voice_that_knows_only_hanzi_hears_no_pinyin(runs: list[tuple[str, int
 
 @given(st.text("去玩[]()a1 ", max_size=20))
 def test_what_was_written_in_brackets_is_no_pinyin(text: str) -> None:
-    assert [pinyin for _, pinyin in pronounced(without_brackets(text)) if pinyin] == []
+    assert [pinyin for _, pinyin in pronounced(plainly_written(text)) if pinyin] == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ivr.studio.markup import read_markup
 from ivr.studio.reading import Utterance, Wording, read_aloud, sentences
@@ -44,10 +46,15 @@ def test_chinese_sentences(text: str, expected: list[str]) -> None:
     [
         ("Sit up. Stand! Well? Yes; go", ["Sit up.", "Stand!", "Well?", "Yes; go"]),
         ('He said "stop." We left.', ['He said "stop."', "We left."]),
-        ("Mr. Li and Dr. Wu take e.g. 3.5 kg. Yes.", ["Mr. Li and Dr. Wu take e.g. 3.5 kg.", "Yes."]),
-        ("Take No. 5 now. No. Wait.", ["Take No. 5 now.", "No.", "Wait."]),
+        (
+            "Mr. Li and Dr. Wu take e.g. 3.5 kg. Yes.",
+            ["Mister Li and Doctor Wu take for example three point five kilograms.", "Yes."],
+        ),
+        ("Take No. 5 now. No. Wait.", ["Take number five now.", "No.", "Wait."]),
         ("Wait... now", ["Wait...", "now"]),
         ("See example.org today.", ["See example.org today."]),
+        ("Prof. Wu vs. Li on Nov. 5. Go.", ["Professor Wu versus Li on November fifth.", "Go."]),
+        ("Come at 9 a.m. or at 4 p.m. We wait.", ["Come at nine A M or at four P M.", "We wait."]),
     ],
 )
 def test_english_sentences(text: str, expected: list[str]) -> None:
@@ -66,6 +73,10 @@ def test_a_long_sentence_without_commas_stays_whole() -> None:
     assert said("一" * 100) == ["一" * 100]
 
 
+def slowly(text: str, before_ms: int = 0, after_ms: int = 0) -> Utterance:
+    return Utterance(text, before_ms, after_ms, slow=True)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -77,9 +88,27 @@ def test_a_long_sentence_without_commas_stays_whole() -> None:
         ("[pause 1s]好。[pause 1s][停顿 半秒]走。", [Utterance("好。", 1000, 700), Utterance("走。", 1500, 700)]),
         ("好[停顿]走[停顿 300毫秒]吧", [Utterance("好"), Utterance("走", 1000), Utterance("吧", 300, 700)]),
         ("好[停顿 两秒钟]，[停顿 1秒]走。", [Utterance("好"), Utterance("走。", 3000, 700)]),
+        ("先坐，[停顿 0.1秒]再站。", [Utterance("先坐，"), Utterance("再站。", 300, 700)]),
+        ("请**挂断**电话。", [Utterance("请"), Utterance("挂断电话。", 200, 700)]),
+        ("请，**挂断**电话。", [Utterance("请，"), Utterance("挂断电话。", 300, 700)]),
+        ("请[停顿 1秒]**挂断**电话。", [Utterance("请"), Utterance("挂断电话。", 1000, 700)]),
+        ("**请**挂断。**千万**别信。", [Utterance("请挂断。", 0, 700), Utterance("千万别信。", 0, 700)]),
+        ("打**110**，花了110块。", [Utterance("打"), Utterance("幺幺零，花了一百一十块。", 200, 700)]),
+        ("打[停顿 1秒][慢]110[/慢]。", [Utterance("打"), slowly("幺幺零。", 1000, 700)]),
+        ("打{急救|救命}的120。", [Utterance("打救命的幺二零。", 0, 700)]),
+        ("（先坐）再**站**。", [Utterance("先坐，再"), Utterance("站。", 200, 700)]),
+        ("\U000f0000先\ue001坐\U000f0003。", [Utterance("先坐。", 0, 700)]),
+        ("打**{110|幺幺零}**。", [Utterance("打"), Utterance("幺幺零。", 200, 700)]),
+        ("打{**110**|幺幺零}。", [Utterance("打幺幺零。", 0, 700)]),
+        ("二**三，四** 五*六。", [Utterance("二"), Utterance("三，四 五六。", 200, 700)]),
+        ("先**坐。", [Utterance("先坐。", 0, 700)]),
+        ("[慢]先坐。再站。[/慢]走。", [slowly("先坐。", 0, 700), slowly("再站。", 0, 700), Utterance("走。", 0, 700)]),
+        ("先[慢]{坐|座}下[/慢]，再站。", [Utterance("先"), slowly("座下"), Utterance("再站。", 300, 700)]),
+        ("先坐，[慢]打[[逐位]]110[/ 慢]。", [Utterance("先坐，"), slowly("打幺幺零。", 300, 700)]),
+        ("先[slow]**坐**[停顿 1秒]好[/slow]。", [Utterance("先"), slowly("坐", 200), slowly("好。", 1000, 700)]),
     ],
 )
-def test_silences(text: str, expected: list[Utterance]) -> None:
+def test_silences_and_paces(text: str, expected: list[Utterance]) -> None:
     assert [each for wording in read(text) for each in wording.utterances] == expected
 
 
@@ -104,17 +133,40 @@ def test_silences(text: str, expected: list[Utterance]) -> None:
     ],
 )
 def test_marks(text: str, shown: str, spoken: str) -> None:
-    if "[慢]" in text:
-        spans, (advice,) = read_markup(text, 1)
-        assert advice.severity == "advice"
-        (wording,) = [read_aloud(each, "zh", {}) for each in sentences(spans, "zh")]
-    else:
-        (wording,) = read(text)
+    (wording,) = read(text)
     assert (wording.words, wording.utterances[0].text) == (shown, spoken)
 
 
+PIECES = (
+    "打",
+    "110",
+    "（好）",
+    "(",
+    "，",
+    "3",
+    "个",
+    "[停顿 1秒]",
+    "**急**",
+    "[慢]走[/慢]",
+    "比分3:",
+    "2月",
+    "至",
+    "$",
+    "{甲|春}",
+    "{乙|夏}",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES)), st.sampled_from(["zh", "yue", "en"]))
+def test_no_rule_reaches_over_what_is_said_otherwise(pieces: list[str], language: str) -> None:
+    meant = [{"{甲|春}": "春", "{乙|夏}": "夏"}[piece] for piece in pieces if piece in ("{甲|春}", "{乙|夏}")]
+    heard = "".join(said("".join(pieces), language))
+    assert [each for each in heard if each in "春夏"] == meant
+    assert not any(each in "0123456789" or (each >= "\ue000" and not "\uff00" < each < "\uffef") for each in heard)
+
+
 def test_english_digits_are_said_one_by_one() -> None:
-    assert said("Ring [[digits]]112 now.", "en") == ["Ring 1 1 2 now."]
+    assert said("Ring [[digits]]112 now.", "en") == ["Ring one one two now."]
 
 
 @pytest.mark.parametrize(
@@ -143,3 +195,17 @@ def test_pinyin_in_the_lexicon_goes_past_the_rules() -> None:
 def test_what_can_not_be_spoken_is_not() -> None:
     assert said("……") == []
     assert said("[停顿 1秒]") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("食2粒藥。下晝2:30再食！好唔好?好", ["食兩粒藥。", "下晝兩點半再食！", "好唔好?", "好"]),
+        ("打[[逐位]]112。", ["打一一二。"]),
+        ("[停頓 兩秒]去{上海|沪}。", ["去沪。"]),
+        ("去長樂。", ["去長樂。"]),
+    ],
+)
+def test_cantonese_sentences(text: str, expected: list[str]) -> None:
+    """Without Mandarin's pinyin."""
+    assert said(text, "yue", {"長樂": "長樂[chang2 le4]"}) == expected

@@ -90,6 +90,29 @@ def test_english_keys_and_headings_and_wrapped_lines() -> None:
     assert [each.words for each in question.when_wrong] == ["No.", "Wait."]
 
 
+@pytest.mark.parametrize("language", ["yue", "粤语", "粵語", "Cantonese", "广东话", "zh-HK"])
+def test_cantonese_in_its_own_hanzi(language: str) -> None:
+    script = good(
+        f"---\n標題: 防騙\n語言: {language}\n語速: 慢\n---\n# 開頭\n早晨。食2粒藥\n先[停頓 半秒]坐低。\n"
+        "# 測驗\n## 點做？\n- [x] 收線\n- [ ] 過數\n> 答對：啱。\n# 結尾\n多謝。\n"
+    )
+    assert (script.language, script.front.rate) == ("yue", "slow")
+    assert words(script)[0] == ("開頭", [["早晨。", "食2粒藥", "先坐低。"]])
+    (question,) = script.questions
+    assert [each.words for each in question.ask] == ["點做？", "收線，請按1。", "過數，請按2。"]
+    assert [each.utterances[0].text for each in question.ask] == ["點做？", "收線，請按一。", "過數，請按二。"]
+    assert [each.words for each in question.when_right] == ["啱。"]
+    assert [each.words for each in question.when_wrong] == ["唔啱。", "正確答案係收線。"]
+
+
+def test_cantonese_is_measured_in_hanzi_and_heeds_no_pinyin() -> None:
+    found = read(LESSON.replace("标题:", "语言: 粤语\n标题:").replace("先挂", "一" * 23 + "{挂|gua4}"))[1]
+    assert [(each.line, each.what) for each in found] == [
+        (1, "yue does not heed pinyin; it reads hanzi its own way"),
+        (8, "a sentence of 26 characters"),
+    ]
+
+
 def test_the_code_is_the_slug_where_none_is_given() -> None:
     assert good(LESSON).front.code == "fraud"
 
@@ -215,7 +238,7 @@ def test_shown_and_said_differ_where_the_marks_say_so() -> None:
         (LESSON.replace("先挂电话。", "先[停顿 60秒]挂。"), 7, "not a pause of up to 10 seconds", "[停顿 1秒]"),
         (LESSON.replace("标题:", "标提: x\n标题:"), 2, "the key '标提' is not known", "Did you mean '标题'?"),
         (LESSON.replace("标题:", "Titel: x\n标题:"), 2, "the key 'Titel' is not known", "Did you mean 'title'?"),
-        (LESSON.replace("标题:", "乙: x\n标题:"), 2, "the key '乙' is not known", "Known here: 课号, code"),
+        (LESSON.replace("标题:", "乙: x\n标题:"), 2, "the key '乙' is not known", "Known here: 课号, 課號, code"),
         (LESSON.replace("标题:", "title: x\n标题:"), 3, "标题 stands in line 2 already", "Delete one"),
         (LESSON.replace("标题:", "课号: a: b\n标题:"), 2, "this line can't be read", "quote"),
         (LESSON.replace("标题:", "\n课号: [a\n标题:"), 4, "this line can't be read", "quote"),
@@ -228,10 +251,14 @@ def test_shown_and_said_differ_where_the_marks_say_so() -> None:
         (LESSON.replace("标题:", "及格: -1\n标题:"), 2, "及格 can't be understood", "how many right answers"),
         (LESSON.replace("标题:", "及格: 2\n标题:"), 2, "2 right answers are needed, but only 1", "Lower 及格"),
         (LESSON.replace("标题:", "语速: 很慢很慢\n标题:"), 2, "语速 can't be understood", "慢, 中 or 快"),
-        (LESSON.replace("标题:", "语言: 世界语\n标题:"), 2, "语言 can't be understood", "zh or en"),
+        (LESSON.replace("标题:", "声音: 大声\n标题:"), 2, "声音 can't be understood: '大声'", "普通 or 清晰"),
+        (LESSON.replace("标题:", "语言: 世界语\n标题:"), 2, "语言 can't be understood", "zh, yue or en"),
         (LESSON.replace("标题:", "学时: 半天\n标题:"), 2, "学时 can't be understood", "0.5"),
         (LESSON.replace("先挂", "先{挂|gua4 le5}"), 7, "'挂' has 1 hanzi, but its pinyin 'gua4 le5' 2", "one syllable"),
         (LESSON.replace("标题:", "读音:\n  重庆: chong qimg4\n标题:"), 3, "'qimg4' is not a syllable", "chong2 qing4"),
+        (LESSON.replace("先挂", "[慢]先挂"), 7, "[慢] has no end in its line", "[/慢]"),
+        (LESSON.replace("先挂", "先[ / 慢 ]挂"), 7, "[ / 慢 ] ends what did not begin", "[慢]"),
+        (LESSON.replace("先挂", "【慢】先[slow]挂[/slow]"), 7, "[slow] stands within [慢]", "Delete it"),
         (LESSON.replace("标题:", "读音: 重庆\n标题:"), 2, "读音 can't be understood", "one line for each word"),
     ],
 )
@@ -258,7 +285,16 @@ def test_a_mistake_reads_like_a_sentence() -> None:
         (LESSON.replace(QUIZ, ""), 8, "there is no quiz"),
         (LESSON.replace("- [ ] 转账", "- [ ] 挂 电话"), 11, "sounds like the one in line 10"),
         (LESSON.replace("- [ ] 转账", "- [ ] {不接|挂电话}"), 11, "sounds like the one in line 10"),
-        (LESSON.replace("先挂", "[慢]先[/慢]挂"), 7, "not spoken slower yet"),
+        (LESSON.replace("- [ ] 转账", "- [ ] {不接|瓜电话}"), 11, "sounds like the one in line 10"),
+        (LESSON.replace("先挂", "先重挂"), 7, "重 in 先[重]挂电话 will be read zhong4"),
+        (LESSON.replace("先挂", "用App Store挂"), 7, "no rule says how Store is read"),
+        (LESSON.replace("标题: 防骗", "标题: 防骗★"), 2, "★ is not said"),
+        (LESSON.replace("- [ ] 转账", "- [ ] 转账★"), 10, "★ is not said"),
+        (
+            LESSON.replace("标题:", "发音人: espeak:cmn\n标题:").replace("先挂", "先{挂|gua4}"),
+            2,
+            "espeak:cmn does not heed pinyin",
+        ),
         (LESSON.replace("标题:", "发音人: 女声\n标题:"), 2, "there is no voice '女声'"),
         ("---\ntitle: A\n---\n# A\n" + "word " * 21 + ".\n", 4 + 1, "a sentence of 21 words"),
     ],
@@ -279,6 +315,14 @@ def test_pinyin_is_spoken() -> None:
 )
 def test_a_rate_may_be_a_word_or_characters_a_minute(rate: str, meant: str) -> None:
     assert good(LESSON.replace("标题:", f"语速: {rate}\n标题:")).front.rate == meant
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"), [("声音: 清晰", "strong"), ("preset: Plain", "plain"), ("声音：普通", "plain")]
+)
+def test_a_preset_is_chosen_in_either_language(line: str, meant: str) -> None:
+    assert good(LESSON.replace("标题:", f"{line}\n标题:")).front.preset == meant
+    assert good(LESSON).front.preset is None
 
 
 def test_a_pause_of_its_own_line_or_paragraph_is_kept() -> None:

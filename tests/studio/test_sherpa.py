@@ -25,7 +25,8 @@ from ivr.studio.engines.espeak import Espeak
 from ivr.studio.engines.sherpa import Sherpa, left_out, parse_voice
 from ivr.studio.engines.sherpa_models import recognise
 from ivr.studio.engines.sherpa_worker import phonemes
-from ivr.studio.mastering import level_db, master
+from ivr.studio.level import level_db
+from ivr.studio.mastering import master
 from ivr.studio.press import Voices, say
 from tests.studio import sherpa_folder
 

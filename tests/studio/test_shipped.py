@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ivr.catalogue import Clip, Lesson, Segment
 from ivr.shelf import Shelf
 from ivr.studio.joining import decode
-from ivr.studio.mastering import level_db
+from ivr.studio.level import level_db
 from ivr.studio.press import Voices, load, press
 
 LESSONS = sorted((Path(__file__).parents[2] / "audio_lessons").glob("*/*.lesson.md"))

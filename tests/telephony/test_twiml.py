@@ -15,6 +15,7 @@ from ivr.dialogue.machine import every_say
 from ivr.dialogue.turn import AtMenu, Gather, Input, Name, Over, Play, Pressed, Said, Say, State, Turn
 from ivr.shelf import Shelf
 from ivr.telephony import twiml
+from ivr.telephony.audio import address
 from ivr.telephony.voicing import voicing
 from tests.provider import Response, read
 
@@ -39,7 +40,7 @@ def voiced(said: Say | Name) -> Clip | str:
 
 
 def rendered(n: int, turn: Turn, base: str = BASE, language: str = "cmn-CN") -> str:
-    return twiml.render(n, turn, voiced, base, f"{base}/line/twilio", language)
+    return twiml.render(n, turn, voiced, address(base, "wav"), f"{base}/line/twilio", language)
 
 
 def gathered(says: str, wait_s: int = 10, n: int = 1) -> str:
@@ -120,7 +121,7 @@ def test_every_prompt_is_a_document_that_the_provider_takes(pressed: Path) -> No
         line = prompts.load(language)
         for shelf in (Shelf(pressed), Shelf(pressed / "nowhere")):
             for say in every_say():
-                document = twiml.render(1, turn(say), voicing(shelf, line), BASE, LINE, named)
+                document = twiml.render(1, turn(say), voicing(shelf, line), address(BASE, "wav"), LINE, named)
                 read(answer(document), LINE)
 
 

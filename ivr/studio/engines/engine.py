@@ -16,6 +16,8 @@ from ivr.errors import MissingPart
 Rate = Literal["slow", "normal", "fast"]
 SLOWER: Mapping[Rate, Rate] = {"fast": "normal", "normal": "slow"}
 
+HANZI_ONLY = ("espeak", "gtts")  # the engines that pass over pinyin
+
 _PRONOUNCED = re.compile(r"\[(?P<pinyin>[a-zê]+[1-5](?: [a-zê]+[1-5])*)\]")
 
 

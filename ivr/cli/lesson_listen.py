@@ -1,0 +1,126 @@
+"""`ivr lesson listen`: a lesson as it arrives at a telephone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.catalogue import Lesson
+from ivr.cli.player import find_player, play
+from ivr.cli.progress_bar import shown
+from ivr.cli.voices import voices_here
+from ivr.config import Settings
+from ivr.errors import BadLesson, IvrError, NotInLesson, NotWritten, UnknownLesson
+from ivr.shelf import Shelf
+
+if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+    from ivr.studio.line import Codec
+    from ivr.studio.script import Script
+
+
+@click.command()
+@click.argument("what", metavar="SLUG|FILE")
+@click.option("--segment", type=click.IntRange(min=1), help="Only this one, counted from 1.")
+@click.option("--sentence", type=click.IntRange(min=1), help="Only this one, counted through the lesson or segment.")
+@click.option("--slower", is_flag=True, help="At the pace for those who like it slow.")
+@click.option(
+    "--through",
+    "codec",
+    type=click.Choice(["g711a", "g711u", "amr", "clean"]),
+    default="g711a",
+    show_default=True,
+    help="The line: fixed in Europe and China, fixed in America, mobile, or none.",
+)
+@click.option(
+    "--to", "path", type=click.Path(dir_okay=False, path_type=Path), help="The WAV file; without it SLUG.wav."
+)
+@click.option("--play", "aloud", is_flag=True, help="Play it, with aplay, paplay, afplay or ffplay.")
+@click.pass_obj
+def listen(
+    settings: Settings,
+    what: str,
+    segment: int | None,
+    sentence: int | None,
+    slower: bool,
+    codec: Codec,
+    path: Path | None,
+    aloud: bool,
+) -> None:
+    """Hear a lesson as a member does: a published one by its name, or a file before it is published.
+
+    A file's sentences are spoken and kept for its publication; nothing is put on the line.
+    """
+    player = find_player() if aloud else None
+    shelf = Shelf(settings.data)
+    known = _published(what, shelf) or _script(what)
+    if path is None and not aloud:
+        path = _new(Path(f"{known.slug}.wav"))
+    if not isinstance(known, Lesson):
+        known, sentence = _pressed(known, settings, segment, sentence)
+    wav = _heard(_slower(known) if slower else known, shelf, segment, sentence, codec)
+    if path:
+        _write(wav, path)
+    if player and not play(player, wav):
+        raise IvrError(f"{player[0]} could not play it. Write it to a file instead: --to {known.slug}.wav")
+
+
+def _published(slug: str, shelf: Shelf) -> Lesson | None:
+    return next((each for each in shelf.catalogue().lessons if each.slug == slug), None)
+
+
+def _slower(lesson: Lesson) -> Lesson:
+    if lesson.slower is None:
+        raise NotInLesson("It is read at the slowest pace already. Leave out --slower.")
+    return lesson.slower
+
+
+def _script(what: str) -> Script:
+    from ivr.studio.press import load
+
+    file = Path(what)
+    if not file.is_file():
+        raise UnknownLesson(f"{what!r} is neither published (`ivr lesson list` shows what is) nor a file.")
+    written, found = load(file)
+    if wrong := [f"{file}: {each}" for each in found if each.severity == "mistake"]:
+        raise BadLesson("It can't be heard yet:", wrong)
+    return written
+
+
+def _pressed(
+    written: Script, settings: Settings, segment: int | None, sentence: int | None
+) -> tuple[Lesson, int | None]:
+    """A lesson that is not on offer, and the sentence in it. Where that is all that was asked for, no other is spoken;
+    segments are known only when everything is."""
+    from ivr.studio.listening import only_sentence
+    from ivr.studio.press import press
+
+    if sentence is not None and segment is None:
+        written, sentence = only_sentence(written, sentence), 1
+    with shown(written.slug) as show:
+        return press(written, Shelf(settings.data), voices_here(settings, [written.language]), show), sentence
+
+
+def _heard(lesson: Lesson, shelf: Shelf, segment: int | None, sentence: int | None, codec: Codec) -> bytes:
+    from ivr.studio.joining import join
+    from ivr.studio.line import carried
+    from ivr.studio.listening import heard
+
+    return join([carried(heard(lesson, shelf, segment, sentence), codec)])
+
+
+def _new(path: Path) -> Path:
+    """A name that nobody chose is not written over."""
+    if path.exists():
+        raise NotWritten(f"{path} is there already. Write over it with --to {path}, or name another.")
+    return path
+
+
+def _write(wav: bytes, path: Path) -> None:
+    try:
+        path.write_bytes(wav)
+    except OSError as error:
+        raise NotWritten(f"The sound could not be written: {error}") from error
+    minutes, seconds = divmod(round((len(wav) - 44) / 16000), 60)
+    click.echo(f"{path}  {minutes}:{seconds:02}")

@@ -1,0 +1,179 @@
+"""`ivr lesson listen`: a lesson as it arrives, from the line or from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from numpy.typing import NDArray
+
+from ivr.catalogue import Lesson
+from ivr.cli.lesson import lesson
+from ivr.config import Settings, StudioSettings
+from ivr.errors import BadLesson, IvrError, NotInLesson, NotWritten, UnknownLesson
+from ivr.shelf import Shelf
+from ivr.studio.joining import decode
+from ivr.studio.line import carried
+from tests.made_lessons import put_lessons
+
+TEXT = (
+    "---\n标题: 防骗\n---\n# 开头\n同志们好，欢迎来听课。\n# 第一段\n先挂电话。再问家人。\n"
+    "# 测验\n## 怎么办？\n- [x] 挂断\n- [ ] 转账\n# 结尾\n谢谢大家。\n"
+)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Also goes to a folder of its own: what is named after a lesson is written where one is."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return Settings(data=tmp_path / "data", studio=StudioSettings(voices={"zh": "tone:a", "en": "tone:b"}))
+
+
+@pytest.fixture
+def falls(settings: Settings) -> Lesson:
+    return put_lessons(Shelf(settings.data))[0]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "fraud.lesson.md"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def listen(settings: Settings, *words: object) -> Result:
+    return CliRunner().invoke(lesson, ["listen", *map(str, words)], obj=settings)
+
+
+def written(name: str) -> NDArray[np.int16]:
+    return decode(Path(name).read_bytes())
+
+
+def segment(settings: Settings, lesson: Lesson, index: int) -> NDArray[np.int16]:
+    return decode(Shelf(settings.data).audio(lesson.segments[index].audio).read_bytes())
+
+
+def test_a_published_lesson_is_written_whole(settings: Settings, falls: Lesson) -> None:
+    assert listen(settings, "falls").output == "falls.wav  0:30\n"
+    whole = np.concatenate([segment(settings, falls, index) for index in range(3)])
+    assert np.array_equal(written("falls.wav"), carried(whole, "g711a"))
+
+
+def test_one_segment_through_another_line(settings: Settings, falls: Lesson) -> None:
+    assert listen(settings, "falls", "--segment", 2, "--through", "g711u", "--to", "a.wav").output == "a.wav  0:10\n"
+    assert np.array_equal(written("a.wav"), carried(segment(settings, falls, 1), "g711u"))
+    assert not Path("falls.wav").exists()
+
+
+@pytest.mark.parametrize(("chosen", "index", "start_s"), [((8,), 1, 2), ((1,), 0, 0), ((15,), 2, 6), ((2, 3), 2, 2)])
+def test_one_sentence_counted_through_the_lesson_or_its_segment(
+    settings: Settings, falls: Lesson, chosen: tuple[int, ...], index: int, start_s: int
+) -> None:
+    more = ["--segment", chosen[1]] if len(chosen) > 1 else []
+    listen(settings, "falls", "--sentence", chosen[0], *more, "--through", "clean")
+    there = segment(settings, falls, index)[start_s * 8000 :][:16000]
+    assert np.array_equal(written("falls.wav"), there)
+
+
+def test_a_sentence_has_the_silence_of_its_neighbours(settings: Settings, file: Path) -> None:
+    CliRunner().invoke(lesson, ["publish", str(file)], obj=settings)
+    (published,) = Shelf(settings.data).catalogue().lessons
+    _, second, third, fourth = published.segments[0].sentences
+    listen(settings, "fraud", "--sentence", 3, "--through", "clean")
+    sound = written("fraud.wav")
+    assert len(sound) == 8 * (fourth.start_ms - second.end_ms)
+    loud = np.flatnonzero(sound)
+    assert loud[0] == pytest.approx(8 * (third.start_ms - second.end_ms), abs=8)
+    assert loud[-1] == pytest.approx(8 * (third.end_ms - second.end_ms), abs=8)
+
+
+def test_a_file_is_heard_as_it_would_be_published_and_is_not(settings: Settings, file: Path) -> None:
+    assert listen(settings, file, "--through", "clean").exit_code == 0
+    assert Shelf(settings.data).catalogue().lessons == ()
+    before = written("fraud.wav")
+    said = CliRunner().invoke(lesson, ["publish", str(file)], obj=settings).stdout
+    assert "0 sentences pressed" in said
+    listen(settings, "fraud", "--through", "clean", "--to", "published.wav")
+    assert np.array_equal(written("published.wav"), before)
+
+
+def test_one_sentence_of_a_file_speaks_no_other(settings: Settings, file: Path) -> None:
+    assert listen(settings, file, "--sentence", 3, "--through", "clean").exit_code == 0
+    assert len(list((settings.data / "takes").glob("*.wav"))) == 4  # it and the title, each at both paces
+    alone = written("fraud.wav")
+    assert np.count_nonzero(alone[:3900]) == 0 and len(alone) < 8000 * 3
+    assert listen(settings, file, "--segment", 1, "--sentence", 3, "--through", "clean", "--to", "b.wav").exit_code == 0
+    heard = written("b.wav")
+    assert np.array_equal(alone[alone != 0], heard[heard != 0])
+
+
+def test_the_slower_pace_takes_longer(settings: Settings, file: Path) -> None:
+    for more in ([], ["--slower"]):
+        listen(settings, file, "--sentence", 3, *more, "--to", f"{len(more)}.wav")
+    assert len(written("1.wav")) > 1.05 * len(written("0.wav"))  # with half a second at both ends
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "told"),
+    [
+        (("falls", "--slower"), NotInLesson, "at the slowest pace already"),
+        (("falls", "--segment", 4), NotInLesson, "There is no segment 4; they are numbered from 1 to 3."),
+        (("falls", "--sentence", 16), NotInLesson, "There is no sentence 16; they are numbered from 1 to 15."),
+        (("falls", "--segment", 3, "--sentence", 5), NotInLesson, "There is no sentence 5; .* from 1 to 4."),
+        (("{file}", "--sentence", 5), NotInLesson, "There is no sentence 5; they are numbered from 1 to 4."),
+        (("{file}", "--segment", 2), NotInLesson, "There is no segment 2; they are numbered from 1 to 1."),
+        (("fall",), UnknownLesson, "'fall' is neither published .* nor a file."),
+        ((".",), UnknownLesson, "'.' is neither published .* nor a file."),
+        (("{bad}",), BadLesson, "It can't be heard yet:\n.*line 1: the file is empty"),
+        (("falls", "--to", "none/a.wav"), NotWritten, "The sound could not be written: .*none/a.wav"),
+    ],
+)
+def test_what_can_not_be_heard_is_told(
+    settings: Settings, falls: Lesson, file: Path, words: tuple[object, ...], error: type[IvrError], told: str
+) -> None:
+    bad = file.with_name("bad.md")
+    bad.write_bytes(b"")
+    result = listen(settings, *(str(word).format(file=file, bad=bad) for word in words))
+    with pytest.raises(error, match=told):
+        raise result.exception or AssertionError(result.output)
+    assert list(Path().iterdir()) == []
+
+
+def test_a_file_that_nobody_named_is_not_written_over(settings: Settings, falls: Lesson) -> None:
+    Path("falls.wav").write_bytes(b"a recording")
+    refused = listen(settings, "falls").exception
+    assert isinstance(refused, NotWritten) and "--to falls.wav" in str(refused)
+    assert Path("falls.wav").read_bytes() == b"a recording"
+    assert listen(settings, "falls", "--to", "falls.wav").exit_code == 0
+
+
+def player(folder: Path, monkeypatch: pytest.MonkeyPatch, does: str) -> None:
+    """A program called aplay, and no other to play sound."""
+    (folder / "bin").mkdir()
+    program = folder / "bin" / "aplay"
+    program.write_text(f"#!/bin/sh\n{does}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder / "bin"))
+
+
+def test_play_plays_and_leaves_nothing(
+    settings: Settings, falls: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player(tmp_path, monkeypatch, f'while read -r line; do :; done < "$2"; echo "$1" > {tmp_path}/played')
+    assert listen(settings, "falls", "--segment", 3, "--play").exit_code == 0
+    assert (tmp_path / "played").read_text() == "-q\n"
+    assert list(Path().iterdir()) == []
+
+
+def test_a_player_that_fails_or_is_not_there_is_told(
+    settings: Settings, falls: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player(tmp_path, monkeypatch, "exit 1")
+    failed = listen(settings, "falls", "--play").exception
+    assert isinstance(failed, IvrError) and str(failed).startswith("aplay could not play it.")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = listen(settings, "falls", "--play")
+    assert result.exit_code == 2 and "Install aplay" in result.output
