@@ -4,6 +4,7 @@
     ├── Mistakes              carries each of several mistakes with its place
     │   ├── BadSettings       config.toml or the environment
     │   ├── BadLesson         a lesson file, by line
+    │   ├── Refused           a recording that is not good enough
     │   ├── BadImport         a document that no lesson can be made of
     │   ├── BadLexicon        a lexicon file, by line
     │   └── BadRoster         a member list, by row
@@ -50,6 +51,10 @@ class BadSettings(Mistakes):
 
 class BadLesson(Mistakes):
     """The lesson can't be used. `ivr lesson check FILE` names each mistake."""
+
+
+class Refused(Mistakes):
+    """The recording is not good enough; nothing was changed."""
 
 
 class BadImport(Mistakes):

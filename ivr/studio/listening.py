@@ -10,6 +10,7 @@ from ivr.catalogue import Lesson, Segment
 from ivr.errors import NotInLesson
 from ivr.shelf import Shelf
 from ivr.studio.joining import decode
+from ivr.studio.reading import Wording
 from ivr.studio.script import Script
 from ivr.studio.sound import FRAMES_PER_MS
 
@@ -35,8 +36,15 @@ def only_sentence(written: Script, sentence: int) -> Script:
     if sentence > len(places):
         raise NotInLesson(f"There is no sentence {sentence}; they are numbered from 1 to {len(places)}.")
     part, wording = places[sentence - 1]
-    part = msgspec.structs.replace(part, paragraphs=((wording,),))
+    said = tuple(each for _, each in places if each is wording or _in_one_go(each, wording))
+    part = msgspec.structs.replace(part, paragraphs=(said,))
     return msgspec.structs.replace(written, parts=(part,), questions=())
+
+
+def _in_one_go(one: Wording, other: Wording) -> bool:
+    """Are both in the same recording? Only all of its sentences tell where each of them is."""
+    marks = [(each.recording.file, each.recording.line) for each in (one, other) if each.recording]
+    return len(marks) == 2 and marks[0] == marks[1]
 
 
 def _segment(lesson: Lesson, segment: int) -> Segment:

@@ -71,7 +71,7 @@ _MARK = re.compile(
     r"|\{(?P<shown>[^{}|]*)(?:\|(?P<said>[^{}]*))?\}",
     re.IGNORECASE,
 )
-_RECORDING = re.compile(r"\[\s*(?:录音|錄音|recording\b)\s*[:：]?\s*([^\]]*?)\s*\]", re.IGNORECASE)
+RECORDING = re.compile(r"\[\s*(?:录音|錄音|recording\b)\s*[:：]?\s*([^\]]*?)\s*\]", re.IGNORECASE)
 _STRESS = "\ue001"  # of a private plane: where stressed words begin
 _STRESSED = re.compile(r"\*\*+(?!\s)([^*]*[^*\s])\*\*+")
 _SECONDS = re.compile(r"\s*([\d.]+|[半一二两兩三四五])?\s*(?:(毫秒|ms)|秒[钟鐘]?|s|sec|seconds?)?\s*", re.IGNORECASE)
@@ -87,14 +87,14 @@ def read_markup(text: str, line: int) -> tuple[tuple[Span, ...], tuple[Mistake, 
 
 def at_recordings(text: str, line: int) -> tuple[tuple[Recording | None, str], ...]:
     """A text cut at its recordings, each with the text behind it; first the text that is before all of them."""
-    first, *others = _RECORDING.split(text)
+    first, *others = RECORDING.split(text)
     return (None, first), *(
         (Recording(file, line), words) for file, words in zip(others[::2], others[1::2], strict=True)
     )
 
 
 def without_recordings(text: str) -> str:
-    return _RECORDING.sub("", text).strip()
+    return RECORDING.sub("", text).strip()
 
 
 def shown(spans: Sequence[Span]) -> str:

@@ -99,12 +99,19 @@ def _judge(mark: Recording, words: str, folder: Path, labels: Mapping[str, Label
     if not path:
         what = f"the recording {mark.file} lies outside the lesson's folder"
         yield mistake(mark.line, what, f"Put it into {FOLDER}/ beside the lesson, and write that here.")
-    elif not path.is_file():
+    elif not _is_file(path):
         what = f"there is no recording {mark.file}"
         yield mistake(mark.line, what, "Write where it is, from the lesson's folder on; or delete the mark.")
     elif mark.file in labels and _letters(labels[mark.file].words) != _letters(words):
         what = f"the words have changed since {mark.file} was recorded, so a voice says them"
         yield advice(mark.line, what, "Record them again with `ivr lesson record`, or delete the mark.")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than names can be
+        return False
 
 
 def _letters(words: str) -> str:

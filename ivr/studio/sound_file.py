@@ -1,7 +1,7 @@
 """Any sound file that people have becomes mono samples; none may be too long for the memory of a small machine.
 
-libsndfile reads WAV, FLAC, OGG and MP3; what else telephones record (M4A, AMR, 3GP), the ffmpeg that pip brought turns
-into WAV first.
+libsndfile reads WAV, FLAC and OGG. MP3 and what telephones record (M4A, AMR, 3GP) the ffmpeg that pip brought turns
+into WAV first: at the end of some MP3 files libsndfile makes a click.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def read_sound(path: Path) -> SoundFile:
     try:
         with path.open("rb") as file:
             _judge_whole(path, file)
-            return _read(path, file)
+            return _converted(path) if _is_mp3(file) else _read(path, file)
     except OSError as error:
         raise BadRecording(f"{path} can't be read ({error.strerror}). Is it there, and may you read it?") from error
     except soundfile.LibsndfileError:
@@ -68,16 +68,18 @@ def _judge_whole(path: Path, file: BinaryIO) -> None:
         raise BadRecording(f"{path} is not whole: {size} of {stated} bytes. Copy it again from where it was recorded.")
 
 
+def _is_mp3(file: BinaryIO) -> bool:
+    with soundfile.SoundFile(file) as opened:
+        is_mp3: bool = opened.format == "MP3"
+    file.seek(0)
+    return is_mp3
+
+
 def _read(path: Path, file: BinaryIO) -> SoundFile:
     with soundfile.SoundFile(file) as opened:
         rate_hz: int = opened.samplerate
         if rate_hz < LOWEST_HZ:
             raise BadRecording(f"{path} has only {rate_hz} samples a second. Record with at least 8000.")
-        if opened.frames > LONGEST_S * rate_hz:
-            minutes = opened.frames / rate_hz / 60
-            raise BadRecording(
-                f"{path} lasts {minutes:.0f} minutes; up to {LONGEST_S // 60} can be taken. Cut it in parts."
-            )
         return _resampled(path, opened, rate_hz)
 
 
@@ -89,6 +91,8 @@ def _resampled(path: Path, opened: soundfile.SoundFile, rate_hz: int) -> SoundFi
         if not np.isfinite(block).all():
             raise BadRecording(f"{path} holds no sound that can be played. Save it as 16-bit WAV.")
         clipped, total = clipped + _clipped(block), total + block.size
+        if total > LONGEST_S * rate_hz * opened.channels:
+            raise BadRecording(f"{path} lasts more than {LONGEST_S // 60} minutes. Cut it in parts.")
         pieces.append(stream.resample_chunk(block.mean(axis=1)))
     pieces.append(stream.resample_chunk(np.zeros(0, np.float32), last=True))
     return SoundFile(Samples(np.concatenate(pieces), at_hz), rate_hz, clipped / max(1, total))
