@@ -20,7 +20,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("lesson", type=FILE)
 @click.argument("sound", type=FILE, required=False)
-@click.option("--sentence", type=click.IntRange(1), metavar="N", help="It is this sentence.")
+@click.option("--sentence", type=click.IntRange(0), metavar="N", help="It is this sentence; 0 is the title.")
 @click.option("--segment", type=click.IntRange(1), metavar="N", help="It is all that stands under this heading.")
 @click.option("--whole", is_flag=True, help="It is the whole lesson, without its title and its quiz.")
 @click.option("--by", default="", metavar="NAME", help="Who speaks.")
@@ -67,10 +67,10 @@ def _target(written: Script, sentence: int | None, segment: int | None) -> Targe
     sentences, segments, whole = targets(written)
     if sentence is None and segment is None:
         return whole
-    number, among, what = (sentence, sentences, "sentence") if sentence else (segment, segments, "segment")
-    if not number or number > len(among):
-        raise click.UsageError(f"There is no {what} {number}; the lesson has {len(among)}.")
-    return among[number - 1]
+    among, at, what = (segments, segment - 1, "segment") if segment else (sentences, sentence or 0, "sentence")
+    if at >= len(among):
+        raise click.UsageError(f"There is no such {what}; the last one is {among[-1].name}.")
+    return among[at]
 
 
 def _listed(written: Script) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _listed(written: Script) -> Iterator[str]:
     headings = {0: "title", whole.first + whole.count: "quiz"}
     for part, each in zip(written.parts, segments, strict=True):
         headings[each.first] = f"{each.name}: {part.title}"
-    for number, each in enumerate(sentences, 1):
+    for number, each in enumerate(sentences):
         if each.first in headings:
             yield headings[each.first]
         said = [wordings[at] for at in each.places]

@@ -70,11 +70,11 @@ class _Text(Struct, frozen=True):
 
 
 def targets(written: Script) -> tuple[list[Target], list[Target], Target]:
-    """The sentences, the segments and the whole of a lesson: what can be recorded."""
+    """The sentences, the segments and the whole of a lesson: what can be recorded. Sentence 0 is the title."""
     wordings = list(every_wording(written))
     starts = [at for at in range(len(wordings)) if not at or not _goes_on(wordings[at - 1], wordings[at])]
     ends = [*starts[1:], len(wordings)]
-    sentences = [Target(f"sentence {n}", a, b - a) for n, (a, b) in enumerate(zip(starts, ends, strict=True), 1)]
+    sentences = [Target(f"sentence {n}", a, b - a) for n, (a, b) in enumerate(zip(starts, ends, strict=True))]
     segments, at = [], 1
     for number, part in enumerate(written.parts, 1):
         count = sum(map(len, part.paragraphs))

@@ -37,36 +37,36 @@ def run(settings: Settings, *words: object) -> Result:
 
 
 def test_without_a_number_it_shows_what_there_is(settings: Settings, lesson: Path, sound: Path) -> None:
-    assert run(settings, lesson, sound, "--sentence", 3).exit_code == 0
+    assert run(settings, lesson, sound, "--sentence", 2).exit_code == 0
     shown = run(settings, lesson).stdout.splitlines()
     assert shown[:6] == [
         "title",
-        "    1  防骗",
+        "    0  防骗",
         "segment 1: 开头",
-        "    2  您好，欢迎来听课。",
-        "    3  请记住，先挂电话。    ← recordings/fraud-sentence-3.wav",
+        "    1  您好，欢迎来听课。",
+        "    2  请记住，先挂电话。    ← recordings/fraud-sentence-2.wav",
         "segment 2: 结尾",
     ]
-    assert shown[7:9] == ["quiz", "    5  怎么办？"]
+    assert shown[7:9] == ["quiz", "    4  怎么办？"]
 
 
 def test_what_was_measured_is_shown(settings: Settings, lesson: Path, sound: Path) -> None:
-    result = run(settings, lesson, sound, "--sentence", 3, "--by", "王大娘")
-    assert result.stdout.startswith("sentence 3: recordings/fraud-sentence-3.wav; ")
+    result = run(settings, lesson, sound, "--sentence", 2, "--by", "王大娘")
+    assert result.stdout.startswith("sentence 2: recordings/fraud-sentence-2.wav; ")
     assert "syllables a second" in result.stdout
-    assert "[录音 recordings/fraud-sentence-3.wav]请记住" in lesson.read_text("utf-8")
+    assert "[录音 recordings/fraud-sentence-2.wav]请记住" in lesson.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
     ("words", "told_"),
     [
         (["SOUND"], "Say what it is a recording of"),
-        (["--sentence", 3], "Name one sound file"),
-        (["SOUND", "--sentence", 3, "--whole"], "one of --sentence"),
-        (["SOUND", "--sentence", 99], "There is no sentence 99; the lesson has 10"),
-        (["SOUND", "--segment", 3], "There is no segment 3; the lesson has 2"),
-        (["SOUND", "--sentence", 0], "0 is not in the range"),
-        (["none.wav", "--sentence", 3], "does not exist"),
+        (["--sentence", 2], "Name one sound file"),
+        (["SOUND", "--sentence", 2, "--whole"], "one of --sentence"),
+        (["SOUND", "--sentence", 99], "There is no such sentence; the last one is sentence 9."),
+        (["SOUND", "--segment", 3], "There is no such segment; the last one is segment 2."),
+        (["SOUND", "--sentence", -1], "-1 is not in the range"),
+        (["none.wav", "--sentence", 2], "does not exist"),
     ],
 )
 def test_a_slip_of_the_hand_is_told(
@@ -80,7 +80,7 @@ def test_a_slip_of_the_hand_is_told(
 def test_what_is_not_taken_changes_nothing(settings: Settings, lesson: Path, sound: Path) -> None:
     sound.write_bytes(wav(told(["好。"])))
     assert isinstance(run(settings, lesson, sound, "--whole").exception, Refused)
-    assert isinstance(run(settings, lesson, lesson, "--sentence", 3).exception, BadRecording)
+    assert isinstance(run(settings, lesson, lesson, "--sentence", 2).exception, BadRecording)
     assert lesson.read_text("utf-8") == TEXT
     lesson.write_text(TEXT.replace("[x]", "[ ]"), "utf-8")
-    assert isinstance(run(settings, lesson, sound, "--sentence", 3).exception, BadLesson)
+    assert isinstance(run(settings, lesson, sound, "--sentence", 2).exception, BadLesson)
