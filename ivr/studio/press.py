@@ -38,7 +38,7 @@ from ivr.studio.markup import Recording, Words
 from ivr.studio.mastering import PLAIN, PRESETS, Preset
 from ivr.studio.mistakes import Mistake
 from ivr.studio.people import Said, said_by_people
-from ivr.studio.reading import Wording, read_aloud, sentences
+from ivr.studio.reading import Utterance, Wording, read_aloud, sentences
 from ivr.studio.script import Script, every_wording
 from ivr.studio.sound import FRAMES_PER_MS
 from ivr.studio.takes import Booth, Cue, OnProgress, Progress, Take
@@ -91,17 +91,14 @@ class Takes(Struct, frozen=True):
     def _synthesized(self, wording: Wording) -> Spoken:
         """A sentence of several utterances has its silences inside."""
         first, *others = wording.utterances
-        pieces: list[Piece] = [self._take(first.text)]
+        pieces: list[Piece] = [self.takes[cue(first, self.rate)]]
         for each in others:
-            pieces += [Silence(self.silence_ms(each.pause_before_ms)), self._take(each.text)]
+            pieces += [Silence(self.silence_ms(each.pause_before_ms)), self.takes[cue(each, self.rate)]]
         before_ms, after_ms = first.pause_before_ms, wording.utterances[-1].pause_after_ms
         return Spoken(wording.words, tuple(pieces), self.silence_ms(before_ms), self.silence_ms(after_ms))
 
     def silence_ms(self, at_normal_pace_ms: int) -> int:
         return round(at_normal_pace_ms * SILENCES[self.rate])
-
-    def _take(self, text: str) -> Take:
-        return self.takes[Cue(text, self.rate)]
 
 
 def silent(_progress: Progress) -> None:
@@ -228,8 +225,13 @@ def _read(words: str, language: str, lexicon: Lexicon) -> list[Wording]:
     return [wording for wording in read if wording.utterances]
 
 
+def cue(utterance: Utterance, rate: Rate) -> Cue:
+    """What stands between [慢] and [/慢] is said at the next slower rate."""
+    return Cue(utterance.text, SLOWER.get(rate, rate) if utterance.slow else rate)
+
+
 def _cues(wordings: Iterable[Wording], rates: Sequence[Rate]) -> Iterator[Cue]:
-    return (Cue(each.text, rate) for wording in wordings for each in wording.utterances for rate in rates)
+    return (cue(each, rate) for wording in wordings for each in wording.utterances for rate in rates)
 
 
 def _stretches(written: Script, takes: Takes) -> Iterable[Stretch]:

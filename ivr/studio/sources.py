@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ivr.studio.document import Block, Document, Unreadable, lines_of
 from ivr.studio.gift import looks_like_gift, read_gift
+from ivr.studio.hanzi import WRITTEN_IN_HANZI
 from ivr.studio.questions import WHEN_RIGHT, WHEN_WRONG, Question
 from ivr.studio.script import Script, decode, parse, quiz_end
 from ivr.studio.typed import as_lesson
@@ -95,7 +96,7 @@ def asked_in(script: Script) -> tuple[Asked, ...]:
 
 def _asked(question: Question, language: str) -> Asked:
     right = int(question.right) - 1
-    between = "" if language == "zh" else " "
+    between = "" if language in WRITTEN_IN_HANZI else " "
     said = [between.join(each.words for each in wordings) for wordings in (question.when_right, question.when_wrong)]
     unwritten = [form[language].format(option=question.options[right]) for form in (WHEN_RIGHT, WHEN_WRONG)]
     when_right, when_wrong = ("" if words == form else words for words, form in zip(said, unwritten, strict=True))

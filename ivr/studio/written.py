@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from ivr.studio.front_matter import KEYS
-from ivr.studio.hanzi import HANZI
+from ivr.studio.hanzi import HANZI, WRITTEN_IN_HANZI
 
 Role = Literal["opening", "part", "quiz", "closing"]
 
@@ -28,7 +28,7 @@ _NAMES = {
         "wrong": "Wrong: ",
     },
 }
-TRUTH = {"zh": ("对", "错"), "en": ("True", "False")}
+TRUTH = {"zh": ("对", "错"), "yue": ("啱", "唔啱"), "en": ("True", "False")}
 
 _SENTENCE = re.compile(r"([。！？；…]+[”’」』）》)\"]*)(?=[^\s\[*])")
 _PLAIN_VALUE = re.compile(r"\w(?:(?!:(?: |$)| #).)*")
@@ -99,7 +99,7 @@ def _section(section: Section, language: str) -> str:
 
 
 def _paragraph(text: str, language: str) -> str:
-    return _SENTENCE.sub(r"\1\n", text) if language == "zh" else text
+    return _SENTENCE.sub(r"\1\n", text) if language in WRITTEN_IN_HANZI else text
 
 
 def _question(asked: Asked, language: str) -> Iterator[str]:
@@ -134,5 +134,5 @@ def front_value(text: str) -> str:
 
 def skeleton(front: tuple[tuple[str, str], ...], language: str, questions: Sequence[Asked]) -> Written:
     """A lesson around questions; its sections are empty, for somebody to fill in."""
-    name = "第一段" if language == "zh" else "Part one"
+    name = "第一段" if language in WRITTEN_IN_HANZI else "Part one"
     return Written(front, (Section("", (), "opening"), Section(name, ()), Section("", (), "closing")), tuple(questions))

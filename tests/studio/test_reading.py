@@ -66,7 +66,7 @@ def test_a_sentence_that_is_too_long_is_cut_at_commas_and_nothing_is_lost() -> N
     pieces = said(text)
     assert "".join(pieces) == text
     assert [len(piece) for piece in pieces] == [66, 66, 35]
-    assert [each.utterances[-1].pause_after_ms for each in read(text)] == [300, 300, 700]
+    assert [each.utterances[-1].pause_after_ms for each in read(text)] == [300, 300, 800]
 
 
 def test_a_long_sentence_without_commas_stays_whole() -> None:
@@ -80,32 +80,32 @@ def slowly(text: str, before_ms: int = 0, after_ms: int = 0) -> Utterance:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("好。", [Utterance("好。", 0, 700)]),
-        ("先坐[停顿 1秒]再站。", [Utterance("先坐", 0, 0), Utterance("再站。", 1000, 700)]),
+        ("好。", [Utterance("好。", 0, 800)]),
+        ("先坐[停顿 1秒]再站。", [Utterance("先坐", 0, 0), Utterance("再站。", 1000, 800)]),
         ("好。[停顿 2秒]", [Utterance("好。", 0, 2000)]),
         ("好。[停顿 １秒]", [Utterance("好。", 0, 1000)]),
-        ("好。[停顿 0.5秒]", [Utterance("好。", 0, 700)]),
-        ("[pause 1s]好。[pause 1s][停顿 半秒]走。", [Utterance("好。", 1000, 700), Utterance("走。", 1500, 700)]),
-        ("好[停顿]走[停顿 300毫秒]吧", [Utterance("好"), Utterance("走", 1000), Utterance("吧", 300, 700)]),
-        ("好[停顿 两秒钟]，[停顿 1秒]走。", [Utterance("好"), Utterance("走。", 3000, 700)]),
-        ("先坐，[停顿 0.1秒]再站。", [Utterance("先坐，"), Utterance("再站。", 300, 700)]),
-        ("请**挂断**电话。", [Utterance("请"), Utterance("挂断电话。", 200, 700)]),
-        ("请，**挂断**电话。", [Utterance("请，"), Utterance("挂断电话。", 300, 700)]),
-        ("请[停顿 1秒]**挂断**电话。", [Utterance("请"), Utterance("挂断电话。", 1000, 700)]),
-        ("**请**挂断。**千万**别信。", [Utterance("请挂断。", 0, 700), Utterance("千万别信。", 0, 700)]),
-        ("打**110**，花了110块。", [Utterance("打"), Utterance("幺幺零，花了一百一十块。", 200, 700)]),
-        ("打[停顿 1秒][慢]110[/慢]。", [Utterance("打"), slowly("幺幺零。", 1000, 700)]),
-        ("打{急救|救命}的120。", [Utterance("打救命的幺二零。", 0, 700)]),
-        ("（先坐）再**站**。", [Utterance("先坐，再"), Utterance("站。", 200, 700)]),
-        ("\U000f0000先\ue001坐\U000f0003。", [Utterance("先坐。", 0, 700)]),
-        ("打**{110|幺幺零}**。", [Utterance("打"), Utterance("幺幺零。", 200, 700)]),
-        ("打{**110**|幺幺零}。", [Utterance("打幺幺零。", 0, 700)]),
-        ("二**三，四** 五*六。", [Utterance("二"), Utterance("三，四 五六。", 200, 700)]),
-        ("先**坐。", [Utterance("先坐。", 0, 700)]),
-        ("[慢]先坐。再站。[/慢]走。", [slowly("先坐。", 0, 700), slowly("再站。", 0, 700), Utterance("走。", 0, 700)]),
-        ("先[慢]{坐|座}下[/慢]，再站。", [Utterance("先"), slowly("座下"), Utterance("再站。", 300, 700)]),
-        ("先坐，[慢]打[[逐位]]110[/ 慢]。", [Utterance("先坐，"), slowly("打幺幺零。", 300, 700)]),
-        ("先[slow]**坐**[停顿 1秒]好[/slow]。", [Utterance("先"), slowly("坐", 200), slowly("好。", 1000, 700)]),
+        ("好。[停顿 0.5秒]", [Utterance("好。", 0, 800)]),
+        ("[pause 1s]好。[pause 1s][停顿 半秒]走。", [Utterance("好。", 1000, 800), Utterance("走。", 1500, 800)]),
+        ("好[停顿]走[停顿 300毫秒]吧", [Utterance("好"), Utterance("走", 1000), Utterance("吧", 300, 800)]),
+        ("好[停顿 两秒钟]，[停顿 1秒]走。", [Utterance("好"), Utterance("走。", 3000, 800)]),
+        ("先坐，[停顿 0.1秒]再站。", [Utterance("先坐，"), Utterance("再站。", 300, 800)]),
+        ("请**挂断**电话。", [Utterance("请"), Utterance("挂断电话。", 200, 800)]),
+        ("请，**挂断**电话。", [Utterance("请，"), Utterance("挂断电话。", 300, 800)]),
+        ("请[停顿 1秒]**挂断**电话。", [Utterance("请"), Utterance("挂断电话。", 1000, 800)]),
+        ("**请**挂断。**千万**别信。", [Utterance("请挂断。", 0, 800), Utterance("千万别信。", 0, 800)]),
+        ("打**110**，花了110块。", [Utterance("打"), Utterance("幺幺零，花了一百一十块。", 200, 800)]),
+        ("打[停顿 1秒][慢]110[/慢]。", [Utterance("打"), slowly("幺幺零。", 1000, 800)]),
+        ("打{急救|救命}的120。", [Utterance("打救命的幺二零。", 0, 800)]),
+        ("（先坐）再**站**。", [Utterance("先坐，再"), Utterance("站。", 200, 800)]),
+        ("\U000f0000先\ue001坐\U000f0003。", [Utterance("先坐。", 0, 800)]),
+        ("打**{110|幺幺零}**。", [Utterance("打"), Utterance("幺幺零。", 200, 800)]),
+        ("打{**110**|幺幺零}。", [Utterance("打幺幺零。", 0, 800)]),
+        ("二**三，四** 五*六。", [Utterance("二"), Utterance("三，四 五六。", 200, 800)]),
+        ("先**坐。", [Utterance("先坐。", 0, 800)]),
+        ("[慢]先坐。再站。[/慢]走。", [slowly("先坐。", 0, 800), slowly("再站。", 0, 800), Utterance("走。", 0, 800)]),
+        ("先[慢]{坐|座}下[/慢]，再站。", [Utterance("先"), slowly("座下"), Utterance("再站。", 300, 800)]),
+        ("先坐，[慢]打[[逐位]]110[/ 慢]。", [Utterance("先坐，"), slowly("打幺幺零。", 300, 800)]),
+        ("先[slow]**坐**[停顿 1秒]好[/slow]。", [Utterance("先"), slowly("坐", 200), slowly("好。", 1000, 800)]),
     ],
 )
 def test_silences_and_paces(text: str, expected: list[Utterance]) -> None:

