@@ -4,6 +4,7 @@
     ├── Mistakes              carries each of several mistakes with its place
     │   ├── BadSettings       config.toml or the environment
     │   ├── BadLesson         a lesson file, by line
+    │   ├── Refused           a recording that is not good enough
     │   ├── BadImport         a document that no lesson can be made of
     │   ├── BadLexicon        a lexicon file, by line
     │   └── BadRoster         a member list, by row
@@ -17,6 +18,7 @@
     ├── NotInLesson       no such segment or sentence
     ├── DamagedAudio      a piece of an edition is missing or does not decode
     ├── VoiceFailed       an engine could not speak
+    ├── BadRecording      a recording that can't be used
     ├── MissingPart       an optional package that this job needs
     └── UnknownCall       a turn of a call that never began here
 
@@ -49,6 +51,10 @@ class BadSettings(Mistakes):
 
 class BadLesson(Mistakes):
     """The lesson can't be used. `ivr lesson check FILE` names each mistake."""
+
+
+class Refused(Mistakes):
+    """The recording is not good enough; nothing was changed."""
 
 
 class BadImport(Mistakes):
@@ -101,6 +107,10 @@ class DamagedAudio(IvrError):
 
 class VoiceFailed(IvrError):
     """The voice could not speak. Try again, or choose another one in config.toml under [studio.voices]."""
+
+
+class BadRecording(IvrError):
+    """The recording can't be used. Record it again."""
 
 
 class MissingPart(IvrError):

@@ -13,6 +13,7 @@ from ivr import config
 from ivr.cli.ledger import ledger
 from ivr.cli.lesson import lesson
 from ivr.cli.lesson_files import export, import_, new
+from ivr.cli.lesson_record import record
 from ivr.cli.line import phone, serve
 from ivr.cli.prompts import prompts
 from ivr.cli.report import report
@@ -37,7 +38,7 @@ def ivr(context: click.Context, path: Path | None) -> None:
 
 for command in (serve, phone, lesson, prompts, voices, roster, report, ledger):
     ivr.add_command(command)
-for command in (new, import_, export):
+for command in (new, import_, export, record):
     lesson.add_command(command)
 
 

@@ -96,9 +96,9 @@ def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
     from ivr.studio.press import voice_of
 
     scripts = load_all(settings, files, "Nothing was published:")
-    languages = dict.fromkeys(each.language for each in scripts if not each.front.voice)
+    languages = dict.fromkeys(each.language for each in scripts if _needs_a_voice(each))
     voices = voices_here(settings, languages)
-    for spec in dict.fromkeys(voice_of(each, voices) for each in scripts):
+    for spec in filter(None, dict.fromkeys(voice_of(each, voices) for each in scripts)):
         open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
     if dry_run:
         for each in scripts:
@@ -162,6 +162,13 @@ def _planned(script: Script, shelf: Shelf, voices: Voices) -> str:
 
     planned = plan(script, shelf, voices)
     return f"would press {script.slug}: {count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
+
+
+def _needs_a_voice(script: Script) -> bool:
+    """One of the settings: it names none itself, and people did not record all of it."""
+    from ivr.studio.script import every_wording
+
+    return not script.front.voice and not all(each.recording for each in every_wording(script))
 
 
 def load_files(settings: Settings, files: Sequence[Path]) -> list[tuple[Path, Script, tuple[Mistake, ...]]]:

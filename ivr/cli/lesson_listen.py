@@ -96,10 +96,13 @@ def _pressed(
     from ivr.studio.listening import only_sentence
     from ivr.studio.press import press
 
+    count = None
     if sentence is not None and segment is None:
-        written, sentence = only_sentence(written, sentence), 1
+        written, sentence, count = only_sentence(written, sentence)
     with shown(written.slug) as show:
-        return press(written, Shelf(settings.data), voices_here(settings, [written.language]), show), sentence
+        pressed = press(written, Shelf(settings.data), voices_here(settings, [written.language]), show)
+    in_one_go = count and sum(len(each.sentences) for each in pressed.segments) < count  # a recording without pauses
+    return pressed, None if in_one_go else sentence
 
 
 def _heard(lesson: Lesson, shelf: Shelf, segment: int | None, sentence: int | None, codec: Codec) -> bytes:

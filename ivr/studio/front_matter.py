@@ -36,6 +36,7 @@ class FrontMatter(Struct, frozen=True):
     hours: float | None = None
     pass_mark: int = 0
     say: Mapping[str, str] = {}
+    recording: str = ""  # of the whole lesson
 
 
 class Entry(Struct, frozen=True):
@@ -66,6 +67,7 @@ KEYS = {
     **dict.fromkeys(("学时", "學時", "hours"), "hours"),
     **dict.fromkeys(("及格", "pass"), "pass_mark"),
     **dict.fromkeys(("读音", "讀音", "say"), "say"),
+    **dict.fromkeys(("录音", "錄音", "recording"), "recording"),
 }
 _RATES: dict[str, Rate] = {
     **dict.fromkeys(("慢", "slow"), "slow"),
@@ -241,7 +243,7 @@ def _pinyin(entry: Entry) -> Iterable[Mistake]:
 
 _PONDER: dict[str, Callable[[Entry], Iterable[Mistake]]] = {"voice": _unknown_voice, "say": _pinyin}
 _UNDERSTAND: dict[str, Callable[[Value], dict[str, object]]] = {
-    **{field: _plain(field) for field in ("code", "title", "issue")},
+    **{field: _plain(field) for field in ("code", "title", "issue", "recording")},
     "language": _language,
     "voice": _voice,
     "rate": _rate,

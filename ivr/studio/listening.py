@@ -10,6 +10,7 @@ from ivr.catalogue import Lesson, Segment
 from ivr.errors import NotInLesson
 from ivr.shelf import Shelf
 from ivr.studio.joining import decode
+from ivr.studio.reading import Wording
 from ivr.studio.script import Script
 from ivr.studio.sound import FRAMES_PER_MS
 
@@ -29,14 +30,23 @@ def heard(lesson: Lesson, shelf: Shelf, segment: int | None, sentence: int | Non
     return _sound(place, shelf)[start_ms * FRAMES_PER_MS : end_ms * FRAMES_PER_MS]
 
 
-def only_sentence(written: Script, sentence: int) -> Script:
-    """The lesson as if it had no more than one sentence, counted through its parts. Raises NotInLesson."""
+def only_sentence(written: Script, sentence: int) -> tuple[Script, int, int]:
+    """The lesson as if it had no more than one sentence, counted through its parts; or those that are recorded with it.
+    Which one of how many it is then. Raises NotInLesson."""
     places = [(part, each) for part in written.parts for wordings in part.paragraphs for each in wordings]
     if sentence > len(places):
         raise NotInLesson(f"There is no sentence {sentence}; they are numbered from 1 to {len(places)}.")
     part, wording = places[sentence - 1]
-    part = msgspec.structs.replace(part, paragraphs=((wording,),))
-    return msgspec.structs.replace(written, parts=(part,), questions=())
+    said = tuple(each for _, each in places if each is wording or _in_one_go(each, wording))
+    part = msgspec.structs.replace(part, paragraphs=(said,))
+    place = next(at for at, each in enumerate(said, 1) if each is wording)
+    return msgspec.structs.replace(written, parts=(part,), questions=()), place, len(said)
+
+
+def _in_one_go(one: Wording, other: Wording) -> bool:
+    """Are both in the same recording? Only all of its sentences tell where each of them is."""
+    marks = [(each.recording.file, each.recording.line) for each in (one, other) if each.recording]
+    return len(marks) == 2 and marks[0] == marks[1]
 
 
 def _segment(lesson: Lesson, segment: int) -> Segment:

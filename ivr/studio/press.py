@@ -16,7 +16,7 @@ from msgspec import Struct
 from ivr.catalogue import Clip, Lesson, Question, Segment
 from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.shelf import Shelf
-from ivr.studio import questions, script
+from ivr.studio import questions, recordings, script
 from ivr.studio.engines import open_engine
 from ivr.studio.engines.engine import OTHER, SLOWER, Rate
 from ivr.studio.hanzi import EMPTY, WRITTEN_IN_HANZI, Lexicon
@@ -34,16 +34,21 @@ from ivr.studio.layout import (
     paragraph,
 )
 from ivr.studio.lexicon import of_lesson
-from ivr.studio.markup import Words
+from ivr.studio.markup import Recording, Words
 from ivr.studio.mastering import PLAIN, PRESETS, Preset
 from ivr.studio.mistakes import Mistake
+from ivr.studio.people import Said, said_by_people
 from ivr.studio.reading import Utterance, Wording, read_aloud, sentences
 from ivr.studio.script import Script, every_wording
 from ivr.studio.sound import FRAMES_PER_MS
 from ivr.studio.takes import Booth, Cue, OnProgress, Progress, Take
 
 PHRASE_MS = 400  # before and after what is said together with other phrases
+BY_PEOPLE = "people"  # the voice of a lesson that is recorded throughout
 SILENCES: Mapping[Rate, float] = {"slow": 1.35, "normal": 1.0, "fast": 0.8}  # a pace is made of them, too
+
+
+People = Mapping[Recording, Said]
 
 
 class Voices(Struct, frozen=True):
@@ -66,9 +71,24 @@ class Takes(Struct, frozen=True):
     """The takes of a pressing, heard at one of its rates."""
 
     takes: Mapping[Cue, Take]
+    people: People
     rate: Rate
 
-    def spoken(self, wording: Wording) -> Spoken:
+    def spoken(self, wordings: Iterable[Wording]) -> list[Spoken]:
+        """Sentences; those that somebody says in one go are one."""
+        spoken = (self._recorded(each) if each.recording else self._synthesized(each) for each in wordings)
+        return [each for each in spoken if each]
+
+    def _recorded(self, wording: Wording) -> Spoken | None:
+        """What somebody says is heard at the first of its sentences."""
+        assert wording.recording
+        said = self.people[wording.recording]
+        if wording != said.wordings[0]:
+            return None
+        after_ms = said.wordings[-1].utterances[-1].pause_after_ms
+        return Spoken(said.words, (said.takes[self.rate],), 0, self.silence_ms(after_ms))
+
+    def _synthesized(self, wording: Wording) -> Spoken:
         """A sentence of several utterances has its silences inside."""
         first, *others = wording.utterances
         pieces: list[Piece] = [self.takes[cue(first, self.rate)]]
@@ -86,7 +106,8 @@ def silent(_progress: Progress) -> None:
 
 
 def load(path: Path, lexicon: Lexicon = EMPTY) -> tuple[Script, tuple[Mistake, ...]]:
-    """Read a lesson file; its name without endings is the lesson's slug. A file that is too big is not read.
+    """Read a lesson file and see after its recordings; its name without endings is the lesson's slug. A file that is
+    too big is not read.
 
     `lexicon` is everybody's; the branch's is read from beside the lesson. Raises BadLexicon.
     """
@@ -94,11 +115,15 @@ def load(path: Path, lexicon: Lexicon = EMPTY) -> tuple[Script, tuple[Mistake, .
     size = path.stat().st_size
     if size > script.MOST_BYTES:
         return script.parse(b"", slug)[0], (script.too_big(size),)
-    return script.parse(path.read_bytes(), slug, of_lesson(path, lexicon))
+    written, wrong = script.parse(path.read_bytes(), slug, of_lesson(path, lexicon))
+    written, missing = recordings.with_recordings(written, path.parent)
+    return written, tuple(sorted((*wrong, *missing), key=lambda each: each.line))
 
 
-def voice_of(written: Script, voices: Voices) -> str:
-    """Who speaks this lesson, as "engine:voice"."""
+def voice_of(written: Script, voices: Voices) -> str | None:
+    """Who speaks this lesson, as "engine:voice"; None where people recorded all of it."""
+    if all(each.recording for each in every_wording(written)):
+        return None
     return written.front.voice or voices.spec(written.language)
 
 
@@ -116,24 +141,33 @@ def preset_of(written: Script, voices: Voices) -> Preset:
 def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress = silent) -> Lesson:
     """Make a lesson's audio and keep it on the shelf, not yet on offer: `shelf.publish(lesson)` does that.
 
-    Raises VoiceFailed or MissingPart; what was made until then is kept, and pressing again goes on from there.
+    Raises VoiceFailed, BadRecording or MissingPart; what was made until then is kept, and pressing again goes on from
+    there.
     """
     voice, rates = voice_of(written, voices), rates_of(written, voices)
-    booth = _booth(shelf, voice, preset_of(written, voices))
-    takes = booth.record(_cues(every_wording(written), rates), voices.threads, on_progress)
+    preset = preset_of(written, voices)
+    people, by_people = _people(said_by_people(written, shelf.root / "takes", rates, preset))
+    on_progress(by_people)
+    takes: Mapping[Cue, Take] = {}
+    if voice:
+        cues = _cues(_synthesized(written), rates)
+        takes = _booth(shelf, voice, preset).record(cues, voices.threads, lambda now: on_progress(now + by_people))
     slower = next(rate for rate in rates if SLOWER.get(rate) not in rates)
-    laid = lay_out(_stretches(written, Takes(takes, slower)))  # so that its segments are not too long
-    lesson, other = (_lesson(written, voice, laid, Takes(takes, rate), shelf) for rate in rates)
+    cut = lay_out(_stretches(written, Takes(takes, people, slower)))  # so that no segment is too long
+    lesson, other = (_lesson(written, voice or BY_PEOPLE, cut, Takes(takes, people, rate), shelf) for rate in rates)
     return msgspec.structs.replace(lesson, other_pace=other)
 
 
 def plan(written: Script, shelf: Shelf, voices: Voices) -> Progress:
     """What pressing this lesson would make, without making it."""
-    booth = _booth(shelf, voice_of(written, voices), preset_of(written, voices))
+    voice, rates, preset = voice_of(written, voices), rates_of(written, voices), preset_of(written, voices)
+    _, by_people = _people(said_by_people(written, shelf.root / "takes", rates, preset, make=False))
     kept: dict[str, bool] = {}
-    for cue in _cues(every_wording(written), rates_of(written, voices)):
-        kept[cue.text] = kept.get(cue.text, True) and booth.is_kept(cue)
-    return Progress(len(kept) - sum(kept.values()), sum(kept.values()), len(kept))
+    if voice:
+        booth = _booth(shelf, voice, preset)
+        for cue in _cues(_synthesized(written), rates):
+            kept[cue.text] = kept.get(cue.text, True) and booth.is_kept(cue)
+    return Progress(len(kept) - sum(kept.values()), sum(kept.values()), len(kept)) + by_people
 
 
 def press_phrases(
@@ -148,7 +182,7 @@ def press_phrases(
     read = {words: said for words in phrases if (said := _read(words, language, lexicon))}
     cues = _cues((wording for said in read.values() for wording in said), (voices.rate,))
     booth = _booth(shelf, voices.spec(language), voices.preset)
-    takes = Takes(booth.record(cues, voices.threads, on_progress), voices.rate)
+    takes = Takes(booth.record(cues, voices.threads, on_progress), {}, voices.rate)
     clips = tuple(_clip(said, words, takes, shelf, PHRASE_MS, PHRASE_MS) for words, said in read.items())
     shelf.put_phrases(language, clips)
     return clips
@@ -161,8 +195,20 @@ def say(text: str, language: str, data: Path, voices: Voices, lexicon: Lexicon =
         raise VoiceFailed(f"There is nothing to say in {text!r}.")
     cues = list(_cues(wordings, (voices.rate,)))
     booth = _booth(Shelf(data), voices.spec(language), voices.preset)
-    takes = Takes(booth.record(cues, voices.threads, silent), voices.rate)
-    return " ".join(cue.text for cue in cues), _joined(Stretch("", tuple(map(takes.spoken, wordings))))
+    takes = Takes(booth.record(cues, voices.threads, silent), {}, voices.rate)
+    return " ".join(cue.text for cue in cues), _joined(Stretch("", tuple(takes.spoken(wordings))))
+
+
+def _people(said: Iterable[Said]) -> tuple[People, Progress]:
+    """What people say, by each of its recordings; and how much of it was made just now."""
+    found = list(said)
+    made = sum(each.is_new for each in found)
+    people = {wording.recording: each for each in found for wording in each.wordings if wording.recording}
+    return people, Progress(made, len(found) - made, len(found))
+
+
+def _synthesized(written: Script) -> Iterable[Wording]:
+    return (each for each in every_wording(written) if not each.recording)
 
 
 def _booth(shelf: Shelf, spec: str, preset: Preset) -> Booth:
@@ -187,8 +233,9 @@ def _cues(wordings: Iterable[Wording], rates: Sequence[Rate]) -> Iterator[Cue]:
 def _stretches(written: Script, takes: Takes) -> Iterable[Stretch]:
     for part in written.parts:
         after_ms = takes.silence_ms(PARAGRAPH_MS)
-        said = [paragraph([takes.spoken(each) for each in wordings], after_ms) for wordings in part.paragraphs]
-        yield Stretch(part.title, tuple(each for spoken in said for each in spoken))
+        paragraphs = filter(None, map(takes.spoken, part.paragraphs))
+        if said := tuple(each for spoken in paragraphs for each in paragraph(spoken, after_ms)):
+            yield Stretch(part.title, said)
 
 
 def _lesson(written: Script, voice: str, cut: Sequence[Stretch], takes: Takes, shelf: Shelf) -> Lesson:
@@ -216,7 +263,7 @@ def _segment(stretch: Stretch, shelf: Shelf) -> Segment:
 def _clip(
     wordings: Sequence[Wording], words: str, takes: Takes, shelf: Shelf, lead_ms: int = LEAD_MS, tail_ms: int = TAIL_MS
 ) -> Clip:
-    stretch = Stretch("", tuple(map(takes.spoken, wordings)), lead_ms, tail_ms)
+    stretch = Stretch("", tuple(takes.spoken(wordings)), lead_ms, tail_ms)
     return Clip(shelf.put_audio(_joined(stretch)), stretch.length_ms, words)
 
 

@@ -19,9 +19,10 @@ from msgspec import Struct
 from ivr.catalogue import MOST_QUESTIONS
 from ivr.studio import stumbles
 from ivr.studio.hanzi import Lexicon
-from ivr.studio.markup import read_markup, shown
+from ivr.studio.markup import read_markup, shown, without_recordings
 from ivr.studio.mistakes import Mistake, advice, mistake
-from ivr.studio.reading import Wording, read_aloud, sentences
+from ivr.studio.reading import Wording
+from ivr.studio.recorded import read_row
 from ivr.studio.rows import Row
 
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 3
@@ -164,10 +165,8 @@ class _Voice:
     mistakes: list[Mistake]
 
     def say(self, row: Row) -> tuple[Wording, ...]:
-        spans, wrong = read_markup(row.text, row.line)
-        self.mistakes.extend(wrong)
-        said = [read_aloud(sentence, self.language, self.lexicon) for sentence in sentences(spans, self.language)]
-        return tuple(wording for wording in said if wording.utterances)
+        texts = read_row(row, self.language, self.mistakes)
+        return tuple(wording for text in texts for wording in text.wordings(self.language, self.lexicon))
 
     def sound(self, row: Row) -> str:
         """What an ear makes of it."""
@@ -212,7 +211,7 @@ def _judge_options(options: Sequence[Row], voice: _Voice) -> Iterator[Mistake]:
 
 def _question(draft: _Draft, voice: _Voice) -> Question:
     right = draft.marked[0] if draft.marked else 0
-    answer = draft.options[right].text if draft.options else ""
+    answer = without_recordings(draft.options[right].text) if draft.options else ""
     keyed = [_OPTION[voice.language].format(option=each.text, key=key) for key, each in enumerate(draft.options, 1)]
 
     def feedback(right: bool, default: str) -> tuple[Wording, ...]:

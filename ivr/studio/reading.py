@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 from ivr.studio import cantonese, chinese, english
 from ivr.studio.hanzi import HANZI, WRITTEN_IN_HANZI, Lexicon, plainly_written
-from ivr.studio.markup import Break, Digits, SaidAs, Span, Stress, Words, shown
+from ivr.studio.markup import Break, Digits, Recording, SaidAs, Span, Stress, Words, shown
 
 SENTENCE_MS = 800
 COMMA_MS = 300
@@ -49,10 +49,18 @@ class Utterance(Struct, frozen=True):
 
 
 class Wording(Struct, frozen=True):
-    """A sentence as it is shown, and how it is said."""
+    """A sentence as it is shown, and how it is said: by a voice, or by the person in a recording. `line` is where it
+    is written."""
 
     words: str
     utterances: tuple[Utterance, ...]
+    line: int = 0
+    recording: Recording | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Is it a part of a sentence that goes on in the next wording?"""
+        return self.utterances[-1].text.endswith(_COMMAS)
 
 
 def read_aloud(spans: Sequence[Span], language: str, lexicon: Lexicon) -> Wording:

@@ -6,7 +6,8 @@ The content is the opening, then the parts in the file's order, then the closing
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -16,10 +17,11 @@ from ivr.studio import plain_text, stumbles
 from ivr.studio.engines.engine import HANZI_ONLY, plain
 from ivr.studio.front_matter import FrontMatter, read_front_matter
 from ivr.studio.hanzi import EMPTY, HANZI, WRITTEN_IN_HANZI, Lexicon
-from ivr.studio.markup import Span, Words, read_markup, shown
+from ivr.studio.markup import Recording, Words, read_markup, shown, without_recordings
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.questions import Question, read_questions
-from ivr.studio.reading import Wording, is_speakable, read_aloud, sentences
+from ivr.studio.reading import Wording, is_speakable, read_aloud
+from ivr.studio.recorded import Reach, Text, counted, judge_place, read_row, recording_of, stands_alone
 from ivr.studio.rows import Row, read_rows
 
 MOST_BYTES = 1 << 20
@@ -38,10 +40,11 @@ class Part(Struct, frozen=True):
 
     title: str
     paragraphs: tuple[tuple[Wording, ...], ...]
+    line: int = 0
 
 
 class Script(Struct, frozen=True):
-    """A lesson, ready to be pressed if it came without mistakes."""
+    """A lesson, ready to be pressed if it came without mistakes; its recordings lie in `folder` or below."""
 
     slug: str
     front: FrontMatter
@@ -49,16 +52,7 @@ class Script(Struct, frozen=True):
     title: Wording
     parts: tuple[Part, ...]
     questions: tuple[Question, ...]
-
-
-def every_wording(written: Script) -> Iterable[Wording]:
-    """Every sentence of a lesson, in the order in which it is made."""
-    yield written.title
-    for part in written.parts:
-        for wordings in part.paragraphs:
-            yield from wordings
-    for question in written.questions:
-        yield from (*question.ask, *question.when_right, *question.when_wrong)
+    folder: str = ""
 
 
 @dataclass
@@ -67,6 +61,7 @@ class _Section:
 
     line: int
     title: str
+    recording: Recording | None
     rows: list[Row] = field(default_factory=list)
 
     def is_called(self, names: Sequence[str]) -> bool:
@@ -87,7 +82,7 @@ def parse(data: bytes, slug: str, lexicon: Lexicon = EMPTY) -> tuple[Script, tup
     front, lines, front_wrong = read_front_matter(block.front, block.front_line)
     language = front.language or ("zh" if HANZI.search(block.body) else "en")
     front = msgspec.structs.replace(front, code=front.code or slug)
-    script, body_wrong = _read(slug, front, language, {**lexicon, **front.say}, block)
+    script, body_wrong = _read(slug, front, language, {**lexicon, **front.say}, block, lines)
     wrong = (*block.wrong, *front_wrong, *_judge_front(script, lines), *body_wrong)
     return script, tuple(unreadable or sorted(dict.fromkeys(wrong), key=lambda each: each.line))
 
@@ -95,11 +90,38 @@ def parse(data: bytes, slug: str, lexicon: Lexicon = EMPTY) -> tuple[Script, tup
 def quiz_end(text: str) -> tuple[int, bool]:
     """The line of a lesson file above which a question can be added to its quiz; and whether there is a quiz yet."""
     block = _split(text)
-    sections = sorted(_sections(read_rows(block.body, block.body_line), []), key=lambda each: each.line)
+    sections = sorted(_sections(read_rows(block.body, block.body_line), None, []), key=lambda each: each.line)
     ends = [*(each.line for each in sections[1:]), len(text.rstrip().split("\n")) + 1]
     quizzes = [end for each, end in zip(sections, ends, strict=False) if each.is_called(_QUIZ)]
     closings = [each.line for each in sections if each.is_called(_CLOSING)]
     return [*quizzes[-1:], *closings, ends[-1]][0], bool(quizzes)
+
+
+def every_wording(written: Script) -> Iterator[Wording]:
+    """Every sentence of a lesson, in the order in which it is made."""
+    yield written.title
+    for part in written.parts:
+        for wordings in part.paragraphs:
+            yield from wordings
+    for question in written.questions:
+        yield from (*question.ask, *question.when_right, *question.when_wrong)
+
+
+def with_wordings(written: Script, change: Callable[[Wording], Wording]) -> Script:
+    """The same lesson with each of its sentences changed."""
+
+    def changed(wordings: Iterable[Wording]) -> tuple[Wording, ...]:
+        return tuple(map(change, wordings))
+
+    def part(each: Part) -> Part:
+        return msgspec.structs.replace(each, paragraphs=tuple(map(changed, each.paragraphs)))
+
+    def question(asked: Question) -> Question:
+        right, wrong = changed(asked.when_right), changed(asked.when_wrong)
+        return msgspec.structs.replace(asked, ask=changed(asked.ask), when_right=right, when_wrong=wrong)
+
+    parts, questions = tuple(map(part, written.parts)), tuple(map(question, written.questions))
+    return msgspec.structs.replace(written, title=change(written.title), parts=parts, questions=questions)
 
 
 def too_big(size: int) -> Mistake:
@@ -144,24 +166,33 @@ def _split(text: str) -> _Block:
 
 
 def _read(
-    slug: str, front: FrontMatter, language: str, lexicon: Lexicon, block: _Block
+    slug: str, front: FrontMatter, language: str, lexicon: Lexicon, block: _Block, lines: Mapping[str, int]
 ) -> tuple[Script, tuple[Mistake, ...]]:
     mistakes: list[Mistake] = []
-    sections = _sections(read_rows(block.body, block.body_line), mistakes)
-    parts = [_part(each, language, lexicon, mistakes) for each in sections if not each.is_called(_QUIZ)]
+    whole = Recording(front.recording, lines["recording"]) if front.recording else None
+    sections = _sections(read_rows(block.body, block.body_line), whole, mistakes)
+    numbers: Counter[Recording] = Counter()
+    parts = [_part(each, language, lexicon, numbers, mistakes) for each in sections if not each.is_called(_QUIZ)]
     quiz = [row for each in sections if each.is_called(_QUIZ) for row in each.rows]
     questions, quiz_wrong = read_questions(quiz, language, lexicon)
-    title = read_aloud(read_markup(front.title, 1)[0], language, lexicon)
+    title = _title(front, language, lexicon, lines.get("title", 1), mistakes)
+    front = msgspec.structs.replace(front, title=without_recordings(front.title))
     script = Script(slug, front, language, title, tuple(parts), questions)
     return script, (*mistakes, *quiz_wrong, *_judge_shape(sections, script))
 
 
-def _sections(rows: Iterable[Row], mistakes: list[Mistake]) -> list[_Section]:
+def _title(front: FrontMatter, language: str, lexicon: Lexicon, line: int, mistakes: list[Mistake]) -> Wording:
+    wording = read_aloud(read_markup(front.title, line)[0], language, lexicon)
+    return msgspec.structs.replace(wording, line=line, recording=recording_of(front.title, line, mistakes))
+
+
+def _sections(rows: Iterable[Row], whole: Recording | None, mistakes: list[Mistake]) -> list[_Section]:
     """The sections in the order in which they are heard."""
     sections: list[_Section] = []
     for row in rows:
         if row.kind == "part":
-            sections.append(_Section(row.line, row.text))
+            recording = recording_of(row.text, row.line, mistakes, whole)
+            sections.append(_Section(row.line, without_recordings(row.text), recording))
         elif sections:
             sections[-1].rows.append(row)
         elif is_speakable(row.text) and not mistakes:
@@ -169,52 +200,55 @@ def _sections(rows: Iterable[Row], mistakes: list[Mistake]) -> list[_Section]:
     return sorted(sections, key=lambda each: each.rank)
 
 
-def _part(section: _Section, language: str, lexicon: Lexicon, mistakes: list[Mistake]) -> Part:
+def _part(
+    section: _Section, language: str, lexicon: Lexicon, numbers: Counter[Recording], mistakes: list[Mistake]
+) -> Part:
     paragraphs: list[tuple[Wording, ...]] = []
-    for paragraph in _paragraphs(section.rows, language, mistakes):
-        wordings: list[Wording] = []
-        for text in paragraph:
-            said = [read_aloud(each, language, lexicon) for each in sentences(text.spans, language)]
-            mistakes += [each for wording in said for each in _judge_sentence(text.line, wording, language)]
-            wordings += [each for each in said if each.utterances]
+    for paragraph in _paragraphs(section, language, mistakes):
+        wordings = [each for text in paragraph for each in text.wordings(language, lexicon)]
+        mistakes += [each for wording in wordings for each in _judge_sentence(wording.line, wording, language)]
         if wordings:
             paragraphs.append(tuple(wordings))
     if not paragraphs:
         what = f"the segment {section.title!r} has no text"
         mistakes.append(mistake(section.line, what, "Write some, or delete its heading."))
-    return Part(shown(read_markup(section.title, section.line)[0]), tuple(paragraphs))
+    title = shown(read_markup(section.title, section.line)[0])
+    return Part(title, counted(paragraphs, numbers), section.line)
 
 
-@dataclass
-class _Text:
-    """What is written from a line on."""
-
-    line: int
-    spans: tuple[Span, ...]
-
-
-def _paragraphs(rows: Sequence[Row], language: str, mistakes: list[Mistake]) -> list[list[_Text]]:
+def _paragraphs(section: _Section, language: str, mistakes: list[Mistake]) -> list[list[Text]]:
     """In Chinese a line's end ends a sentence; elsewhere lines are wrapped. A pause stays with what is before it."""
-    paragraphs: list[list[_Text]] = []
-    for row in rows:
+    paragraphs: list[list[Text]] = []
+    reach = Reach(section.recording)
+    opens = False
+    for row in section.rows:
         if row.kind == "question":
             what = f"the heading {row.text!r} stands outside the quiz"
             mistakes.append(mistake(row.line, what, "Put questions under `# 测验`; begin a segment with one `#`."))
-        spans, wrong = read_markup(_numbered(row, language), row.line)
-        mistakes += wrong
-        if paragraphs and not is_speakable(shown(spans)):
-            paragraphs[-1][-1].spans += spans
-        elif row.opens or not paragraphs:
-            paragraphs.append([_Text(row.line, spans)])
-        elif language in WRITTEN_IN_HANZI:
-            paragraphs[-1].append(_Text(row.line, spans))
-        else:
-            paragraphs[-1][-1].spans += (Words(" "), *spans)
+        opens = row.opens or opens
+        if alone := stands_alone(row):
+            reach.begin(alone, mistakes)
+            continue
+        reach.go_to(row.line)
+        for text in read_row(row, language, mistakes, reach.recording):
+            _add(text, paragraphs, language, mistakes, opens=opens)
+            opens = False
+    reach.end(mistakes)
     return paragraphs
 
 
-def _numbered(row: Row, language: str) -> str:
-    return f"{row.number}{'、' if language in WRITTEN_IN_HANZI else ', '}{row.text}" if row.number else row.text
+def _add(text: Text, paragraphs: list[list[Text]], language: str, mistakes: list[Mistake], *, opens: bool) -> None:
+    if paragraphs and not text.is_speakable:
+        paragraphs[-1][-1].spans += text.spans
+    elif opens or not paragraphs:
+        paragraphs.append([text])
+    elif language in WRITTEN_IN_HANZI:
+        paragraphs[-1].append(text)
+    elif text.goes_with(last := paragraphs[-1][-1]):
+        last.spans += (Words(" "), *text.spans)
+    else:
+        mistakes += [each for each in judge_place(last, text, language) if each not in mistakes]
+        paragraphs[-1].append(text)
 
 
 def _judge_front(script: Script, lines: Mapping[str, int]) -> Iterator[Mistake]:

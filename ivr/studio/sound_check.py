@@ -17,6 +17,9 @@ IDLE_S = 1.5  # that may lie around the words
 FRAME_MS = 20
 NOISE_FLATNESS = 0.35  # of a spectrum; white noise has about 0.56 in frames, speech below 0.2
 
+STEADY_DB = 6.0  # between soft and loud tenths of the frames: speech has 20 and more
+
+Levels = NDArray[np.float64]
 _Frames = NDArray[np.float64]
 
 
@@ -33,12 +36,25 @@ def fault(samples: Samples, syllables: int) -> str | None:
     shortest_s, longest_s = (limit * syllables for limit in SYLLABLE_S)
     if not shortest_s <= seconds <= longest_s + IDLE_S:
         return f"took {seconds:.1f} s, which can't be right,"
-    if _flatness(frames[power > power.max() / 1000]) > NOISE_FLATNESS:
+    if is_noise(samples):
         return "made noise instead of speech"
     loud = 10 * np.log10(power[-1] / np.mean(power) + 1e-12) > LOUD_DB
     if loud and seconds < HURRIED_S * syllables:
         return "stopped in the middle"
     return None
+
+
+def is_noise(samples: Samples) -> bool:
+    """Does it hiss more than it speaks? The sound is finite and not silent."""
+    frames = _frames(np.asarray(samples.sound, np.float64), samples.rate_hz)
+    power = np.mean(frames**2, axis=1)
+    return _flatness(frames[power > power.max() / 1000]) > NOISE_FLATNESS
+
+
+def is_steady(levels: Levels) -> bool:
+    """Is it as loud all the time, in the dB of its frames?"""
+    soft, loud = np.percentile(levels, (10, 90))
+    return bool(loud - soft < STEADY_DB)
 
 
 def _frames(sound: NDArray[np.float64], rate_hz: int) -> _Frames:

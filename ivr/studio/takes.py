@@ -62,6 +62,9 @@ class Progress:
     reused: int
     total: int
 
+    def __add__(self, other: Progress) -> Progress:
+        return Progress(self.made + other.made, self.reused + other.reused, self.total + other.total)
+
     @property
     def done(self) -> int:
         return self.made + self.reused
@@ -85,7 +88,6 @@ class Booth:
 
         One thread makes all rates of an utterance, one after the other: some engines synthesize it only once for that.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
         wanted: dict[str, list[Cue]] = {}
         for cue in dict.fromkeys(cues):
             wanted.setdefault(cue.text, []).append(cue)
@@ -100,32 +102,13 @@ class Booth:
 
     def is_kept(self, cue: Cue) -> bool:
         """Would `record` have nothing to do for it?"""
-        return self._kept(cue) is not None
+        return kept(self._path(cue)) is not None
 
     def _record(self, cues: Sequence[Cue]) -> tuple[Mapping[Cue, Take], bool]:
         """The takes of an utterance, and whether one of them was made just now."""
-        kept = {cue: take for cue in cues if (take := self._kept(cue))}
-        made = {cue: self._make(cue) for cue in cues if cue not in kept}
-        return kept | made, bool(made)
-
-    def _kept(self, cue: Cue) -> Take | None:
-        path = self._path(cue)
-        try:
-            take = _take(path, decode(path.read_bytes()))
-        except (FileNotFoundError, DamagedAudio):
-            return None
-        with contextlib.suppress(OSError):  # who may only read may still press what is there
-            os.utime(path)  # used just now
-        return take
-
-    def _make(self, cue: Cue) -> Take:
-        sound = self._synthesize(cue)
-        path = self._path(cue)
-        with FileLock(self.folder / ".lock"):
-            if kept := self._kept(cue):  # another press made it meanwhile, and counts on its length
-                return kept
-            write_whole(path, join([sound]))
-        return _take(path, sound)
+        takes = {cue: take for cue in cues if (take := kept(self._path(cue)))}
+        made = {cue: keep(self._path(cue), self._synthesize(cue)) for cue in cues if cue not in takes}
+        return takes | made, bool(made)
 
     def _synthesize(self, cue: Cue) -> NDArray[np.int16]:
         who = f"The voice {self.engine.name}:{self.voice}"
@@ -145,6 +128,27 @@ class Booth:
         speaks = [self.engine.name, self.engine.version, self.voice, cue.rate, cue.text]
         decides = [*speaks, mastering.VERSION, *msgspec.structs.astuple(self.preset)]
         return self.folder / f"{hashlib.sha256(json.dumps(decides).encode()).hexdigest()}.wav"
+
+
+def kept(path: Path) -> Take | None:
+    """The take in a file, which is used just now; None where it is missing or damaged."""
+    try:
+        take = _take(path, decode(path.read_bytes()))
+    except (FileNotFoundError, DamagedAudio):
+        return None
+    with contextlib.suppress(OSError):  # who may only read may still press what is there
+        os.utime(path)
+    return take
+
+
+def keep(path: Path, sound: NDArray[np.int16]) -> Take:
+    """Keep a take, unless another press made it meanwhile, and counts on its length."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.parent / ".lock"):
+        if take := kept(path):
+            return take
+        write_whole(path, join([sound]))
+    return _take(path, sound)
 
 
 def tidy(folder: Path, now: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +28,19 @@ def good(text: str | bytes) -> Script:
     script, mistakes = read(text)
     assert [str(each) for each in mistakes] == []
     return script
+
+
+def anywhere(value: object) -> object:
+    """A script without the lines in which it is written."""
+    match value:
+        case dict():
+            return {key: anywhere(each) for key, each in value.items() if key != "line"}
+        case list() | tuple():
+            return [anywhere(each) for each in value]
+        case Script():
+            return anywhere(msgspec.to_builtins(value))
+        case _:
+            return value
 
 
 def words(script: Script) -> list[tuple[str, list[list[str]]]]:
@@ -139,7 +153,7 @@ def test_what_notepad_writes_is_read(encoding: str, end: str) -> None:
 )
 def test_the_same_lesson_typed_another_way(typed: str, meant: str) -> None:
     assert typed in LESSON
-    assert good(LESSON.replace(typed, meant)) == good(LESSON)
+    assert anywhere(good(LESSON.replace(typed, meant))) == anywhere(good(LESSON))
 
 
 def test_a_question_is_asked_with_its_keys_and_explained() -> None:
@@ -198,11 +212,27 @@ def test_shown_and_said_differ_where_the_marks_say_so() -> None:
         (LESSON.replace(QUIZ, "# 测验\n"), 8, "the quiz has no questions", "delete the heading"),
         (LESSON.replace(QUIZ, "# 测验\n" + QUIZ[5:] * 11), 39, "there are 11 questions", "Keep 10"),
         (LESSON.replace("# 第一段", "## 第一段"), 6, "'第一段' stands outside the quiz", "one `#`"),
+        (LESSON.replace("先挂电话。", "[录音 a.wav]"), 7, "a.wav stands before no words", "before the words"),
+        (LESSON.replace("先挂电话。", "好。[录音 a.wav]"), 7, "a.wav stands before no words", "before the words"),
+        (LESSON.replace("先挂电话。", "[录音]好。"), 7, "names no recording", "Write it like"),
+        (LESSON.replace("先挂电话。", "先挂[录音 a.wav]电话。"), 7, "stands within a sentence", "first word"),
         (
-            LESSON.replace("先挂电话。", "[录音 a.wav]"),
+            LESSON.replace("先挂电话。", "[录音 a.wav]\n好。[录音 b.wav]行。"),
+            8,
+            "lies inside that of line 7",
+            "Delete one",
+        ),
+        (
+            LESSON.replace("第一段", "第一段[录音 a.wav]").replace("先挂", "[录音 b.wav]\n先挂"),
             7,
-            "recordings are not understood yet",
-            "Write the text instead",
+            "inside",
+            "Delete one",
+        ),
+        (
+            LESSON.replace("标题:", "录音: a.wav\n标题:").replace("先挂", "[录音 b.wav]先挂"),
+            8,
+            "line 2, a.wav",
+            "Delete",
         ),
         (LESSON.replace("先挂电话。", "先[停顿 一会儿]挂。"), 7, "not a pause", "[停顿 1秒]"),
         (LESSON.replace("先挂电话。", "先[停顿 60秒]挂。"), 7, "not a pause of up to 10 seconds", "[停顿 1秒]"),
@@ -363,6 +393,9 @@ SCRAPS = [
         ">",
         "好。",
         "[停顿 1秒]",
+        "[录音 a.wav]",
+        "。[录音 b.wav]好",
+        "# 好[录音 c.wav]",
         "。。",
     ),
     *(
@@ -404,3 +437,65 @@ def test_five_megabytes_are_refused_at_once() -> None:
     (only,) = read("字".encode() * 1_700_000)[1]
     assert "5.1 MB" in only.what and "1.0 MB" in only.what
     assert time.monotonic() - started < 0.2
+
+
+def good_enough(text: str) -> Script:
+    script, mistakes = read(text)
+    assert all(each.severity == "advice" for each in mistakes), mistakes
+    return script
+
+
+def recordings(text: str) -> list[tuple[str, int] | None]:
+    """The file of each sentence, and its place in it; the title is the first."""
+    script = good_enough(text)
+    wordings = [script.title, *(each for part in script.parts for group in part.paragraphs for each in group)]
+    wordings += [each for asked in script.questions for each in (*asked.ask, *asked.when_right)]
+    found = [each.recording for each in wordings]
+    return [(each.file, each.nth) if each else None for each in found]
+
+
+BODY = "一一。二二。\n三三。\n\n四四。"
+
+
+@pytest.mark.parametrize(
+    ("body", "files"),
+    [
+        (BODY, [None] * 4),
+        ("[录音 a.wav]\n" + BODY, [("a.wav", 0), ("a.wav", 1), ("a.wav", 2), None]),
+        ("【录音：a b.wav】\n\n" + BODY, [("a b.wav", 0), ("a b.wav", 1), ("a b.wav", 2), None]),
+        ("[录音 a.wav]  <!-- 方言 -->\n" + BODY, [("a.wav", 0), ("a.wav", 1), ("a.wav", 2), None]),
+        (BODY.replace("三三", "[录音 a.wav]\n三三"), [None, None, ("a.wav", 0), None]),
+        ("[录音 a.wav]" + BODY, [("a.wav", 0), None, None, None]),
+        (BODY.replace("二二", "［录音 a.wav］二二"), [None, ("a.wav", 0), None, None]),
+        (BODY.replace("二二", "[录音 a.wav]**二**{2|二}[停顿 1秒]"), [None, ("a.wav", 0), None, None]),
+        ("[录音 a.wav]" + "一" * 40 + "，" + "二" * 40 + "。三。", [("a.wav", 0), ("a.wav", 1), None]),
+        ("[录音 a.wav]\n1. 一一\n2. 二二\n\n- 三", [("a.wav", 0), ("a.wav", 1), None]),
+        ("1. [录音 a.wav]一一\n2. 二二", [("a.wav", 0), None]),
+    ],
+)
+def test_which_sentences_a_recording_stands_for(body: str, files: list[tuple[str, int] | None]) -> None:
+    text = LESSON.replace("先挂电话。", body)
+    assert recordings(text)[2 : 2 + len(files)] == files
+
+
+def test_a_segment_a_lesson_a_title_and_a_question_have_recordings() -> None:
+    text = LESSON.replace("先挂电话。", BODY)
+    assert recordings(text.replace("第一段", "第一段 [录音 a.wav]"))[2:7] == [*(("a.wav", n) for n in range(4)), None]
+    assert recordings(text.replace("开头", "开头[录音 a.wav]"))[:3] == [None, ("a.wav", 0), None]
+    whole = recordings(text.replace("标题:", "录音: a.wav\n标题:"))
+    assert whole == [None, *(("a.wav", n) for n in range(6)), *([None] * 4)]
+    assert recordings(text.replace("标题: 防骗", "标题: 防骗 [录音 a.wav]"))[:2] == [("a.wav", 0), None]
+    asked = text.replace("怎么办", "[录音 a.wav]怎么办").replace("挂电话\n# 结", "[录音 b.wav]挂电话\n# 结")
+    assert recordings(asked)[7:] == [("a.wav", 0), None, ("b.wav", 0), None]
+    script = good(asked.replace("开头", "开头[录音 c.wav]"))
+    assert (script.questions[0].words, script.questions[0].options) == ("怎么办？", ("转账", "挂电话"))
+    assert [part.title for part in script.parts] == ["开头", "第一段", "结尾"]
+
+
+def test_in_english_a_recorded_sentence_goes_on_in_the_next_line() -> None:
+    text = "---\ntitle: A\n---\n# Opening\nHello. [recording a.wav]This line is\nwrapped. And this.\n"
+    assert recordings(text)[1:] == [None, ("a.wav", 0), None]
+    (part,) = good_enough(text).parts
+    assert [each.words for each in part.paragraphs[0]] == ["Hello.", "This line is wrapped.", "And this."]
+    wrong = read(text.replace("wrapped", "[recording b.wav] wrapped"))[1]
+    assert ["within a sentence" in each.what for each in wrong].count(True) == 1

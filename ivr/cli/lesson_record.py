@@ -1,0 +1,92 @@
+"""`ivr lesson record`: a person's voice instead of a synthesizer's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.config import Settings
+
+if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+    from ivr.studio.marking import Target
+    from ivr.studio.script import Script
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("lesson", type=FILE)
+@click.argument("sound", type=FILE, required=False)
+@click.option("--sentence", type=click.IntRange(0), metavar="N", help="It is this sentence; 0 is the title.")
+@click.option("--segment", type=click.IntRange(1), metavar="N", help="It is all that stands under this heading.")
+@click.option("--whole", is_flag=True, help="It is the whole lesson, without its title and its quiz.")
+@click.option("--by", default="", metavar="NAME", help="Who speaks.")
+@click.pass_obj
+def record(
+    settings: Settings,
+    lesson: Path,
+    sound: Path | None,
+    sentence: int | None,
+    segment: int | None,
+    whole: bool,
+    by: str,
+) -> None:
+    """Let a person's recording (WAV, MP3, M4A, FLAC, OGG, AMR) stand for words of a lesson.
+
+    Without a number, show what can be recorded. The recording is checked, copied beside the lesson, and marked in the
+    lesson's text; the next `ivr lesson publish` uses it.
+    """
+    from ivr.studio.lexicon import of_everybody, of_lesson
+    from ivr.studio.press import load
+    from ivr.studio.taking import take
+
+    chosen = [each for each in (sentence, segment, whole or None) if each is not None]
+    lexicon = of_everybody(settings.studio.lexicon)
+    written, _ = load(lesson, lexicon)
+    if not chosen:
+        for line in _listed(written):
+            click.echo(line)
+        if sound:
+            raise click.UsageError("Say what it is a recording of: --sentence N, --segment N or --whole.")
+        return
+    if len(chosen) > 1 or not sound:
+        raise click.UsageError("Name one sound file, and one of --sentence N, --segment N and --whole.")
+    target = _target(written, sentence, segment)
+    taken = take(lesson, target, sound, by, of_lesson(lesson, lexicon))
+    click.echo(f"{target.name}: {taken.file}; {taken.verdict.figures}")
+    for each in taken.verdict.advice:
+        click.echo(f"advice: {each}")
+
+
+def _target(written: Script, sentence: int | None, segment: int | None) -> Target:
+    from ivr.studio.marking import targets
+
+    sentences, segments, whole = targets(written)
+    if sentence is None and segment is None:
+        return whole
+    among, at, what = (segments, segment - 1, "segment") if segment else (sentences, sentence or 0, "sentence")
+    if at >= len(among):
+        raise click.UsageError(f"There is no such {what}; the last one is {among[-1].name}.")
+    return among[at]
+
+
+def _listed(written: Script) -> Iterator[str]:
+    """The title, the segments and the quiz; each sentence with its number and its recording."""
+    from ivr.studio.marking import targets
+    from ivr.studio.recordings import words_of
+    from ivr.studio.script import every_wording
+
+    wordings = list(every_wording(written))
+    sentences, segments, whole = targets(written)
+    headings = {0: "title", whole.first + whole.count: "quiz"}
+    for part, each in zip(written.parts, segments, strict=True):
+        headings[each.first] = f"{each.name}: {part.title}"
+    for number, each in enumerate(sentences):
+        if each.first in headings:
+            yield headings[each.first]
+        said = [wordings[at] for at in each.places]
+        recording = said[0].recording
+        yield f"  {number:>3}  {words_of(said, written.language)}" + (f"    ← {recording.file}" if recording else "")

@@ -1,0 +1,71 @@
+"""A person's recording is taken into a lesson: judged, copied as it is, labelled, marked in the lesson's text; in that
+order, so that what is interrupted leaves at most a copy that nothing names.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from filelock import FileLock
+from msgspec import Struct
+
+from ivr.errors import BadLesson, Refused
+from ivr.shelf import write_whole
+from ivr.studio import recordings
+from ivr.studio.engines.engine import syllables
+from ivr.studio.hanzi import EMPTY, Lexicon
+from ivr.studio.judging import Verdict, judge
+from ivr.studio.marking import Target, marked
+from ivr.studio.press import load
+from ivr.studio.recordings import FOLDER, LABELS, Label
+from ivr.studio.script import Script, every_wording
+from ivr.studio.sound_file import read_sound
+
+
+class Taken(Struct, frozen=True):
+    """`file` is as the mark has it."""
+
+    file: str
+    verdict: Verdict
+
+
+def take(lesson: Path, target: Target, sound: Path, by: str = "", lexicon: Lexicon = EMPTY) -> Taken:
+    """Let a sound file, of whatever source, stand for these words of a lesson.
+
+    Raises BadLesson for a lesson with mistakes, Refused with the faults of a recording that is not good enough,
+    BadRecording for a file that can't be played. Then nothing has changed.
+    """
+    written, wrong = load(lesson, lexicon)
+    if faults := [each for each in wrong if each.severity == "mistake"]:
+        raise BadLesson(f"Nothing was recorded. Mend {lesson} first:", faults)
+    wordings = [each for at, each in enumerate(every_wording(written)) if at in target.places]
+    verdict = judge(read_sound(sound), sum(syllables(each.text) for said in wordings for each in said.utterances))
+    if verdict.faults:
+        raise Refused(f"{sound} was not taken ({verdict.figures}):", (*verdict.faults, *verdict.advice))
+    folder = lesson.parent / FOLDER
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / ".lock"):
+        content = sound.read_bytes()
+        path = _free(folder, _stem(written, target), sound.suffix.lower(), content)
+        file = f"{FOLDER}/{path.name}"
+        changed = marked(lesson.read_bytes(), lexicon, target, file)
+        write_whole(path, content)
+        labels = {**recordings.read_labels(lesson.parent)}
+        labels[file] = Label(file, recordings.words_of(wordings, written.language), by)
+        write_whole(folder / LABELS, recordings.label_file(labels.values()))
+        write_whole(lesson, changed)
+    return Taken(file, verdict)
+
+
+def _stem(written: Script, target: Target) -> str:
+    return f"{written.slug}-{target.name.removeprefix('the ').replace(' ', '-')}"
+
+
+def _free(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
+    """A name that no other recording has."""
+    number = 1
+    while True:
+        path = folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
+        if not path.exists() or path.read_bytes() == content:
+            return path
+        number += 1
