@@ -16,9 +16,9 @@ from ivr.errors import BadImport, BadLesson, NotWritten
 from ivr.shelf import write_whole
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+    from ivr.studio.documents.sources import Source
+    from ivr.studio.documents.written import Asked
     from ivr.studio.script import Script
-    from ivr.studio.sources import Source
-    from ivr.studio.written import Asked
 
 LESSON = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -37,12 +37,12 @@ LESSON = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 def new(slug: str, title: str | None, language: str, folder: Path) -> None:
     """Write a lesson that shows how lessons are written, for you to fill in."""
-    from ivr.studio.written import front_value
+    from ivr.studio.documents.written import front_value
 
     if not re.fullmatch(r"\w[\w-]{0,63}", slug):
         raise click.BadParameter("letters, digits and hyphens only, like phone-fraud", param_hint="SLUG")
     path = folder / slug / f"{slug}.lesson.md"
-    skeleton = resources.files("ivr.studio").joinpath(f"skeletons/{language}.lesson.md").read_text("utf-8")
+    skeleton = resources.files("ivr.studio.documents").joinpath(f"skeletons/{language}.lesson.md").read_text("utf-8")
     _write(path, skeleton.replace("TITLE", front_value(" ".join((title or slug).split())), 1), force=False)
     click.echo(f"wrote {path}; write your lesson into it, then `ivr lesson check {path}`")
 
@@ -79,8 +79,8 @@ def export(settings: Settings, files: Sequence[Path], gift: bool, out: Path | No
     """Give the questions of lessons to other programs."""
     if not gift:
         raise click.UsageError("Say in which format: --gift.")
-    from ivr.studio.gift import write_gift
-    from ivr.studio.sources import asked_in
+    from ivr.studio.documents.gift import write_gift
+    from ivr.studio.documents.sources import asked_in
 
     questions = {script.slug: asked_in(script) for script in load_all(settings, files, "Nothing was exported:")}
     text = "\n".join(write_gift(asked, slug) for slug, asked in questions.items() if asked)
@@ -93,7 +93,7 @@ def export(settings: Settings, files: Sequence[Path], gift: bool, out: Path | No
 
 def _read_all(files: Iterable[Path]) -> dict[Path, Source]:
     """What each file holds; raises BadImport, naming each that can't be used, before anything is written."""
-    from ivr.studio.document import Unreadable
+    from ivr.studio.documents.document import Unreadable
 
     sources: dict[Path, Source] = {}
     wrong: list[str] = []
@@ -108,9 +108,9 @@ def _read_all(files: Iterable[Path]) -> dict[Path, Source]:
 
 
 def _read(path: Path) -> Source:
-    from ivr.studio.document import Unreadable
-    from ivr.studio.sources import read_source
-    from ivr.studio.word import MOST_BYTES
+    from ivr.studio.documents.document import Unreadable
+    from ivr.studio.documents.sources import read_source
+    from ivr.studio.documents.word import MOST_BYTES
 
     if path.name.endswith(".lesson.md"):
         raise Unreadable("this is a lesson file already; `ivr lesson check` shows what is wrong in it")
@@ -151,8 +151,8 @@ def _extent(source: Source) -> str:
 
 def _add(lesson: Path, sources: dict[Path, Source]) -> Path:
     """Add questions to a lesson; those that it asks already are left alone."""
+    from ivr.studio.documents.sources import not_asked_yet
     from ivr.studio.press import load
-    from ivr.studio.sources import not_asked_yet
 
     wordy = [
         f"{path}: holds more than questions. Import it by itself."
@@ -172,8 +172,8 @@ def _add(lesson: Path, sources: dict[Path, Source]) -> Path:
 
 def _longer(lesson: Path, script: Script, added: Sequence[Asked]) -> str:
     """The text of a lesson with questions added; raises BadLesson where they would not be understood in it."""
+    from ivr.studio.documents.sources import with_questions
     from ivr.studio.script import decode, parse
-    from ivr.studio.sources import with_questions
 
     text, unreadable = decode(lesson.read_bytes())
     longer = with_questions(text, added, script.language)

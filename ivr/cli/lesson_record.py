@@ -11,7 +11,7 @@ import click
 from ivr.config import Settings
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
-    from ivr.studio.marking import Target
+    from ivr.studio.recording.marking import Target
     from ivr.studio.script import Script
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -39,9 +39,9 @@ def record(
     Without a number, show what can be recorded. The recording is checked, copied beside the lesson, and marked in the
     lesson's text; the next `ivr lesson publish` uses it.
     """
-    from ivr.studio.lexicon import of_everybody, of_lesson
+    from ivr.studio.languages.lexicon import of_everybody, of_lesson
     from ivr.studio.press import load
-    from ivr.studio.taking import take
+    from ivr.studio.recording.taking import take
 
     chosen = [each for each in (sentence, segment, whole or None) if each is not None]
     lexicon = of_everybody(settings.studio.lexicon)
@@ -62,7 +62,7 @@ def record(
 
 
 def _target(written: Script, sentence: int | None, segment: int | None) -> Target:
-    from ivr.studio.marking import targets
+    from ivr.studio.recording.marking import targets
 
     sentences, segments, whole = targets(written)
     if sentence is None and segment is None:
@@ -75,8 +75,8 @@ def _target(written: Script, sentence: int | None, segment: int | None) -> Targe
 
 def _listed(written: Script) -> Iterator[str]:
     """The title, the segments and the quiz; each sentence with its number and its recording."""
-    from ivr.studio.marking import targets
-    from ivr.studio.recordings import words_of
+    from ivr.studio.recording.marking import targets
+    from ivr.studio.recording.recordings import words_of
     from ivr.studio.script import every_wording
 
     wordings = list(every_wording(written))

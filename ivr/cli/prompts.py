@@ -66,7 +66,7 @@ def wanted(settings: Settings) -> list[str]:
 
 def press_missing(settings: Settings, voices: Voices | None = None, *, again: bool = False) -> None:
     """Press what is missing, and say how much that was. Raises VoiceFailed or MissingPart."""
-    from ivr.studio.lexicon import of_everybody
+    from ivr.studio.languages.lexicon import of_everybody
     from ivr.studio.press import press_phrases
 
     words, language = wanted(settings) if again else missing(settings), texts.load(settings.line.language).voice

@@ -54,8 +54,8 @@ def fetch(settings: Settings) -> None:
 @click.pass_obj
 def try_voice(settings: Settings, text: str, voice: str | None, path: Path) -> None:
     """Say a text as the telephone would, into a WAV file."""
-    from ivr.studio.hanzi import HANZI
-    from ivr.studio.lexicon import of_everybody
+    from ivr.studio.languages.hanzi import HANZI
+    from ivr.studio.languages.lexicon import of_everybody
     from ivr.studio.press import say
 
     language = "zh" if HANZI.search(text) else "en"

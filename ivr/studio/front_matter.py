@@ -15,7 +15,7 @@ import yaml
 from msgspec import Struct
 
 from ivr.studio.engines.engine import Rate
-from ivr.studio.hanzi import read_reading
+from ivr.studio.languages.hanzi import read_reading
 from ivr.studio.mastering import PresetName
 from ivr.studio.mistakes import Mistake, advice, mistake, nearest
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, structs
 
-from ivr.studio.hanzi import read_reading
+from ivr.studio.languages.hanzi import read_reading
 from ivr.studio.mistakes import Mistake, mistake
 
 LONGEST_PAUSE_MS = 10_000

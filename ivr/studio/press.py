@@ -16,11 +16,12 @@ from msgspec import Struct
 from ivr.catalogue import Clip, Lesson, Question, Segment
 from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.shelf import Shelf
-from ivr.studio import questions, recordings, script
+from ivr.studio import questions, script
 from ivr.studio.engines import open_engine
 from ivr.studio.engines.engine import OTHER, SLOWER, Rate
-from ivr.studio.hanzi import EMPTY, WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.joining import decode, join
+from ivr.studio.languages.hanzi import EMPTY, WRITTEN_IN_HANZI, Lexicon
+from ivr.studio.languages.lexicon import of_lesson
 from ivr.studio.layout import (
     LEAD_MS,
     PARAGRAPH_MS,
@@ -33,12 +34,12 @@ from ivr.studio.layout import (
     lay_out_like,
     paragraph,
 )
-from ivr.studio.lexicon import of_lesson
 from ivr.studio.markup import Recording, Words
 from ivr.studio.mastering import PLAIN, PRESETS, Preset
 from ivr.studio.mistakes import Mistake
-from ivr.studio.people import Said, said_by_people
 from ivr.studio.reading import Utterance, Wording, read_aloud, sentences
+from ivr.studio.recording import recordings
+from ivr.studio.recording.people import Said, said_by_people
 from ivr.studio.script import Script, every_wording
 from ivr.studio.sound import FRAMES_PER_MS
 from ivr.studio.takes import Booth, Cue, OnProgress, Progress, Take

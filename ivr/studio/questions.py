@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from ivr.catalogue import MOST_QUESTIONS
-from ivr.studio import stumbles
-from ivr.studio.hanzi import Lexicon
+from ivr.studio.languages import stumbles
+from ivr.studio.languages.hanzi import Lexicon
 from ivr.studio.markup import read_markup, shown, without_recordings
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.reading import Wording
-from ivr.studio.recorded import read_row
+from ivr.studio.recording.recorded import read_row
 from ivr.studio.rows import Row
 
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 3

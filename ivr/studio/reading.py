@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct, structs
 
-from ivr.studio import cantonese, chinese, english
-from ivr.studio.hanzi import HANZI, WRITTEN_IN_HANZI, Lexicon, plainly_written
+from ivr.studio.languages import cantonese, chinese, english
+from ivr.studio.languages.hanzi import HANZI, WRITTEN_IN_HANZI, Lexicon, plainly_written
 from ivr.studio.markup import Break, Digits, Recording, SaidAs, Span, Stress, Words, shown
 
 SENTENCE_MS = 800

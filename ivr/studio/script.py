@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Struct
 
-from ivr.studio import plain_text, stumbles
+from ivr.studio import plain_text
 from ivr.studio.engines.engine import HANZI_ONLY, plain
 from ivr.studio.front_matter import FrontMatter, read_front_matter
-from ivr.studio.hanzi import EMPTY, HANZI, WRITTEN_IN_HANZI, Lexicon
+from ivr.studio.languages import stumbles
+from ivr.studio.languages.hanzi import EMPTY, HANZI, WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.markup import Recording, Words, read_markup, shown, without_recordings
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.questions import Question, read_questions
 from ivr.studio.reading import Wording, is_speakable, read_aloud
-from ivr.studio.recorded import Reach, Text, counted, judge_place, read_row, recording_of, stands_alone
+from ivr.studio.recording.recorded import Reach, Text, counted, judge_place, read_row, recording_of, stands_alone
 from ivr.studio.rows import Row, read_rows
 
 MOST_BYTES = 1 << 20

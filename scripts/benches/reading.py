@@ -19,7 +19,7 @@ from typing import NamedTuple
 import wetext
 import zh_normalization
 
-from ivr.studio.chinese import spoken
+from ivr.studio.languages.chinese import spoken
 
 TABLE = Path(__file__).parents[2] / "tests" / "studio" / "readings_zh.tsv"
 EXAMPLES = ("3，5天后", "110平方米", "2月2日", "0991-2345678", "血压140/90mmHg")

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from pypinyin import Style, lazy_pinyin
 from rapidfuzz.distance import Levenshtein
 
-from ivr.studio.chinese import spoken
-from ivr.studio.hanzi import HANZI
+from ivr.studio.languages.chinese import spoken
+from ivr.studio.languages.hanzi import HANZI
 
 LINE_HZ, EAR_HZ = 8000, 16000
 MODEL_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"

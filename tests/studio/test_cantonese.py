@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.studio.cantonese import digit_by_digit, spoken
+from ivr.studio.languages.cantonese import digit_by_digit, spoken
 
 TABLE = Path(__file__).with_name("readings_yue.tsv")
 CASES = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if not line.startswith("#")]

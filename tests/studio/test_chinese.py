@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.studio.chinese import spoken
-from ivr.studio.numerals import cardinal
+from ivr.studio.languages.chinese import spoken
+from ivr.studio.languages.numerals import cardinal
 
 TABLE = Path(__file__).with_name("readings_zh.tsv")
 CASES = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if not line.startswith("#")]

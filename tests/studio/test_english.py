@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.studio.english import digit_by_digit, spoken
-from ivr.studio.english_numbers import cardinal, ordinal, year
+from ivr.studio.languages.english import digit_by_digit, spoken
+from ivr.studio.languages.english_numbers import cardinal, ordinal, year
 
 TABLE = Path(__file__).with_name("readings_en.tsv")
 CASES = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if not line.startswith("# ")]

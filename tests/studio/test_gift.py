@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.studio.gift import looks_like_gift, read_gift, write_gift
-from ivr.studio.written import Asked
+from ivr.studio.documents.gift import looks_like_gift, read_gift, write_gift
+from ivr.studio.documents.written import Asked
 
 COLOUR = "What's between orange and green in the spectrum?"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.studio.engines.engine import plain, pronounced, syllables
-from ivr.studio.hanzi import plainly_written, read_reading
+from ivr.studio.languages.hanzi import plainly_written, read_reading
 from ivr.studio.mistakes import mistake
 
 

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from ivr.errors import BadRecording
-from ivr.studio.judging import judge
-from ivr.studio.sound_file import read_sound
+from ivr.studio.recording.judging import judge
+from ivr.studio.recording.sound_file import read_sound
 from tests.studio.people import RATE_HZ, Sound, converted, hiss, hum, silence, told, wav
 
 TEXTS = ("先挂电话，再打电话给家里人。", "骗子常说自己是公安局的人。", "请您记住不要转账。")

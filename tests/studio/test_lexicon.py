@@ -8,8 +8,8 @@ import pytest
 from pypinyin import Style, lazy_pinyin
 
 from ivr.errors import BadLexicon
-from ivr.studio.hanzi import Lexicon
-from ivr.studio.lexicon import FILE, load, of_everybody, of_lesson, read_lexicon
+from ivr.studio.languages.hanzi import Lexicon
+from ivr.studio.languages.lexicon import FILE, load, of_everybody, of_lesson, read_lexicon
 
 SHIPPED = Path(__file__).parents[2] / "audio_lessons" / FILE
 TYPED = "# 词\t读音\n单县\tshan4 xian4\t山东\n\n六盘水\t陆盘水\n"

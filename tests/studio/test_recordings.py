@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from ivr.catalogue import Lesson
 from ivr.errors import BadRecording, Refused
 from ivr.shelf import Shelf
-from ivr.studio.cutting import cut
 from ivr.studio.engines.engine import Samples, syllables
 from ivr.studio.joining import decode
 from ivr.studio.level import level_db
-from ivr.studio.marking import Target, targets
 from ivr.studio.press import Voices, load, plan, press
+from ivr.studio.recording.cutting import cut
+from ivr.studio.recording.marking import Target, targets
+from ivr.studio.recording.taking import take
 from ivr.studio.script import Script, every_wording
 from ivr.studio.takes import Progress
-from ivr.studio.taking import take
 from tests.studio.people import RATE_HZ, Sound, converted, hiss, spoken, told, wav
 
 VOICES = Voices({"zh": "tone:a"})

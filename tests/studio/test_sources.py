@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.studio.document import Unreadable
-from ivr.studio.gift import read_gift, write_gift
+from ivr.studio.documents.document import Unreadable
+from ivr.studio.documents.gift import read_gift, write_gift
+from ivr.studio.documents.sources import asked_in, read_source, with_questions
+from ivr.studio.documents.written import Asked, lesson_text, skeleton
 from ivr.studio.script import parse
-from ivr.studio.sources import asked_in, read_source, with_questions
-from ivr.studio.written import Asked, lesson_text, skeleton
 
 SHIPPED = sorted((Path(__file__).parents[2] / "audio_lessons").glob("*/*.lesson.md"))
 GIFT = "报警电话是多少？{=110 ~114}"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.studio.stumbles import judge, sound
+from ivr.studio.languages.stumbles import judge, sound
 
 
 def told(text: str, language: str = "zh", words: str = "") -> list[str]:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.studio.document import Block, Document, lines_of
+from ivr.studio.documents.document import Block, Document, lines_of
+from ivr.studio.documents.typed import as_lesson
+from ivr.studio.documents.written import Asked, Section, Written, front_value, language_of, lesson_text
 from ivr.studio.front_matter import read_front_matter
 from ivr.studio.script import parse
-from ivr.studio.typed import as_lesson
-from ivr.studio.written import Asked, Section, Written, front_value, language_of, lesson_text
 
 
 def read(text: str) -> Written:

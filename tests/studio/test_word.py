@@ -13,9 +13,9 @@ import docx
 import pytest
 from docx.document import Document as WordDocument
 
-from ivr.studio.document import Unreadable
-from ivr.studio.sources import read_source
-from ivr.studio.word import MOST_BYTES, MOST_TEXT_BYTES, read_word
+from ivr.studio.documents.document import Unreadable
+from ivr.studio.documents.sources import read_source
+from ivr.studio.documents.word import MOST_BYTES, MOST_TEXT_BYTES, read_word
 
 WORDPROCESSING = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 

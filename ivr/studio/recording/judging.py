@@ -10,11 +10,11 @@ import soxr
 from msgspec import Struct
 
 from ivr.studio import sound_check
-from ivr.studio.cutting import FRAME_MS, Span, cut, levels_db
 from ivr.studio.engines.engine import Samples
 from ivr.studio.level import level_db
+from ivr.studio.recording.cutting import FRAME_MS, Span, cut, levels_db
+from ivr.studio.recording.sound_file import SoundFile
 from ivr.studio.sound import RATE_HZ
-from ivr.studio.sound_file import SoundFile
 
 FASTEST, SLOWEST = 8.0, 1.5  # syllables a second, pauses included
 IDLE_S = 2.0  # that may lie between few words

@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-from ivr.studio.hanzi import HANZI
+from ivr.studio.languages.hanzi import HANZI
 
 _GAP = re.compile(r"_{2,}|＿+|[（(][\s\u3000_]*[)）]")
 

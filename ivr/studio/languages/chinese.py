@@ -12,7 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from ivr.studio.numerals import COUNTED, DIGITS, MANDARIN, amount, cardinal, count, dictated, digits, of_things
+from ivr.studio.languages.numerals import (
+    COUNTED,
+    DIGITS,
+    MANDARIN,
+    amount,
+    cardinal,
+    count,
+    dictated,
+    digits,
+    of_things,
+)
 
 Match = re.Match[str]
 Rule = tuple[re.Pattern[str], str | Callable[[Match], str]]

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from ivr.studio.chinese import Match, apply, half_width, rule
-from ivr.studio.english_numbers import amount, cardinal, digits, ordinal, year
+from ivr.studio.languages.chinese import Match, apply, half_width, rule
+from ivr.studio.languages.english_numbers import amount, cardinal, digits, ordinal, year
 
 _CALENDAR = "January February March April May June July August September October November December"
 _MONTHS = _CALENDAR.split()

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 import mammoth
 
-from ivr.studio.document import Block, Document, Unreadable
+from ivr.studio.documents.document import Block, Document, Unreadable
 from ivr.studio.front_matter import KEYS
 
 MOST_BYTES = 50 << 20

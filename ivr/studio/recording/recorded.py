@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from msgspec import structs
 
-from ivr.studio.hanzi import WRITTEN_IN_HANZI, Lexicon
+from ivr.studio.languages.hanzi import WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.markup import Recording, Span, Words, at_recordings, read_markup, shown
 from ivr.studio.mistakes import Mistake, mistake
 from ivr.studio.reading import Wording, is_speakable, read_aloud, sentences

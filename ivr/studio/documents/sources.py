@@ -7,14 +7,11 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from ivr.studio.document import Block, Document, Unreadable, lines_of
-from ivr.studio.gift import looks_like_gift, read_gift
-from ivr.studio.hanzi import WRITTEN_IN_HANZI
-from ivr.studio.questions import WHEN_RIGHT, WHEN_WRONG, Question
-from ivr.studio.script import Script, decode, parse, quiz_end
-from ivr.studio.typed import as_lesson
-from ivr.studio.word import read_word
-from ivr.studio.written import (
+from ivr.studio.documents.document import Block, Document, Unreadable, lines_of
+from ivr.studio.documents.gift import looks_like_gift, read_gift
+from ivr.studio.documents.typed import as_lesson
+from ivr.studio.documents.word import read_word
+from ivr.studio.documents.written import (
     Asked,
     language_of,
     lesson_text,
@@ -23,6 +20,9 @@ from ivr.studio.written import (
     skeleton,
     title_key,
 )
+from ivr.studio.languages.hanzi import WRITTEN_IN_HANZI
+from ivr.studio.questions import WHEN_RIGHT, WHEN_WRONG, Question
+from ivr.studio.script import Script, decode, parse, quiz_end
 
 WORD = (".docx", ".docm")
 TEXT = (".txt", ".md", ".gift", ".aiken")

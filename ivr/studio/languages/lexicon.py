@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ivr.errors import BadLexicon
-from ivr.studio.hanzi import EMPTY, Lexicon, read_reading
+from ivr.studio.languages.hanzi import EMPTY, Lexicon, read_reading
 from ivr.studio.mistakes import Mistake, mistake
 from ivr.studio.plain_text import decode
 

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from ivr.studio.front_matter import KEYS
-from ivr.studio.hanzi import HANZI, WRITTEN_IN_HANZI
+from ivr.studio.languages.hanzi import HANZI, WRITTEN_IN_HANZI
 
 Role = Literal["opening", "part", "quiz", "closing"]
 

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from ivr.errors import BadRecording
 from ivr.studio import mastering
-from ivr.studio.cutting import Span, cut
 from ivr.studio.engines.engine import SLOWER, Rate, Samples, syllables
 from ivr.studio.markup import Recording
 from ivr.studio.mastering import Preset
 from ivr.studio.reading import Wording
-from ivr.studio.recordings import located, together, words_of
+from ivr.studio.recording.cutting import Span, cut
+from ivr.studio.recording.recordings import located, together, words_of
+from ivr.studio.recording.sound_file import read_sound
 from ivr.studio.script import Script, every_wording
-from ivr.studio.sound_file import read_sound
 from ivr.studio.stretching import stretched
 from ivr.studio.takes import Take, keep, kept
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from ivr.errors import BadRecording
-from ivr.studio.hanzi import WRITTEN_IN_HANZI, Lexicon
+from ivr.studio.languages.hanzi import WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.markup import RECORDING
 from ivr.studio.reading import Wording
 from ivr.studio.script import Script, every_wording, parse

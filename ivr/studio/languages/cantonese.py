@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from ivr.studio.chinese import LATIN, RULES, Match, apply, half_width, rule
-from ivr.studio.numerals import DIGITS, MARKED, amount, count, dictated, marks
+from ivr.studio.languages.chinese import LATIN, RULES, Match, apply, half_width, rule
+from ivr.studio.languages.numerals import DIGITS, MARKED, amount, count, dictated, marks
 
 # The hanzi of the rules that have exactly one traditional form, in pairs.
 _PAIRS = (

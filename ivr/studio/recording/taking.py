@@ -11,15 +11,15 @@ from msgspec import Struct
 
 from ivr.errors import BadLesson, Refused
 from ivr.shelf import write_whole
-from ivr.studio import recordings
 from ivr.studio.engines.engine import syllables
-from ivr.studio.hanzi import EMPTY, Lexicon
-from ivr.studio.judging import Verdict, judge
-from ivr.studio.marking import Target, marked
+from ivr.studio.languages.hanzi import EMPTY, Lexicon
 from ivr.studio.press import load
-from ivr.studio.recordings import FOLDER, LABELS, Label
+from ivr.studio.recording import recordings
+from ivr.studio.recording.judging import Verdict, judge
+from ivr.studio.recording.marking import Target, marked
+from ivr.studio.recording.recordings import FOLDER, LABELS, Label
+from ivr.studio.recording.sound_file import read_sound
 from ivr.studio.script import Script, every_wording
-from ivr.studio.sound_file import read_sound
 
 
 class Taken(Struct, frozen=True):

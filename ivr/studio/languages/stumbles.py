@@ -12,7 +12,7 @@ from pypinyin import Style, lazy_pinyin
 from pypinyin.seg import mmseg
 
 from ivr.studio.engines.engine import plain, pronounced
-from ivr.studio.hanzi import HANZI
+from ivr.studio.languages.hanzi import HANZI
 from ivr.studio.mistakes import Mistake, advice
 
 # Hanzi that are everyday words of their own in more than one reading, and beside what their usual one is in doubt;

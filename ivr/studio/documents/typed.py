@@ -12,12 +12,12 @@ from itertools import takewhile, zip_longest
 
 import msgspec
 
-from ivr.studio.document import Block, Document
+from ivr.studio.documents.document import Block, Document
+from ivr.studio.documents.quiz_lines import first_question, read_quiz
+from ivr.studio.documents.written import Role, Section, Written, language_of, title_key
 from ivr.studio.front_matter import KEYS
-from ivr.studio.hanzi import HANZI
-from ivr.studio.quiz_lines import first_question, read_quiz
+from ivr.studio.languages.hanzi import HANZI
 from ivr.studio.rows import as_markdown
-from ivr.studio.written import Role, Section, Written, language_of, title_key
 
 LONGEST_HEADING = 30  # characters, where only its look says that a line is one
 

@@ -17,8 +17,8 @@ from html.parser import HTMLParser
 
 from msgspec import Struct
 
-from ivr.studio.document import without_gap
-from ivr.studio.written import TRUTH, Asked, joined, language_of
+from ivr.studio.documents.document import without_gap
+from ivr.studio.documents.written import TRUTH, Asked, joined, language_of
 
 
 def _up_to(stop: str) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from ivr.studio.document import Block, without_gap
+from ivr.studio.documents.document import Block, without_gap
+from ivr.studio.documents.written import TRUTH, Asked, joined, language_of
 from ivr.studio.questions import AIKEN_OPTION, BOX, FEEDBACK, TICK
-from ivr.studio.written import TRUTH, Asked, joined, language_of
 
 _LETTERS = "A-JＡ-Ｊ"
 _SEVERAL = rf"[{_LETTERS}](?:[\s、,，和]*[{_LETTERS}])*"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
-from ivr.studio.hanzi import WRITTEN_IN_HANZI
+from ivr.studio.languages.hanzi import WRITTEN_IN_HANZI
 from ivr.studio.markup import Recording
 from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.reading import Wording

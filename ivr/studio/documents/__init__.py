@@ -1,0 +1,1 @@
+"""Lessons from other programs, and questions for them: Word, typed texts, GIFT, Aiken."""
