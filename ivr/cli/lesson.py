@@ -173,7 +173,7 @@ def _needs_a_voice(script: Script) -> bool:
 
 def load_files(settings: Settings, files: Sequence[Path]) -> list[tuple[Path, Script, tuple[Mistake, ...]]]:
     from ivr.studio.languages.lexicon import of_everybody
-    from ivr.studio.press import load
+    from ivr.studio.lesson_file import load
 
     lexicon = of_everybody(settings.studio.lexicon)
     return [(path, *load(path, lexicon)) for path in files]

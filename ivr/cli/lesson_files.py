@@ -152,7 +152,7 @@ def _extent(source: Source) -> str:
 def _add(lesson: Path, sources: dict[Path, Source]) -> Path:
     """Add questions to a lesson; those that it asks already are left alone."""
     from ivr.studio.documents.sources import not_asked_yet
-    from ivr.studio.press import load
+    from ivr.studio.lesson_file import load
 
     wordy = [
         f"{path}: holds more than questions. Import it by itself."

@@ -77,7 +77,7 @@ def _at_other_pace(lesson: Lesson) -> Lesson:
 
 
 def _script(what: str) -> Script:
-    from ivr.studio.press import load
+    from ivr.studio.lesson_file import load
 
     file = Path(what)
     if not file.is_file():

@@ -40,7 +40,7 @@ def record(
     lesson's text; the next `ivr lesson publish` uses it.
     """
     from ivr.studio.languages.lexicon import of_everybody, of_lesson
-    from ivr.studio.press import load
+    from ivr.studio.lesson_file import load
     from ivr.studio.recording.taking import take
 
     chosen = [each for each in (sentence, segment, whole or None) if each is not None]

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,29 +15,22 @@ from msgspec import Struct
 from ivr.catalogue import Clip, Lesson, Question, Segment
 from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.shelf import Shelf
-from ivr.studio import questions, script
+from ivr.studio import questions
 from ivr.studio.engines import open_engine
 from ivr.studio.engines.engine import OTHER, SLOWER, Rate
 from ivr.studio.joining import decode, join
 from ivr.studio.languages.hanzi import EMPTY, WRITTEN_IN_HANZI, Lexicon
-from ivr.studio.languages.lexicon import of_lesson
 from ivr.studio.layout import (
     LEAD_MS,
-    PARAGRAPH_MS,
     TAIL_MS,
-    Piece,
-    Silence,
-    Spoken,
     Stretch,
     lay_out,
     lay_out_like,
-    paragraph,
 )
-from ivr.studio.markup import Recording, Words
+from ivr.studio.markup import Words
 from ivr.studio.mastering import PLAIN, PRESETS, Preset
-from ivr.studio.mistakes import Mistake
-from ivr.studio.reading import Utterance, Wording, read_aloud, sentences
-from ivr.studio.recording import recordings
+from ivr.studio.pacing import People, Takes, cues, stretches
+from ivr.studio.reading import Wording, read_aloud, sentences
 from ivr.studio.recording.people import Said, said_by_people
 from ivr.studio.script import Script, every_wording
 from ivr.studio.sound import FRAMES_PER_MS
@@ -46,10 +38,6 @@ from ivr.studio.takes import Booth, Cue, OnProgress, Progress, Take
 
 PHRASE_MS = 400  # before and after what is said together with other phrases
 BY_PEOPLE = "people"  # the voice of a lesson that is recorded throughout
-SILENCES: Mapping[Rate, float] = {"slow": 1.35, "normal": 1.0, "fast": 0.8}  # a pace is made of them, too
-
-
-People = Mapping[Recording, Said]
 
 
 class Voices(Struct, frozen=True):
@@ -68,57 +56,8 @@ class Voices(Struct, frozen=True):
         return self.specs[language]
 
 
-class Takes(Struct, frozen=True):
-    """The takes of a pressing, heard at one of its rates."""
-
-    takes: Mapping[Cue, Take]
-    people: People
-    rate: Rate
-
-    def spoken(self, wordings: Iterable[Wording]) -> list[Spoken]:
-        """Sentences; those that somebody says in one go are one."""
-        spoken = (self._recorded(each) if each.recording else self._synthesized(each) for each in wordings)
-        return [each for each in spoken if each]
-
-    def _recorded(self, wording: Wording) -> Spoken | None:
-        """What somebody says is heard at the first of its sentences."""
-        assert wording.recording
-        said = self.people[wording.recording]
-        if wording != said.wordings[0]:
-            return None
-        after_ms = said.wordings[-1].utterances[-1].pause_after_ms
-        return Spoken(said.words, (said.takes[self.rate],), 0, self.silence_ms(after_ms))
-
-    def _synthesized(self, wording: Wording) -> Spoken:
-        """A sentence of several utterances has its silences inside."""
-        first, *others = wording.utterances
-        pieces: list[Piece] = [self.takes[cue(first, self.rate)]]
-        for each in others:
-            pieces += [Silence(self.silence_ms(each.pause_before_ms)), self.takes[cue(each, self.rate)]]
-        before_ms, after_ms = first.pause_before_ms, wording.utterances[-1].pause_after_ms
-        return Spoken(wording.words, tuple(pieces), self.silence_ms(before_ms), self.silence_ms(after_ms))
-
-    def silence_ms(self, at_normal_pace_ms: int) -> int:
-        return round(at_normal_pace_ms * SILENCES[self.rate])
-
-
 def silent(_progress: Progress) -> None:
     """Nobody watches."""
-
-
-def load(path: Path, lexicon: Lexicon = EMPTY) -> tuple[Script, tuple[Mistake, ...]]:
-    """Read a lesson file and see after its recordings; its name without endings is the lesson's slug. A file that is
-    too big is not read.
-
-    `lexicon` is everybody's; the branch's is read from beside the lesson. Raises BadLexicon.
-    """
-    slug = re.sub(r"[^\w-]+", "-", path.name.removesuffix(".md").removesuffix(".lesson")).strip("-") or "lesson"
-    size = path.stat().st_size
-    if size > script.MOST_BYTES:
-        return script.parse(b"", slug)[0], (script.too_big(size),)
-    written, wrong = script.parse(path.read_bytes(), slug, of_lesson(path, lexicon))
-    written, missing = recordings.with_recordings(written, path.parent)
-    return written, tuple(sorted((*wrong, *missing), key=lambda each: each.line))
 
 
 def voice_of(written: Script, voices: Voices) -> str | None:
@@ -151,10 +90,10 @@ def press(written: Script, shelf: Shelf, voices: Voices, on_progress: OnProgress
     on_progress(by_people)
     takes: Mapping[Cue, Take] = {}
     if voice:
-        cues = _cues(_synthesized(written), rates)
-        takes = _booth(shelf, voice, preset).record(cues, voices.threads, lambda now: on_progress(now + by_people))
+        wanted = cues(_synthesized(written), rates)
+        takes = _booth(shelf, voice, preset).record(wanted, voices.threads, lambda now: on_progress(now + by_people))
     slower = next(rate for rate in rates if SLOWER.get(rate) not in rates)
-    cut = lay_out(_stretches(written, Takes(takes, people, slower)))  # so that no segment is too long
+    cut = lay_out(stretches(written, Takes(takes, people, slower)))  # so that no segment is too long
     lesson, other = (_lesson(written, voice or BY_PEOPLE, cut, Takes(takes, people, rate), shelf) for rate in rates)
     return msgspec.structs.replace(lesson, other_pace=other)
 
@@ -166,7 +105,7 @@ def plan(written: Script, shelf: Shelf, voices: Voices) -> Progress:
     kept: dict[str, bool] = {}
     if voice:
         booth = _booth(shelf, voice, preset)
-        for cue in _cues(_synthesized(written), rates):
+        for cue in cues(_synthesized(written), rates):
             kept[cue.text] = kept.get(cue.text, True) and booth.is_kept(cue)
     return Progress(len(kept) - sum(kept.values()), sum(kept.values()), len(kept)) + by_people
 
@@ -181,9 +120,9 @@ def press_phrases(
 ) -> tuple[Clip, ...]:
     """Make prompts or people's names in a language and put them on the shelf, found again by their exact words."""
     read = {words: said for words in phrases if (said := _read(words, language, lexicon))}
-    cues = _cues((wording for said in read.values() for wording in said), (voices.rate,))
+    wanted = cues((wording for said in read.values() for wording in said), (voices.rate,))
     booth = _booth(shelf, voices.spec(language), voices.preset)
-    takes = Takes(booth.record(cues, voices.threads, on_progress), {}, voices.rate)
+    takes = Takes(booth.record(wanted, voices.threads, on_progress), {}, voices.rate)
     clips = tuple(_clip(said, words, takes, shelf, PHRASE_MS, PHRASE_MS) for words, said in read.items())
     shelf.put_phrases(language, clips)
     return clips
@@ -194,10 +133,10 @@ def say(text: str, language: str, data: Path, voices: Voices, lexicon: Lexicon =
     wordings = _read(text, language, lexicon)
     if not wordings:
         raise VoiceFailed(f"There is nothing to say in {text!r}.")
-    cues = list(_cues(wordings, (voices.rate,)))
+    wanted = list(cues(wordings, (voices.rate,)))
     booth = _booth(Shelf(data), voices.spec(language), voices.preset)
-    takes = Takes(booth.record(cues, voices.threads, silent), {}, voices.rate)
-    return " ".join(cue.text for cue in cues), _joined(Stretch("", tuple(takes.spoken(wordings))))
+    takes = Takes(booth.record(wanted, voices.threads, silent), {}, voices.rate)
+    return " ".join(cue.text for cue in wanted), _joined(Stretch("", tuple(takes.spoken(wordings))))
 
 
 def _people(said: Iterable[Said]) -> tuple[People, Progress]:
@@ -222,26 +161,9 @@ def _read(words: str, language: str, lexicon: Lexicon) -> list[Wording]:
     return [wording for wording in read if wording.utterances]
 
 
-def cue(utterance: Utterance, rate: Rate) -> Cue:
-    """What stands between [慢] and [/慢] is said at the next slower rate."""
-    return Cue(utterance.text, SLOWER.get(rate, rate) if utterance.slow else rate)
-
-
-def _cues(wordings: Iterable[Wording], rates: Sequence[Rate]) -> Iterator[Cue]:
-    return (cue(each, rate) for wording in wordings for each in wording.utterances for rate in rates)
-
-
-def _stretches(written: Script, takes: Takes) -> Iterable[Stretch]:
-    for part in written.parts:
-        after_ms = takes.silence_ms(PARAGRAPH_MS)
-        paragraphs = filter(None, map(takes.spoken, part.paragraphs))
-        if said := tuple(each for spoken in paragraphs for each in paragraph(spoken, after_ms)):
-            yield Stretch(part.title, said)
-
-
 def _lesson(written: Script, voice: str, cut: Sequence[Stretch], takes: Takes, shelf: Shelf) -> Lesson:
     """At the rate of the takes, with segments that are cut as these are."""
-    laid = lay_out_like(cut, _stretches(written, takes))
+    laid = lay_out_like(cut, stretches(written, takes))
     return Lesson(
         slug=written.slug,
         code=written.front.code,

@@ -23,7 +23,8 @@ from ivr import config
 from ivr.shelf import Shelf
 from ivr.studio.engines import kokoro_voices, voices_folder
 from ivr.studio.engines.kokoro import Kokoro
-from ivr.studio.press import Voices, every_wording, load, press
+from ivr.studio.lesson_file import load
+from ivr.studio.press import Voices, every_wording, press
 from ivr.studio.script import Script
 
 HERE = Path(__file__).resolve().parents[2]

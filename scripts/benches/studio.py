@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 from pydub import AudioSegment, effects
 
 from ivr.studio.engines import open_engine
+from ivr.studio.lesson_file import load
 from ivr.studio.mastering import master
-from ivr.studio.press import load
 from ivr.studio.script import every_wording
 from scripts.benches import pressing
 

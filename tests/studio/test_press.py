@@ -20,9 +20,10 @@ from ivr.shelf import Shelf
 from ivr.studio.engines import open_engine
 from ivr.studio.engines.espeak import Espeak
 from ivr.studio.joining import decode
+from ivr.studio.lesson_file import load
 from ivr.studio.level import level_db
 from ivr.studio.mastering import PLAIN, STRONG
-from ivr.studio.press import Voices, load, press, press_phrases
+from ivr.studio.press import Voices, press, press_phrases
 from ivr.studio.script import Script, parse
 from ivr.studio.takes import Progress
 

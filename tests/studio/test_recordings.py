@@ -16,8 +16,9 @@ from ivr.errors import BadRecording, Refused
 from ivr.shelf import Shelf
 from ivr.studio.engines.engine import Samples, syllables
 from ivr.studio.joining import decode
+from ivr.studio.lesson_file import load
 from ivr.studio.level import level_db
-from ivr.studio.press import Voices, load, plan, press
+from ivr.studio.press import Voices, plan, press
 from ivr.studio.recording.cutting import cut
 from ivr.studio.recording.marking import Target, targets
 from ivr.studio.recording.taking import take

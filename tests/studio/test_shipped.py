@@ -15,9 +15,10 @@ from ivr.catalogue import Clip, Lesson, Segment
 from ivr.dialogue.machine import every_say
 from ivr.shelf import Shelf
 from ivr.studio.joining import decode
+from ivr.studio.lesson_file import load
 from ivr.studio.level import level_db
 from ivr.studio.mastering import MARGIN_MS
-from ivr.studio.press import PHRASE_MS, Voices, load, press
+from ivr.studio.press import PHRASE_MS, Voices, press
 
 LESSONS = sorted((Path(__file__).parents[2] / "audio_lessons").glob("*/*.lesson.md"))
 VOICES = Voices({"zh": "espeak:cmn", "en": "espeak:en-us"})

@@ -13,7 +13,7 @@ from ivr.errors import BadLesson, Refused
 from ivr.shelf import write_whole
 from ivr.studio.engines.engine import syllables
 from ivr.studio.languages.hanzi import EMPTY, Lexicon
-from ivr.studio.press import load
+from ivr.studio.lesson_file import load
 from ivr.studio.recording import recordings
 from ivr.studio.recording.judging import Verdict, judge
 from ivr.studio.recording.marking import Target, marked
