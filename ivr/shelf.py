@@ -61,8 +61,11 @@ class Shelf:
         """Keep a WAV file; returns its name. A damaged copy of the same audio is mended."""
         name = hashlib.sha256(wav).hexdigest()
         path = self._audio_path(name)
-        if not (path.is_file() and path.read_bytes() == wav):
-            write_whole(path, wav)
+        with self._locked():  # `tidy` may be deleting an old copy
+            if path.is_file() and path.read_bytes() == wav:
+                os.utime(path)  # wanted again
+            else:
+                write_whole(path, wav)
         return name
 
     def audio(self, name: str) -> Path:
@@ -79,14 +82,15 @@ class Shelf:
 
         Raises DamagedAudio, naming the piece, unless every piece is there whole and as long as stated.
         """
-        for piece, audio, length_ms in _pieces(lesson):
-            self._verify(piece, audio, length_ms)
         lesson = msgspec.structs.replace(lesson, edition=edition_of(lesson))
         manifest = msgspec.json.format(msgspec.json.encode(lesson))
         path = self._manifest_path(lesson.slug, lesson.edition)
-        if not (path.is_file() and path.read_bytes() == manifest):
-            write_whole(path, manifest)
-        self._offer(lesson.slug, lesson.edition)
+        with self._locked():  # nothing is tidied away between the look at a file and the offer
+            for piece, audio, length_ms in _pieces(lesson):
+                self._verify(piece, audio, length_ms)
+            if not (path.is_file() and path.read_bytes() == manifest):
+                write_whole(path, manifest)
+            self._offer(lesson.slug, lesson.edition)
         return lesson
 
     def withdraw(self, slug: str) -> None:
@@ -127,10 +131,10 @@ class Shelf:
     def put_phrases(self, language: str, clips: Iterable[Clip]) -> None:
         """Add pressed prompts or names to those of a language; raises DamagedAudio as `publish` does."""
         added = {clip.words: clip for clip in clips}
-        for clip in added.values():
-            self._verify(repr(clip.words), clip.audio, clip.length_ms)
         path = self._phrases_path(language)
         with self._locked():
+            for clip in added.values():
+                self._verify(repr(clip.words), clip.audio, clip.length_ms)
             phrases = _read(path, dict[str, Clip]) or {}
             if phrases != phrases | added:
                 write_whole(path, msgspec.json.encode(phrases | added))
@@ -147,12 +151,12 @@ class Shelf:
             raise DamagedAudio(f"The audio of {piece} lasts {actual:.1f} ms, not {length_ms} ms ({audio}.wav).")
 
     def _offer(self, slug: str, edition: str) -> None:
-        with self._locked():
-            offers = self._offers()
-            if offers.get(slug) != edition:
-                if slug in offers:
-                    self._retire(slug, offers[slug])
-                self._write_offers(offers | {slug: edition})
+        """With the lock held."""
+        offers = self._offers()
+        if offers.get(slug) != edition:
+            if slug in offers:
+                self._retire(slug, offers[slug])
+            self._write_offers(offers | {slug: edition})
 
     def _retire(self, slug: str, edition: str) -> None:
         """A manifest's time, which nothing else reads, tells `tidy` when it went off offer."""

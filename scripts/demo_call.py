@@ -140,6 +140,7 @@ def what_next(kept: bool) -> None:
     say("  .venv/bin/ivr phone --from 13800000001     ring the line yourself, in this terminal")
     say("  .venv/bin/ivr report calls                 every call, and how it ended")
     say("  .venv/bin/ivr lesson publish audio_lessons/*/*.lesson.md    the other lessons, too")
+    say("  .venv/bin/ivr voices fetch                 without IVR_DATA: the voices for a line of your own")
     say("  .venv/bin/ivr lesson check FILE            begin a lesson of your own; README.md shows the format")
     if not kept:
         say("  ./scripts/demo --keep                      the same, and leave the line running")

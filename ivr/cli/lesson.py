@@ -18,7 +18,7 @@ from ivr.cli.progress_bar import shown
 from ivr.cli.prompts import press_missing
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
-from ivr.errors import BadLesson
+from ivr.errors import BadLesson, DamagedAudio
 from ivr.shelf import Shelf
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
@@ -196,7 +196,10 @@ def _publish(script: Script, shelf: Shelf, voices: Voices) -> str:
     """Press and publish one lesson; returns the line that says what was done."""
     from ivr.studio.press import press
 
-    before = shelf.catalogue().lessons
+    try:
+        before = shelf.catalogue().lessons
+    except DamagedAudio:  # a manifest that is lost comes back by publishing
+        before = ()
     seen: list[Progress] = []
     with shown(script.slug) as show:
 

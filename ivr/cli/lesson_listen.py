@@ -54,7 +54,7 @@ def listen(
     """
     player = find_player() if aloud else None
     shelf = Shelf(settings.data)
-    known = _published(what, shelf) or _script(what)
+    known = _published(what, shelf) or _script(what, settings.studio.lexicon)
     if path is None and not aloud:
         path = _new(Path(f"{known.slug}.wav"))
     if not isinstance(known, Lesson):
@@ -76,13 +76,14 @@ def _at_other_pace(lesson: Lesson) -> Lesson:
     return lesson.other_pace
 
 
-def _script(what: str) -> Script:
+def _script(what: str, lexicon: Path) -> Script:
+    from ivr.studio.languages.lexicon import of_everybody
     from ivr.studio.lesson_file import load
 
     file = Path(what)
     if not file.is_file():
         raise UnknownLesson(f"{what!r} is neither published (`ivr lesson list` shows what is) nor a file.")
-    written, found = load(file)
+    written, found = load(file, of_everybody(lexicon))
     if wrong := [f"{file}: {each}" for each in found if each.severity == "mistake"]:
         raise BadLesson("It can't be heard yet:", wrong)
     return written

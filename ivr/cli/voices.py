@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from ivr.config import Settings
+from ivr.shelf import write_whole
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
     from ivr.studio.press import Voices
@@ -63,7 +64,7 @@ def try_voice(settings: Settings, text: str, voice: str | None, path: Path) -> N
     if voice:
         speaks = msgspec.structs.replace(speaks, specs={language: voice})
     said, wav = say(text, language, settings.data, speaks, of_everybody(settings.studio.lexicon))
-    path.write_bytes(wav)
+    write_whole(path, wav)
     click.echo(f"{said}\n{path}")
 
 

@@ -178,8 +178,15 @@ def _read(
     questions, quiz_wrong = read_questions(quiz, language, lexicon)
     title = _title(front, language, lexicon, lines.get("title", 1), mistakes)
     front = msgspec.structs.replace(front, title=without_recordings(front.title))
-    script = Script(slug, front, language, title, tuple(parts), questions)
+    asked = tuple(_numbered(each, numbers) for each in questions)
+    script = Script(slug, front, language, title, tuple(parts), asked)
     return script, (*mistakes, *quiz_wrong, *_judge_shape(sections, script))
+
+
+def _numbered(question: Question, numbers: Counter[Recording]) -> Question:
+    """Its sentences numbered within their recordings, too."""
+    ask, right, wrong = counted((question.ask, question.when_right, question.when_wrong), numbers)
+    return msgspec.structs.replace(question, ask=ask, when_right=right, when_wrong=wrong)
 
 
 def _title(front: FrontMatter, language: str, lexicon: Lexicon, line: int, mistakes: list[Mistake]) -> Wording:

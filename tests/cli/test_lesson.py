@@ -152,3 +152,12 @@ def test_a_file_that_is_not_there_is_named(settings: Settings, tmp_path: Path, c
     result = run(settings, command, tmp_path / "none.md")
     assert result.exit_code == 2
     assert "none.md" in result.output
+
+
+def test_a_lost_manifest_comes_back_by_publishing(settings: Settings, tmp_path: Path) -> None:
+    good = file(tmp_path, "good", GOOD)
+    assert run(settings, "publish", good).exit_code == 0
+    (manifest,) = (settings.data / "editions").rglob("*.json")
+    manifest.unlink()
+    assert run(settings, "publish", good).exit_code == 0
+    assert manifest.exists() and run(settings, "list").exit_code == 0

@@ -280,3 +280,24 @@ def test_a_file_put_there_by_hand_is_trusted_if_somebody_speaks(lesson: Path) ->
         pressed(lesson)
     shutil.rmtree(folder)
     assert load(lesson)[1][0].line == 9
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 11025, 16000, 22050, 44100])
+def test_sentences_lie_where_they_are_said_at_any_sample_rate(rate_hz: int) -> None:
+    """A second of sound, a second of silence, a hundred times: the last does not drift."""
+    second = np.sin(2 * np.pi * 300 * np.arange(rate_hz) / rate_hz).astype(np.float32) / 3
+    sound = np.tile(np.concatenate([second, second * 0]), 100)
+    spans = cut(Samples(sound, rate_hz), [4] * 100)
+    assert len(spans) == 100
+    assert all(abs(each.start_ms - 2000 * n) <= 60 for n, each in enumerate(spans))
+
+
+def test_a_recorded_question_of_several_sentences_is_heard_whole(tmp_path: Path) -> None:
+    long = "，".join(["有人打电话来，说您的儿子出了事"] * 6) + "，怎么办？"
+    text = f"---\n标题: 防骗\n---\n# 开头\n您好。\n# 测验\n## [录音 q.wav]{long}\n- [x] 挂断\n- [ ] 转账\n"
+    path = tmp_path / "fraud.lesson.md"
+    path.write_text(text, "utf-8")
+    file(tmp_path, told([long]), "q.wav")
+    recordings = [each.recording for each in script(path).questions[0].ask if each.recording]
+    assert len(recordings) > 1
+    assert len(set(recordings)) == len(recordings)

@@ -48,8 +48,9 @@ def cut(samples: Samples, syllables: Sequence[int]) -> tuple[Span, ...]:
     else:
         spans, shares = _blocks(runs, syllables)
     ends_ms = len(samples.sound) * 1000 // samples.rate_hz
+    frame_ms = samples.rate_hz * FRAME_MS // 1000 * 1000 / samples.rate_hz  # at 11025 Hz it is not quite FRAME_MS
     return tuple(
-        Span(*share, max(0, start * FRAME_MS - MARGIN_MS), min(ends_ms, end * FRAME_MS + MARGIN_MS))
+        Span(*share, max(0, round(start * frame_ms) - MARGIN_MS), min(ends_ms, round(end * frame_ms) + MARGIN_MS))
         for share, (start, end) in zip(shares, spans, strict=True)
     )
 

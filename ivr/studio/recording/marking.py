@@ -104,7 +104,7 @@ def marked(data: bytes, lexicon: Lexicon, target: Target, file: str) -> bytes:
 
 
 def _goes_on(before: Wording, after: Wording) -> bool:
-    return before.goes_on and before.line == after.line
+    return bool(before.utterances) and before.goes_on and before.line == after.line
 
 
 def _judge(wordings: Sequence[Wording], target: Target) -> None:
