@@ -34,7 +34,7 @@ def pressed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 def files(lesson: Lesson) -> list[Segment | Clip]:
     clips = [clip for asked in lesson.questions for clip in (asked.ask, asked.when_right, asked.when_wrong)]
-    return [*lesson.segments, *clips]
+    return [*lesson.segments, lesson.title, *clips, *(files(lesson.other_pace) if lesson.other_pace else ())]
 
 
 def heard(shelf: Shelf, name: str) -> NDArray[np.int16]:
@@ -61,7 +61,8 @@ def test_every_file_has_the_level_and_the_length_it_should(pressed: tuple[Lesson
 def test_sentences_are_where_they_are_said_to_be(pressed: tuple[Lesson, Shelf]) -> None:
     """Nothing sounds between them, and each begins and ends within 30 ms of what the manifest says."""
     lesson, shelf = pressed
-    for segment in lesson.segments:
+    assert lesson.other_pace
+    for segment in (*lesson.segments, *lesson.other_pace.segments):
         sound = heard(shelf, segment.audio)
         for sentence in segment.sentences:
             first, last = edges_ms(sound[sentence.start_ms * 8 : sentence.end_ms * 8])
