@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,7 @@ from ivr.cli.progress_bar import shown
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.dialogue.machine import every_say
+from ivr.errors import VoiceFailed
 from ivr.records.db import open_database
 from ivr.records.roster import learner_names
 from ivr.shelf import Shelf
@@ -65,15 +67,38 @@ def wanted(settings: Settings) -> list[str]:
 
 
 def press_missing(settings: Settings, voices: Voices | None = None, *, again: bool = False) -> None:
-    """Press what is missing, and say how much that was. Raises VoiceFailed or MissingPart."""
+    """Press what is missing, and say how much that was. Raises MissingPart, and VoiceFailed where nothing can be said.
+
+    A name that the voice can't say is told, and keeps nothing else from being pressed.
+    """
     from ivr.studio.languages.lexicon import of_everybody
     from ivr.studio.press import press_phrases
 
     words, language = wanted(settings) if again else missing(settings), texts.load(settings.line.language).voice
     if not words:
         return
-    with shown("prompts and names") as show:
-        speak = voices or voices_here(settings, [language])
-        lexicon = of_everybody(settings.studio.lexicon)
-        press_phrases(words, language, Shelf(settings.data), speak, show, lexicon)
+    shelf, lexicon = Shelf(settings.data), of_everybody(settings.studio.lexicon)
+    speak = voices or voices_here(settings, [language])
+    try:
+        with shown("prompts and names") as show:
+            press_phrases(words, language, shelf, speak, show, lexicon)
+    except VoiceFailed as error:
+        unsaid = _press_singly(words, lambda each: press_phrases([each], language, shelf, speak, lexicon=lexicon))
+        if len(unsaid) == len(words):
+            raise
+        click.secho(
+            f"Note: callers will hear the provider's voice for {'、'.join(unsaid)}. {error}", fg="yellow", err=True
+        )
+        words = [each for each in words if each not in unsaid]
     click.echo(f"pressed {len(words)} prompts and names")
+
+
+def _press_singly(words: list[str], press: Callable[[str], object]) -> list[str]:
+    """Press one after the other; returns those that the voice can't say. The takes of the others are there by then."""
+    unsaid: list[str] = []
+    for each in words:
+        try:
+            press(each)
+        except VoiceFailed:
+            unsaid.append(each)
+    return unsaid

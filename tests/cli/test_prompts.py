@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from ivr import prompts as texts
-from ivr.cli.prompts import missing, prompts, wanted
+from ivr.cli.prompts import _press_singly, missing, prompts, wanted
 from ivr.config import LineSettings, Settings, StudioSettings
 from ivr.dialogue.machine import every_say
 from ivr.errors import VoiceFailed
@@ -148,3 +148,15 @@ def test_a_name_changed_on_the_roster(settings: Settings) -> None:
         connection.execute(update(Member).values(name="王秀云"))
     database.close()
     assert missing(settings) == ["王秀云"]
+
+
+def test_a_name_that_no_voice_can_say_keeps_nothing_back() -> None:
+    pressed: list[str] = []
+
+    def press(words: str) -> None:
+        if words == "Tom":
+            raise VoiceFailed
+        pressed.append(words)
+
+    assert _press_singly(["王秀英", "Tom", "李大山"], press) == ["Tom"]
+    assert pressed == ["王秀英", "李大山"]
