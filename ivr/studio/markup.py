@@ -66,12 +66,12 @@ _MARK = re.compile(
     r"\[\[\s*(?:数字|數字|number)?\s*(?:逐位|digits|digit by digit)\s*\]\]\s*(?P<digits>[0-9][0-9 -]*[0-9]|[0-9])"
     r"|\[\s*(?:停顿|停頓|pause)(?P<pause>[^\]]*)\]"
     r"|\[\s*(?P<slow>/?)\s*(?:慢|slow)\s*\]"
-    r"|\[\s*(?P<recording>(?:录音|錄音|recording\b)[^\]]*)\]"
+    r"|\[\s*(?P<recording>(?:录音|錄音|recording\b)[^\[\]]*)\]"
     r"|(?P<stress>\ue001)"
     r"|\{(?P<shown>[^{}|]*)(?:\|(?P<said>[^{}]*))?\}",
     re.IGNORECASE,
 )
-RECORDING = re.compile(r"\[\s*(?:录音|錄音|recording\b)\s*[:：]?\s*([^\]]*?)\s*\]", re.IGNORECASE)
+RECORDING = re.compile(r"\[\s*(?:录音|錄音|recording\b)\s*[:：]?([^\[\]]*)\]", re.IGNORECASE)
 _STRESS = "\ue001"  # of a private plane: where stressed words begin
 _STRESSED = re.compile(r"\*\*+(?!\s)([^*]*[^*\s])\*\*+")
 _SECONDS = re.compile(r"\s*([\d.]+|[半一二两兩三四五])?\s*(?:(毫秒|ms)|秒[钟鐘]?|s|sec|seconds?)?\s*", re.IGNORECASE)
@@ -89,7 +89,7 @@ def at_recordings(text: str, line: int) -> tuple[tuple[Recording | None, str], .
     """A text cut at its recordings, each with the text behind it; first the text that is before all of them."""
     first, *others = RECORDING.split(text)
     return (None, first), *(
-        (Recording(file, line), words) for file, words in zip(others[::2], others[1::2], strict=True)
+        (Recording(file.strip(), line), words) for file, words in zip(others[::2], others[1::2], strict=True)
     )
 
 

@@ -499,3 +499,9 @@ def test_in_english_a_recorded_sentence_goes_on_in_the_next_line() -> None:
     assert [each.words for each in part.paragraphs[0]] == ["Hello.", "This line is wrapped.", "And this."]
     wrong = read(text.replace("wrapped", "[recording b.wav] wrapped"))[1]
     assert ["within a sentence" in each.what for each in wrong].count(True) == 1
+
+
+def test_marks_that_never_end_are_read_in_linear_time() -> None:
+    began = time.monotonic()
+    read(f"---\n标题: 试\n---\n# 开头\n{'[录音 ' * 60_000}\n".encode())
+    assert time.monotonic() - began < 30
