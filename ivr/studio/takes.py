@@ -153,12 +153,15 @@ def keep(path: Path, sound: NDArray[np.int16]) -> Take:
 
 def tidy(folder: Path, now: datetime) -> int:
     """Delete the takes that no pressing has used for UNUSED; returns the bytes freed."""
+    if not folder.is_dir():
+        return 0
     freed = 0
-    for path in folder.glob("*.wav"):
-        stat = path.stat()
-        if stat.st_mtime < (now - UNUSED).timestamp():
-            path.unlink()
-            freed += stat.st_size
+    with FileLock(folder / ".lock"):
+        for path in folder.glob("*.wav"):
+            stat = path.stat()
+            if stat.st_mtime < (now - UNUSED).timestamp():
+                path.unlink()
+                freed += stat.st_size
     return freed
 
 
