@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import wave
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -269,3 +269,19 @@ def test_a_phrase_without_its_audio_is_refused(shelf: Shelf) -> None:
     with pytest.raises(DamagedAudio, match="lasts"):
         shelf.put_phrases("zh", [msgspec.structs.replace(clip(shelf, "您好"), length_ms=90)])
     assert shelf.phrase("zh", "您好") is None
+
+
+def test_old_editions_are_heard_to_the_end_and_then_collected(shelf: Shelf) -> None:
+    old = shelf.publish(lesson(shelf, length_ms=2000))
+    shelf.put_phrases("zh", [clip(shelf, "您好", 300)])
+    new = shelf.publish(lesson(shelf, length_ms=3000))
+    now = datetime.now(UTC)  # noqa: TID251 - files have the time of the machine
+    assert shelf.tidy(now) == shelf.tidy(now + timedelta(days=1)) == 0
+    freed = shelf.tidy(now + timedelta(days=3))
+    assert freed == len(sound(2000))
+    assert not (shelf.root / "audio" / f"{old.segments[0].audio}.wav").exists()
+    assert shelf.audio(new.segments[0].audio).is_file()
+    phrase = shelf.phrase("zh", "您好")
+    assert phrase and shelf.audio(phrase.audio).is_file()
+    assert set(Shelf(shelf.root).catalogue().editions) == {old.edition, new.edition}
+    assert shelf.tidy(now + timedelta(days=3)) == 0

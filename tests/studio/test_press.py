@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import threading
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from ivr.studio.level import level_db
 from ivr.studio.mastering import PLAIN, STRONG
 from ivr.studio.press import Voices, press, press_phrases
 from ivr.studio.script import Script, parse
-from ivr.studio.takes import Progress
+from ivr.studio.takes import Progress, tidy
 
 VOICES = Voices({"zh": "tone:a", "en": "tone:b"})
 TEXT = """---
@@ -286,3 +287,14 @@ def test_a_file_that_is_too_big_is_not_even_read(tmp_path: Path) -> None:
         file.truncate(50_000_000_000)  # takes no room on disk
     (only,) = load(path)[1]
     assert "50000.0 MB" in only.what
+
+
+def test_takes_that_no_press_uses_are_deleted(shelf: Shelf) -> None:
+    pressed(shelf)
+    folder = shelf.root / "takes"
+    kept = set(folder.glob("*.wav"))
+    now = datetime.now(UTC)  # noqa: TID251 - files have the time of the machine
+    assert tidy(folder, now + timedelta(days=80)) == tidy(shelf.root / "nowhere", now) == 0
+    sizes = sum(path.stat().st_size for path in kept)
+    assert tidy(folder, now + timedelta(days=100)) == sizes
+    assert not list(folder.glob("*.wav"))
