@@ -76,6 +76,10 @@ def test_what_is_left_out_is_told() -> None:
     ]
 
 
+def test_a_sign_that_is_read_as_another_is_not_left_out() -> None:
+    assert told("一、好", words="❶好") == []
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

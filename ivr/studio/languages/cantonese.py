@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-from ivr.studio.languages.chinese import LATIN, RULES, Match, apply, half_width, rule
+from ivr.studio.languages.chinese import LATIN, RULES, Match, apply, rule
 from ivr.studio.languages.numerals import DIGITS, MARKED, amount, count, dictated, marks
+from ivr.studio.languages.plain_signs import in_plain_signs
 
 # The hanzi of the rules that have exactly one traditional form, in pairs.
 _PAIRS = (
@@ -29,7 +30,7 @@ _CLOCK = r"(?<![\d:：])(?P<hour>\d{1,2})[:：]"
 
 def spoken(text: str) -> str:
     """A text in the words it is said with. What no rule knows is left as it is."""
-    text = half_width(text)
+    text = in_plain_signs(text)
     said = apply(_RULES, text.translate(_SIMPLIFIED)).translate(_NAMES)
     said = re.sub(r"(?<=[A-Z]) (?![A-Za-z])", "", said)
     return said if any(hanzi in text for hanzi in _PAIRS[::2]) else said.translate(_TRADITIONAL)

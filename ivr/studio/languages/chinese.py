@@ -23,6 +23,7 @@ from ivr.studio.languages.numerals import (
     digits,
     of_things,
 )
+from ivr.studio.languages.plain_signs import in_plain_signs
 
 Match = re.Match[str]
 Rule = tuple[re.Pattern[str], str | Callable[[Match], str]]
@@ -47,6 +48,7 @@ _UNITS = {
     "cm2": "平方厘米",
     "m2": "平方米",
     "m3": "立方米",
+    "mm2": "平方毫米",
     "cm3": "立方厘米",
     "km": "公里",
     "cm": "厘米",
@@ -59,6 +61,7 @@ _UNITS = {
     "ug": "微克",
     "ml": "毫升",
     "mL": "毫升",
+    "cc": "毫升",
     "dB": "分贝",
     "Hz": "赫兹",
     "kW": "千瓦",
@@ -80,12 +83,14 @@ _UNITS = {
 }
 _CURRENCIES = {"¥": "元", "￥": "元", "RMB": "元", "CNY": "元", "US$": "美元", "$": "美元", "HK$": "港元", "€": "欧元"}
 _CURRENCIES |= {"£": "英镑"}
+_POWERS = {"2": "平方", "3": "立方"}
 _MEASURED = f"{COUNTED}|月|日|号|级|层|楼|组|班|路|期|点|时|室|百|十|成|元|%|代"
 _NUMBER = r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)"
+_DEGREES = "(?:°C|°(?![A-Za-z])|度)"
 _TO = r"\s*(?:--?|–|—|~|至|到)\s*"
 _DIALLED = "拨打|拨通|致电|呼叫|拨|打|电话|热线|急救|报警|火警|求助|投诉|举报|咨询|客服|号码|联系"
 _ANSWERED = r"[^，。；！？\d]{0,3}(?:电话|热线|急救|报警|火警|民警|警察|救护)"
-_COUNTING = rf"\s*(?:{_MEASURED}|[A-Za-z%‰℃²/.:：-]|余|来|几)"
+_COUNTING = rf"\s*(?:{_MEASURED}|[A-Za-z%‰°/.:：-]|余|来|几)"
 _KNOWN = frozenset(re.findall(r"\d+", "12306 12315 12320 12333 12338 12345 12348 12355 12369 12377 12380 12388 95598"))
 _NAMED = "尾号|验证码|密码|编号|卡号|账号|帐号|单号|证号|身份证号码|身份证号|身份证|学号|工号|邮编|房号|代码|取件码"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
@@ -93,7 +98,7 @@ _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕
 
 def spoken(text: str) -> str:
     """A text in the words it is said with. What no rule knows is left as it is."""
-    return apply(RULES, half_width(text)).translate(MANDARIN)
+    return apply(RULES, in_plain_signs(text)).translate(MANDARIN)
 
 
 def digit_by_digit(number: str) -> str:
@@ -198,7 +203,7 @@ def _cents(found: Match) -> str:
 
 
 def _unit(found: Match) -> str:
-    unit = _UNITS[found["unit"].replace("²", "2").replace("³", "3")]
+    unit = _UNITS[found["unit"]]
     return count(found["number"]) + unit
 
 
@@ -208,7 +213,8 @@ def _range(found: Match) -> str:
 
 
 def _fraction(found: Match) -> str:
-    return f"{amount(found['below'])}分之{amount(found['above'])}"
+    whole = f"{amount(found['whole'])}又" if found["whole"] else ""
+    return f"{whole}{amount(found['below'])}分之{amount(found['above'])}{_UNITS.get(found['unit'], '')}"
 
 
 def _chain(found: Match) -> str:
@@ -230,26 +236,21 @@ def _latin(found: Match) -> str:
     return dictated(word) if word.isupper() else word
 
 
-def half_width(text: str) -> str:
-    """Letters, digits and signs as on a keyboard; Chinese punctuation stays what it is."""
-    kept = "，：；！？（）"
-    halved = (chr(ord(c) - 0xFEE0) if "！" <= c <= "～" and c not in kept else c for c in text)
-    bare = re.sub("[\u200b-\u200f\u2060\ufeff\ufe0e\ufe0f\ue031\ue041-\ue05a]", "", "".join(halved).replace("−", "-"))
-    return re.sub(r"\s+", " ", bare)
-
-
 def rule(pattern: str, say: str | Callable[[Match], str]) -> Rule:
     return re.compile(pattern), say
 
 
-_UNIT_NAMES = "|".join(
-    sorted((re.escape(each).replace("2", "[2²]").replace("3", "[3³]") for each in _UNITS), key=len, reverse=True)
-)
+_UNIT_NAMES = "|".join(re.escape(each) for each in sorted(_UNITS, key=len, reverse=True))
 _CURRENCY_NAMES = "|".join(re.escape(each) for each in sorted(_CURRENCIES, key=len, reverse=True))
 
 LATIN = rule(r"[A-Za-z]+(?:-[A-Za-z]+)*", _latin)
 RULES: tuple[Rule, ...] = (
     rule(r"(?:https?://|www\.)[!-~]+", ""),
+    # how it is typed
+    rule("〇|(?<=[一二三四五六七八九])○|○(?=[一二三四五六七八九])", "零"),
+    rule(r"(?<=[\u4e00-\u9fff]) (?=\d)|(?<=[\d%]) (?=[\u4e00-\u9fff])", ""),
+    rule("(?<=[，。！？；：、]) ", ""),
+    rule(r"(?<![A-Za-z])N[oO]\.?\s*(?=\d)", "第"),
     rule("[\U0001f000-\U0001faff\u2600-\u27bf]", ""),
     # names of things that happen to be digits
     rule(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])", lambda m: dictated(m[0].upper())),
@@ -293,17 +294,24 @@ RULES: tuple[Rule, ...] = (
     # measures
     rule(r"(?<![\d/])(?P<high>\d{2,3})/(?P<low>\d{2,3})\s*(?P<unit>mmHg|毫米汞柱)?(?![\d/])", _pressure),
     rule(rf"(?P<minus>(?<![\d%‰])-)?(?P<first>{_NUMBER})[%‰]?(?:{_TO}(?P<last>{_NUMBER}))?\s*(?P<sign>[%‰])", _share),
+    rule(r"(?<![\d.])(\d)(?=度(?:烫|烧|冻|房室))", lambda m: amount(m[1])),
     rule(
-        rf"(?P<minus>(?<![\d度℃])-|零下)?(?P<first>{_NUMBER})\s*(?:℃|°C|度)?"
-        rf"(?:{_TO}(?P<below>-|零下)?(?P<last>{_NUMBER}))?\s*(?:℃|°C|度)",
+        rf"(?P<minus>(?<![\d度C])-|零下)?(?P<first>{_NUMBER})\s*{_DEGREES}?"
+        rf"(?:{_TO}(?P<below>-|零下)?(?P<last>{_NUMBER}))?\s*{_DEGREES}",
         _temperature,
     ),
+    rule(rf"({_NUMBER})\s*°F(?![A-Za-z])", lambda m: f"华氏{amount(m[1])}度"),
+    rule(
+        rf"(?<![\d/.])(?:(?P<whole>\d+) )?(?P<above>\d+)/(?P<below>\d+)(?![\d/.])"
+        rf"(?:\s*(?P<unit>{_UNIT_NAMES})(?![A-Za-z]))?",
+        _fraction,
+    ),
+    rule(r"(?<=\d)\^(\d+)", lambda m: f"的{_POWERS.get(m[1]) or amount(m[1]) + '次方'}"),
     rule(rf"(?P<currency>{_CURRENCY_NAMES})\s*(?P<number>{_NUMBER})(?P<scale>[千万亿]+)?元?", _money),
     rule(r"(?<![\d.])(?P<whole>(?:\d{1,3}(?:,\d{3})+|\d+))\.(?P<dime>\d)(?P<cent>\d)元", _cents),
     rule(rf"(?P<number>{_NUMBER})(?={_TO}{_NUMBER}\s*(?:{_UNIT_NAMES})(?![A-Za-z]))", lambda m: count(m[0])),
     rule(rf"(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT_NAMES})(?![A-Za-z])", _unit),
     rule(r"(?<=[一二三四五六七八九十百千万两零])\s*[-–—~]\s*(?=[一二三四五六七八九十百千万两零])", "到"),
-    rule(r"(?<![\d/.])(?P<above>\d+)/(?P<below>\d+)(?![\d/])", _fraction),
     # signs before numbers
     rule(r"(?:≥|>=)\s*(?=[\d百])", "大于等于"),
     rule(r"(?:≤|<=)\s*(?=[\d百])", "小于等于"),

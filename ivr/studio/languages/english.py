@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 
-from ivr.studio.languages.chinese import Match, apply, half_width, rule
+from ivr.studio.languages.chinese import Match, apply, rule
 from ivr.studio.languages.english_numbers import amount, cardinal, digits, ordinal, year
+from ivr.studio.languages.plain_signs import in_plain_signs
 
 _CALENDAR = "January February March April May June July August September October November December"
 _MONTHS = _CALENDAR.split()
@@ -24,6 +25,12 @@ _UNITS = {
     "mg/dL": "milligram per decilitre",
     "km/h": "kilometre per hour",
     "mph": "mile per hour",
+    "km2": "square kilometre",
+    "m2": "square metre",
+    "cm2": "square centimetre",
+    "m3": "cubic metre",
+    "cm3": "cubic centimetre",
+    "cc": "cubic centimetre",
     "kWh": "kilowatt hour",
     "kcal": "kilocalorie",
     "km": "kilometre",
@@ -31,7 +38,7 @@ _UNITS = {
     "mm": "millimetre",
     "kg": "kilogram",
     "mg": "milligram",
-    "µg": "microgram",
+    "μg": "microgram",
     "mcg": "microgram",
     "ml": "millilitre",
     "mL": "millilitre",
@@ -95,12 +102,11 @@ _COUNTING = re.compile(rf"\s*(?:-|–|to\b|(?:people|men|women|children|{'|'.joi
 _PUNCTUATION = str.maketrans(
     {"，": ", ", "。": ". ", "：": ": ", "；": "; ", "！": "! ", "？": "? ", "（": " (", "）": ") "}
 )
-_FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4"}
 
 
 def spoken(text: str) -> str:
     """A text in the words it is said with. What no rule knows is left as it is."""
-    return re.sub(" +", " ", apply(RULES, half_width(text).translate(_PUNCTUATION)))
+    return re.sub(" +", " ", apply(RULES, in_plain_signs(text, ", ").translate(_PUNCTUATION)))
 
 
 def digit_by_digit(number: str) -> str:
@@ -235,7 +241,6 @@ _YEAR = r"(?:,?\s+(?P<year>[12]\d{3}))?(?![\d,]*\d)"
 RULES = (
     rule(r"https?://[!-~]+", ""),
     rule("[\U0001f000-\U0001faff\u2600-\u27bf]", ""),
-    rule(r"\s*([½⅓⅔¼¾])", lambda m: f" {_FRACTIONS[m[1]]}"),
     *(rule(rf"\b{written}", said) for written, said in _ABBREVIATIONS.items()),
     rule(r"\b24/7\b", "twenty-four seven"),
     # dates
@@ -287,6 +292,9 @@ RULES = (
     rule(r"(?<=\d)\s*[×*x]\s*(?=\d)", " times "),
     rule(r"(?<=\d)\s*\+\s*(?=\d)|(?<=\w)\s\+\s(?=\w)", " plus "),
     rule(r"(?<=\d)\s*=\s*(?=\d)", " equals "),
+    rule(r"(?<=\d)\^2(?!\d)", " squared"),
+    rule(r"(?<=\d)\^3(?!\d)", " cubed"),
+    rule(r"(?<=\d)\^(?=\d)", " to the power of "),
     rule(r"(?<=\d)\+", " or more"),
     rule(r"\s*&\s*", " and "),
     rule(r"\band/or\b", "and or"),
@@ -309,9 +317,7 @@ RULES = (
     ),
     rule(rf"({_NUMBER})%?{_TO}({_NUMBER})\s*%", lambda m: f"{amount(m[1])} to {amount(m[2])} percent"),
     rule(rf"({_NUMBER})\s*%", lambda m: f"{amount(m[1])} percent"),
-    rule(rf"({_NUMBER}){_TO}(?={_NUMBER}\s*(?:°|℃|℉|(?:{_UNIT_NAMES})\b))", lambda m: f"{amount(m[1])} to "),
-    rule(r"℃", "°C"),
-    rule(r"℉", "°F"),
+    rule(rf"({_NUMBER}){_TO}(?={_NUMBER}\s*(?:°|(?:{_UNIT_NAMES})\b))", lambda m: f"{amount(m[1])} to "),
     rule(rf"(?P<minus>(?<![\w.])-)?(?P<number>{_NUMBER})\s*°\s*(?P<scale>[CF]\b)?", _degrees),
     rule(rf"(?P<minus>(?<![\w.])-)?(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT_NAMES})(?![A-Za-z/])", _unit),
     rule(r"(?<![\d/.])(?:(?P<whole>\d+) )?(?P<above>\d+)/(?P<below>\d+)(?![\d/])", _fraction),

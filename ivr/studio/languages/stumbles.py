@@ -13,6 +13,7 @@ from pypinyin.seg import mmseg
 
 from ivr.studio.engines.engine import plain, pronounced
 from ivr.studio.languages.hanzi import HANZI
+from ivr.studio.languages.plain_signs import in_plain_signs
 from ivr.studio.mistakes import Mistake, advice
 
 # Hanzi that are everyday words of their own in more than one reading, and beside what their usual one is in doubt;
@@ -67,7 +68,7 @@ _ALIKE = (
 
 def judge(words: str, texts: Iterable[str], language: str, line: int) -> Iterator[Mistake]:
     """Advice on a sentence: as it is shown, and as voices are told it."""
-    for sign in _DROPPED.findall(words):
+    for sign in _DROPPED.findall(in_plain_signs(words)):
         yield advice(line, f"{sign} is not said", "Delete it, or write what is to be said.")
     for text in texts:
         yield from _unread_signs(plain(text), language, line)
