@@ -82,16 +82,16 @@ def _asked_twice(drafts: Sequence[_Draft]) -> Iterator[Mistake]:
 
 
 def read_questions(
-    rows: Iterable[Row], language: str, lexicon: Lexicon
+    rows: Iterable[Row], language: str, lexicon: Lexicon, speaker: str = ""
 ) -> tuple[tuple[Question, ...], tuple[Mistake, ...]]:
-    """The questions in a quiz's rows, and what is wrong with them."""
+    """The questions in a quiz's rows, and what is wrong with them; `speaker` is who says them, as "engine:voice"."""
     mistakes: list[Mistake] = []
     drafts = _drafts(rows, mistakes)
     if len(drafts) > MOST_QUESTIONS:
         what = f"there are {len(drafts)} questions"
         mistakes.append(mistake(drafts[MOST_QUESTIONS].line, what, f"Keep {MOST_QUESTIONS} of them."))
     mistakes += _asked_twice(drafts)
-    voice = _Voice(language, lexicon, mistakes)
+    voice = _Voice(language, lexicon, speaker, mistakes)
     for draft in drafts:
         mistakes += _judge(draft, voice)
     return tuple(_question(draft, voice) for draft in drafts), tuple(dict.fromkeys(mistakes))
@@ -162,6 +162,7 @@ class _Voice:
 
     language: str
     lexicon: Lexicon
+    speaker: str
     mistakes: list[Mistake]
 
     def say(self, row: Row) -> tuple[Wording, ...]:
@@ -175,7 +176,8 @@ class _Voice:
     def judge(self, row: Row) -> Iterator[Mistake]:
         for wording in self.say(row):
             texts = [each.text for each in wording.utterances]
-            yield from stumbles.judge(wording.words, texts, self.language, row.line)
+            speaker = "" if wording.recording else self.speaker
+            yield from stumbles.judge(wording.words, texts, self.language, row.line, speaker)
 
 
 def _judge(draft: _Draft, voice: _Voice) -> Iterator[Mistake]:

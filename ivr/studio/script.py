@@ -14,7 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from ivr.studio import plain_text
-from ivr.studio.engines.engine import HANZI_ONLY, plain
+from ivr.studio.engines.abilities import heeds_pinyin
+from ivr.studio.engines.engine import plain
 from ivr.studio.front_matter import FrontMatter, read_front_matter
 from ivr.studio.languages import stumbles
 from ivr.studio.languages.hanzi import EMPTY, HANZI, WRITTEN_IN_HANZI, Lexicon
@@ -29,6 +30,9 @@ MOST_BYTES = 1 << 20
 LONGEST_MINUTES = 12
 LONGEST_SENTENCE = {"zh": 22, "yue": 22, "en": 20}  # hanzi; words
 PER_MINUTE = {"zh": 150, "yue": 150, "en": 110}  # read slowly, pauses included
+
+Voices = Mapping[str, str]  # a language -> who speaks it, as "engine:voice"
+NOBODY: Voices = {}
 
 _OPENING = ("开头", "開頭", "opening")
 _QUIZ = ("测验", "測驗", "quiz")
@@ -73,18 +77,23 @@ class _Section:
         return 0 if self.is_called(_OPENING) else 2 if self.is_called(_CLOSING) else 1
 
 
-def parse(data: bytes, slug: str, lexicon: Lexicon = EMPTY) -> tuple[Script, tuple[Mistake, ...]]:
+def parse(
+    data: bytes, slug: str, lexicon: Lexicon = EMPTY, voices: Voices = NOBODY
+) -> tuple[Script, tuple[Mistake, ...]]:
     """Read a lesson file. With a mistake among the mistakes, the script is only what could be understood.
 
-    `lexicon` says how words are said that the lesson's own 读音 does not name.
+    `lexicon` says how words are said that the lesson's own 读音 does not name, `voices` who speaks each language where
+    the lesson names nobody ("zh": "espeak:cmn").
     """
     text, unreadable = decode(data)
     block = _split(text)
     front, lines, front_wrong = read_front_matter(block.front, block.front_line)
     language = front.language or ("zh" if HANZI.search(block.body) else "en")
     front = msgspec.structs.replace(front, code=front.code or slug)
-    script, body_wrong = _read(slug, front, language, {**lexicon, **front.say}, block, lines)
-    wrong = (*block.wrong, *front_wrong, *_judge_front(script, lines), *body_wrong)
+    voice = front.voice or voices.get(language, "")
+    script, body_wrong = _read(slug, front, language, {**lexicon, **front.say}, voice, block, lines)
+    judged = (*_judge_front(script, voice, lines), *_judge_sentences(script, voice))
+    wrong = (*block.wrong, *front_wrong, *judged, *body_wrong)
     return script, tuple(unreadable or sorted(dict.fromkeys(wrong), key=lambda each: each.line))
 
 
@@ -167,7 +176,13 @@ def _split(text: str) -> _Block:
 
 
 def _read(
-    slug: str, front: FrontMatter, language: str, lexicon: Lexicon, block: _Block, lines: Mapping[str, int]
+    slug: str,
+    front: FrontMatter,
+    language: str,
+    lexicon: Lexicon,
+    voice: str,
+    block: _Block,
+    lines: Mapping[str, int],
 ) -> tuple[Script, tuple[Mistake, ...]]:
     mistakes: list[Mistake] = []
     whole = Recording(front.recording, lines["recording"]) if front.recording else None
@@ -175,7 +190,7 @@ def _read(
     numbers: Counter[Recording] = Counter()
     parts = [_part(each, language, lexicon, numbers, mistakes) for each in sections if not each.is_called(_QUIZ)]
     quiz = [row for each in sections if each.is_called(_QUIZ) for row in each.rows]
-    questions, quiz_wrong = read_questions(quiz, language, lexicon)
+    questions, quiz_wrong = read_questions(quiz, language, lexicon, voice)
     title = _title(front, language, lexicon, lines.get("title", 1), mistakes)
     front = msgspec.structs.replace(front, title=without_recordings(front.title))
     asked = tuple(_numbered(each, numbers) for each in questions)
@@ -214,7 +229,6 @@ def _part(
     paragraphs: list[tuple[Wording, ...]] = []
     for paragraph in _paragraphs(section, language, mistakes):
         wordings = [each for text in paragraph for each in text.wordings(language, lexicon)]
-        mistakes += [each for wording in wordings for each in _judge_sentence(wording.line, wording, language)]
         if wordings:
             paragraphs.append(tuple(wordings))
     if not paragraphs:
@@ -259,33 +273,38 @@ def _add(text: Text, paragraphs: list[list[Text]], language: str, mistakes: list
         paragraphs[-1].append(text)
 
 
-def _judge_front(script: Script, lines: Mapping[str, int]) -> Iterator[Mistake]:
+def _judge_front(script: Script, voice: str, lines: Mapping[str, int]) -> Iterator[Mistake]:
     if not script.title.utterances:
         yield mistake(lines.get("title", 1), "there is no title", "Begin the file with `---`, `标题: …` and `---`.")
     needed, asked = script.front.pass_mark, len(script.questions)
     if needed > asked:
         what = f"{needed} right answers are needed, but only {asked} questions are asked"
         yield mistake(lines["pass_mark"], what, "Lower 及格 (pass).")
-    engine = script.front.voice.partition(":")[0]
-    deaf = engine in HANZI_ONLY or script.language != "zh"
-    if deaf and any(plain(text) != text for text in _texts(script)):
-        what = f"{script.front.voice or script.language} does not heed pinyin; it reads hanzi its own way"
+    if not heeds_pinyin(voice, script.language) and any(plain(text) != text for text in _texts(script)):
+        what = f"{voice or script.language} does not heed pinyin; it reads hanzi its own way"
         yield advice(lines.get("voice", 1), what, "Choose another voice, or write hanzi that sound the same instead.")
-    yield from stumbles.judge(
-        script.title.words, [each.text for each in script.title.utterances], script.language, lines.get("title", 1)
-    )
 
 
 def _texts(script: Script) -> Iterator[str]:
     return (each.text for wording in every_wording(script) for each in wording.utterances)
 
 
-def _judge_sentence(line: int, wording: Wording, language: str) -> Iterator[Mistake]:
+def _judge_sentences(script: Script, voice: str) -> Iterator[Mistake]:
+    """The title and the segments; questions are judged where they are read."""
+    wordings = [wording for part in script.parts for paragraph in part.paragraphs for wording in paragraph]
+    for wording in wordings:
+        yield from _judge_length(wording, script.language)
+    for wording in (script.title, *wordings):
+        texts = [each.text for each in wording.utterances]
+        speaker = "" if wording.recording else voice
+        yield from stumbles.judge(wording.words, texts, script.language, wording.line, speaker)
+
+
+def _judge_length(wording: Wording, language: str) -> Iterator[Mistake]:
     length, most = _length(wording.words, language), LONGEST_SENTENCE[language]
     if length > most:
         unit = "characters" if language in WRITTEN_IN_HANZI else "words"
-        yield advice(line, f"a sentence of {length} {unit}", f"Listeners follow up to {most}; make it two.")
-    yield from stumbles.judge(wording.words, [each.text for each in wording.utterances], language, line)
+        yield advice(wording.line, f"a sentence of {length} {unit}", f"Listeners follow up to {most}; make it two.")
 
 
 def _judge_shape(sections: Sequence[_Section], script: Script) -> Iterator[Mistake]:

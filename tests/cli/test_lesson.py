@@ -45,6 +45,15 @@ def test_check_names_each_mistake_with_its_line(settings: Settings, tmp_path: Pa
     ]
 
 
+def test_check_knows_what_the_voice_of_the_settings_would_refuse(tmp_path: Path) -> None:
+    kokoro = Settings(data=tmp_path / "data", studio=StudioSettings(voices={"zh": "kokoro:zm_yunxi"}))
+    latin = file(tmp_path, "latin", GOOD.replace("。", "，用WeChat。", 1))
+    for command in (("check",), ("publish", "--dry-run")):
+        result = run(kokoro, *command, latin)
+        assert result.exit_code == 1
+        assert "kokoro:zm_yunxi can't say WeChat" in (result.output or str(result.exception))
+
+
 def test_check_is_content_with_advice(settings: Settings, tmp_path: Path) -> None:
     result = run(settings, "check", file(tmp_path, "advised", ADVISED))
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "0 mistakes, 1 advice, in 1 file.")

@@ -15,7 +15,7 @@ from ivr.errors import MissingPart, VoiceFailed
 from ivr.studio.engines import kokoro_voices, open_engine
 from ivr.studio.engines.engine import Engine, Rate
 from ivr.studio.engines.espeak import Espeak
-from ivr.studio.engines.kokoro_phonemes import english, mandarin
+from ivr.studio.engines.kokoro_phonemes import english, mandarin, refused_mandarin
 from ivr.studio.mastering import master
 
 
@@ -40,6 +40,12 @@ def test_phonemes(text: str, said: str) -> None:
 def test_what_it_can_t_say_is_named_with_a_mend(text: str, what: str) -> None:
     with pytest.raises(VoiceFailed, match=rf"can't say '{what}'.*Write it as it sounds"):
         mandarin(text)
+    assert refused_mandarin(text) == (what,)
+
+
+def test_what_it_can_say_is_not_refused() -> None:
+    assert refused_mandarin("重庆[chong2 qing4]的★，好！嗯…… 吗") == ()
+    assert refused_mandarin("A和B，兙[ke4]又A") == ("A", "B")
 
 
 # ── where the voices come from ───────────────────────────────────────────────────────────────────────────────────

@@ -305,6 +305,53 @@ def test_advice_does_not_stop_a_lesson(text: str, line: int, what: str) -> None:
     assert all(each.severity == "advice" for each in read(text)[1])
 
 
+KOKORO = {"zh": "kokoro:zm_yunxi", "en": "kokoro:af_heart"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what", "mend"),
+    [
+        (LESSON.replace("先挂", "用WeChat挂"), 7, "kokoro:zm_yunxi can't say WeChat", "{WeChat|…}"),
+        (LESSON.replace("标题: 防骗", "标题: 防骗α"), 2, "kokoro:zm_yunxi can't say α", "{α|…}"),
+        (LESSON.replace("- [ ] 转账", "- [ ] 用App Store转账"), 10, "kokoro:zm_yunxi can't say Store", "{Store|…}"),
+        (
+            LESSON.replace("标题:", "发音人: kokoro:zf_xiaobei\n标题:").replace("先挂", "兙挂"),
+            8,
+            "xiaobei can't say 兙",
+            "兙",
+        ),
+        (LESSON.replace("先挂电话", "先挂" * 80), 7, "can't say a sentence of 160 syllables in one go", "Make it two."),
+        (
+            "---\ntitle: A\n---\n# A\n" + "word " * 121 + ".\n",
+            5,
+            "af_heart can't say a sentence of 121",
+            "Make it two.",
+        ),
+    ],
+)
+def test_what_the_voice_would_refuse_is_a_mistake_and_told_once(text: str, line: int, what: str, mend: str) -> None:
+    _, found = parse(text.encode(), "fraud", voices=KOKORO)
+    told = [each for each in found if "can't say" in each.what or "no rule says" in each.what]
+    assert [(each.line, each.severity) for each in told] == [(line, "mistake")], found
+    assert what in told[0].what and mend in told[0].mend
+
+
+def test_what_another_voice_or_a_person_says_is_no_mistake() -> None:
+    latin = LESSON.replace("先挂", "用WeChat挂")
+    recorded = latin.replace("用WeChat", "[录音 a.wav]用WeChat")
+    named = latin.replace("标题:", "发音人: espeak:cmn\n标题:")
+    for text, voices in ((recorded, KOKORO), (named, KOKORO), (latin, {"zh": "espeak:cmn"}), (latin, {})):
+        found = parse(text.encode(), "fraud", voices=voices)[1]
+        assert [(each.severity, each.what) for each in found] == [("advice", "no rule says how WeChat is read")]
+
+
+def test_a_voice_of_the_settings_that_heeds_no_pinyin_is_told() -> None:
+    pinyin = LESSON.replace("先挂", "先{挂|gua4}").encode()
+    assert not parse(pinyin, "fraud", voices=KOKORO)[1]
+    (only,) = parse(pinyin, "fraud", voices={"zh": "gtts:zh-CN"})[1]
+    assert only.what == "gtts:zh-CN does not heed pinyin; it reads hanzi its own way"
+
+
 def test_pinyin_is_spoken() -> None:
     text = LESSON.replace("标题:", "读音：\n  电话：dian4 huà\n标题:").replace("先挂", "先{挂|gua4}")
     assert said(good(text))[1] == "先挂[gua4]电话[dian4 hua4]。"

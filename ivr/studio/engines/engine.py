@@ -17,8 +17,6 @@ Rate = Literal["slow", "normal", "fast"]
 OTHER: Mapping[Rate, Rate] = {"slow": "normal", "normal": "slow", "fast": "normal"}
 SLOWER: Mapping[Rate, Rate] = {"fast": "normal", "normal": "slow"}
 
-HANZI_ONLY = ("espeak", "gtts")  # the engines that pass over pinyin
-
 _PRONOUNCED = re.compile(r"\[(?P<pinyin>[a-zê]+[1-5](?: [a-zê]+[1-5])*)\]")
 
 

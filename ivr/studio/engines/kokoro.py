@@ -20,7 +20,7 @@ from ivr.errors import MissingPart, VoiceFailed
 from ivr.studio.engines import kokoro_voices
 from ivr.studio.engines.engine import Rate, Samples
 from ivr.studio.engines.espeak import Espeak
-from ivr.studio.engines.kokoro_phonemes import TOKENS, english, mandarin
+from ivr.studio.engines.kokoro_phonemes import MOST_TOKENS, TOKENS, english, mandarin
 from ivr.studio.stretching import BLOCK_MS, STEP_MS, stretched
 
 RATE_HZ = 24_000
@@ -35,7 +35,6 @@ LEAST_STYLE = {"zm_yunxi": 200, "zf_xiaobei": 1, "zm_yunxia": 200, "af_heart": 2
 # 0.85.
 NATURAL = {"zm_yunxi": 4.7, "zf_xiaobei": 4.1, "zm_yunxia": 4.2, "af_heart": 4.5}
 WANTED: Mapping[Rate, float] = {"slow": 3.8, "normal": 4.45, "fast": 5.2}
-MOST_TOKENS = 508
 REMEMBERED = 64  # utterances: more than any machine has threads
 
 INPUTS = 3  # raise it when kokoro_phonemes.py tells the model something else

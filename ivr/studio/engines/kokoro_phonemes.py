@@ -25,6 +25,8 @@ TOKENS |= {"ɚ": 85, "ɛ": 86, "ɜ": 87, "ɡ": 92, "ɥ": 99, "ɨ": 101, "ɪ": 10
 TOKENS |= {"ɾ": 125, "ɻ": 126, "ʂ": 130, "ʃ": 131, "ʧ": 133, "ʊ": 135, "ɤ": 140, "ʌ": 138, "ʒ": 147, "ˈ": 156}
 TOKENS |= {"ˌ": 157, "ʰ": 162, "↓": 169, "→": 171, "↗": 172, "↘": 173, "ᵻ": 177}
 
+MOST_TOKENS = 508
+
 # From the usual IPA to the symbols the model knows; longer ones first.
 _MANDARIN = {"tsʰ": "ʦʰ", "tɕʰ": "ʨʰ", "tɕ": "ʨ", "ʈʂ": "ꭧ", "ts": "ʦ", "ɻ̩": "ɨ", "ɹ̩": "ɨ", "̯": ""}
 _TONES = {"˧˩˧": "↓", "˧˥": "↗", "˥˩": "↘", "˥": "→"}
@@ -32,6 +34,7 @@ _ENGLISH = {"n̩": "ᵊn", "l̩": "ᵊl", "aɪ": "I", "aʊ": "W", "eɪ": "A", "o
 _ENGLISH |= {"dʒ": "ʤ", "tʃ": "ʧ", "ɜːɹ": "ɜɹ", "ɜː": "ɜɹ", "ɪə": "iə", "ɚɹ": "əɹ", "ɚ": "əɹ", "ɐ": "ə", "r": "ɹ"}
 _ENGLISH |= {"ʔ": "t", "g": "ɡ", "ç": "k", "ɬ": "l", "e": "A", "ː": "", "̩": "", "̃": ""}
 _VOWELS = "ˈˌaeiouɐɑæɔəɚɛɜɪʊʌᵻ"  # and what stands before one
+_RUN = re.compile("[A-Za-z0-9]+|.")
 _MARKS = str.maketrans("，、。！？；：…", ",,.!?;:.")
 
 
@@ -41,6 +44,22 @@ def mandarin(text: str) -> str:
         "".join(map(_syllable, pinyin.split())) if pinyin else _run(words) for words, pinyin in pronounced(text)
     )
     return re.sub(" (?=[,.!?;:])", "", " ".join(said.split()))
+
+
+def refused_mandarin(text: str) -> tuple[str, ...]:
+    """The words of a Chinese text that `mandarin` has no symbols for."""
+    words = [run for words, pinyin in pronounced(text) if not pinyin for run in _RUN.findall(words)]
+    words += [f"{words}[{pinyin}]" for words, pinyin in pronounced(text) if pinyin]
+    return tuple(each for each in dict.fromkeys(words) if not _is_known(each))
+
+
+@functools.cache
+def _is_known(word: str) -> bool:
+    try:
+        mandarin(word)
+    except VoiceFailed:
+        return False
+    return True
 
 
 def english(ipa: str) -> str:

@@ -6,15 +6,16 @@ Everything here looks at text as voices are told it, with pinyin in brackets.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pypinyin import Style, lazy_pinyin
 from pypinyin.seg import mmseg
 
-from ivr.studio.engines.engine import plain, pronounced
+from ivr.studio.engines.abilities import is_too_long, refused
+from ivr.studio.engines.engine import plain, pronounced, syllables
 from ivr.studio.languages.hanzi import HANZI
 from ivr.studio.languages.plain_signs import in_plain_signs
-from ivr.studio.mistakes import Mistake, advice
+from ivr.studio.mistakes import Mistake, advice, mistake
 
 # Hanzi that are everyday words of their own in more than one reading, and beside what their usual one is in doubt;
 # what a dictionary or the lexicon has as a longer word is not. Contexts, not lists of words: 还 is huán before whom
@@ -54,6 +55,7 @@ _UNREAD = {
     "yue": re.compile(_SIGNS),  # its voices read Latin words, as its speakers do
     "en": re.compile(rf"(?:{HANZI.pattern})+|[^\w\s,.!?;:…'’‘\"“”()–—-]"),
 }
+_AS_IT_SOUNDS = "Write it as it sounds: {{{}|…}}, or put it under 读音."
 _DROPPED = re.compile("(?:https?://|www\\.)[!-~]+|[\U0001f000-\U0001faff\u2600-\u27bf]+")
 
 # What old ears hear alike on a telephone, which carries little above 3400 Hz: hissing initials (四 and 十), also
@@ -66,12 +68,14 @@ _ALIKE = (
 )
 
 
-def judge(words: str, texts: Iterable[str], language: str, line: int) -> Iterator[Mistake]:
-    """Advice on a sentence: as it is shown, and as voices are told it."""
+def judge(words: str, texts: Iterable[str], language: str, line: int, voice: str = "") -> Iterator[Mistake]:
+    """Advice on a sentence: as it is shown, and as voices are told it. What `voice` would refuse is a mistake."""
     for sign in _DROPPED.findall(in_plain_signs(words)):
         yield advice(line, f"{sign} is not said", "Delete it, or write what is to be said.")
     for text in texts:
-        yield from _unread_signs(plain(text), language, line)
+        unsaid = refused(voice, text)
+        yield from _refusals(unsaid, text, voice, line)
+        yield from _unread_signs(plain(text), unsaid, language, line)
         if language == "zh":
             yield from _doubtful_readings(text, line)
 
@@ -96,10 +100,20 @@ def _blurred(syllable: str) -> str:
     return syllable
 
 
-def _unread_signs(text: str, language: str, line: int) -> Iterator[Mistake]:
+def _refusals(words: Sequence[str], text: str, voice: str, line: int) -> Iterator[Mistake]:
+    for word in words:
+        yield mistake(line, f"{voice} can't say {word}", _AS_IT_SOUNDS.format(plain(word)))
+    if not words and is_too_long(voice, text):
+        what = f"{voice} can't say a sentence of {syllables(text)} syllables in one go"
+        yield mistake(line, what, "Make it two.")
+
+
+def _unread_signs(text: str, refused: Sequence[str], language: str, line: int) -> Iterator[Mistake]:
+    """Those that nothing was said about yet."""
     for sign in _UNREAD[language].findall(text):
-        mend = f"Write it as it sounds: {{{sign}|…}}, or put it under 读音." if language == "zh" else "Write words."
-        yield advice(line, f"no rule says how {sign} is read", mend)
+        if not any(each in sign for each in refused):
+            mend = _AS_IT_SOUNDS.format(sign) if language == "zh" else "Write words."
+            yield advice(line, f"no rule says how {sign} is read", mend)
 
 
 def _doubtful_readings(text: str, line: int) -> Iterator[Mistake]:
