@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct, structs
 
 from ivr.studio.languages.hanzi import read_reading
-from ivr.studio.mistakes import Mistake, mistake
+from ivr.studio.mistakes import Mistake, advice, mistake
 
 LONGEST_PAUSE_MS = 10_000
 
@@ -76,6 +76,19 @@ _STRESS = "\ue001"  # of a private plane: where stressed words begin
 _STRESSED = re.compile(r"\*\*+(?!\s)([^*]*[^*\s])\*\*+")
 _SECONDS = re.compile(r"\s*([\d.]+|[半一二两兩三四五])?\s*(?:(毫秒|ms)|秒[钟鐘]?|s|sec|seconds?)?\s*", re.IGNORECASE)
 _NUMERALS = {"半": 0.5, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5}
+# What is left of marks in the words around them, and what is wrong with it.
+_LEFT = re.compile(
+    r"(?P<opened>\{)|(?P<closed>\})|(?P<double>\[\[[^\[\]]*\]\])|(?P<lone>\*\*+)"
+    r"|(?P<unended>\[\s*(?:停顿|停頓|pause\b|录音|錄音|recording\b))",
+    re.IGNORECASE,
+)
+_LEFT_WRONG = {
+    "opened": ("{0} has no }} in its line", "Write }} behind the words, like {{110|幺幺零}}; or delete it."),
+    "closed": ("{0} ends what did not begin", "Write {{ before the words, like {{110|幺幺零}}; or delete it."),
+    "double": ("{0} stands before no digits", "Write it like [[逐位]]12345 ([[digits]]12345)."),
+    "unended": ("{0} has no ] in its line", "Write it like [停顿 1秒] or [录音 one.wav]."),
+}
+_NO_MARK = re.compile(r"\*\*+|(?<!\d)\*|\*(?!\d)|[`{}]+")  # 3*5 is arithmetic
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 
 
@@ -106,13 +119,13 @@ def _spans(text: str, line: int, mistakes: list[Mistake]) -> Iterator[Span]:
     text = _STRESSED.sub(rf"{_STRESS}\1", text.replace(_STRESS, ""))
     end, opened = 0, ""
     for mark in _MARK.finditer(text):
-        spans = [*_words(text[end : mark.start()]), *_marked(mark, line, mistakes)]
+        spans = [*_words(text[end : mark.start()], line, mistakes), *_marked(mark, line, mistakes)]
         yield from _slowly(spans) if opened else spans
         if mark["slow"] is not None:
             _judge_slow(mark, opened, line, mistakes)
             opened = "" if mark["slow"] else mark[0]
         end = mark.end()
-    rest = _words(text[end:])
+    rest = list(_words(text[end:], line, mistakes))
     yield from _slowly(rest) if opened else rest
     if opened:
         mistakes.append(mistake(line, f"{opened} has no end in its line", "Write [/慢] ([/slow]) behind the words."))
@@ -129,10 +142,20 @@ def _judge_slow(mark: re.Match[str], opened: str, line: int, mistakes: list[Mist
         mistakes.append(mistake(line, f"{mark[0]} stands within {opened}", "Delete it, or write [/慢] before it."))
 
 
-def _words(text: str) -> Iterator[Span]:
-    plain = re.sub(r"\*+|`+", "", _LINK.sub(r"\1", text))
+def _words(text: str, line: int, mistakes: list[Mistake]) -> Iterator[Span]:
+    mistakes += dict.fromkeys(_judge_left(found, line) for found in _LEFT.finditer(text))
+    plain = _NO_MARK.sub("", _LINK.sub(r"\1", text))
     if plain:
         yield Words(plain)
+
+
+def _judge_left(found: re.Match[str], line: int) -> Mistake:
+    assert found.lastgroup
+    if found.lastgroup == "lone":
+        mend = "Write ** on both sides of the stressed words, without blanks inside."
+        return advice(line, f"{found[0][:2]} stands alone and stresses nothing", mend)
+    what, mend = _LEFT_WRONG[found.lastgroup]
+    return mistake(line, what.format(found[0]), mend.format())
 
 
 def _marked(mark: re.Match[str], line: int, mistakes: list[Mistake]) -> Iterator[Span]:
@@ -171,6 +194,13 @@ def _milliseconds(words: str) -> int | None:
 def _said_as(text: str, said: str | None, line: int, mistakes: list[Mistake]) -> Span:
     if said is None:
         return Words(text)
+    said, more, _ = said.partition("|")
+    if more:
+        mend = "Write what is shown, one |, and how it is said, like {110|幺幺零}."
+        mistakes.append(mistake(line, f"{{{text}|{said}|…}} has more than one |", mend))
+    elif not said.strip():
+        mend = "Write behind | how it is said, unless it is only to be seen."
+        mistakes.append(advice(line, f"{{{text}|}} is shown, but nothing is said for it", mend))
     reading, wrong = read_reading(text, said.strip(), line)
     mistakes += wrong
     return SaidAs(text, reading)

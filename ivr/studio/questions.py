@@ -214,17 +214,21 @@ def _judge_options(options: Sequence[Row], voice: _Voice) -> Iterator[Mistake]:
 def _question(draft: _Draft, voice: _Voice) -> Question:
     right = draft.marked[0] if draft.marked else 0
     answer = without_recordings(draft.options[right].text) if draft.options else ""
-    keyed = [_OPTION[voice.language].format(option=each.text, key=key) for key, each in enumerate(draft.options, 1)]
+    line = draft.options[right].line if draft.options else draft.line
+    keyed = [
+        Row(each.line, "item", _OPTION[voice.language].format(option=each.text, key=key))
+        for key, each in enumerate(draft.options, 1)
+    ]
 
     def feedback(right: bool, default: str) -> tuple[Wording, ...]:
         written = voice.say(draft.feedback[right]) if right in draft.feedback else ()
-        return written or voice.say(Row(draft.line, "quote", default.format(option=answer)))
+        return written or voice.say(Row(line, "quote", default.format(option=answer)))
 
     return Question(
         words=_shown(draft.asked),
         options=tuple(map(_shown, draft.options)),
         right=str(right + 1),
-        ask=(*voice.say(draft.asked), *(each for text in keyed for each in voice.say(Row(draft.line, "item", text)))),
+        ask=(*voice.say(draft.asked), *(each for row in keyed for each in voice.say(row))),
         when_right=feedback(True, WHEN_RIGHT[voice.language]),
         when_wrong=feedback(False, WHEN_WRONG[voice.language]),
     )

@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 
 from ivr.studio.languages import cantonese, chinese, english
 from ivr.studio.languages.hanzi import HANZI, WRITTEN_IN_HANZI, Lexicon, plainly_written
+from ivr.studio.languages.plain_signs import ADDRESS
 from ivr.studio.markup import Break, Digits, Recording, SaidAs, Span, Stress, Words, shown
 
 SENTENCE_MS = 800
@@ -32,6 +33,7 @@ _END = re.compile(rf"(?:[。！？；…]|{_NOT_ABBREVIATED}[.!?]{_NOT_OVER}(?={
 _ASCII_END = re.compile(rf"[!?;]+{_CLOSING}")  # in Chinese these end a sentence also without a space
 _COMMAS = ("，", "、", ",")
 _COMMA = re.compile(f"[{''.join(_COMMAS)}]{_CLOSING}")
+_ADDRESS = re.compile(f"({ADDRESS})")
 _CUT = "\0"
 _SPOKEN = {"zh": chinese.spoken, "yue": cantonese.spoken, "en": english.spoken}
 _DIGITS = {"zh": chinese.digit_by_digit, "yue": cantonese.digit_by_digit, "en": english.digit_by_digit}
@@ -215,7 +217,8 @@ def _cut(spans: Sequence[Span], boundaries: Sequence[re.Pattern[str]]) -> list[t
 
 
 def _cut_words(span: Words, boundaries: Sequence[re.Pattern[str]]) -> list[Span]:
-    text = span.text
+    """Not within an address, where ? and ; end no sentence."""
+    pieces = _ADDRESS.split(span.text)
     for boundary in boundaries:
-        text = boundary.sub(lambda match: match[0] + _CUT, text)
-    return [Words(piece, span.slow) for piece in text.split(_CUT)]
+        pieces[::2] = [boundary.sub(lambda match: match[0] + _CUT, piece) for piece in pieces[::2]]
+    return [Words(piece, span.slow) for piece in "".join(pieces).split(_CUT)]

@@ -205,7 +205,9 @@ def _numbered(question: Question, numbers: Counter[Recording]) -> Question:
 
 
 def _title(front: FrontMatter, language: str, lexicon: Lexicon, line: int, mistakes: list[Mistake]) -> Wording:
-    wording = read_aloud(read_markup(front.title, line)[0], language, lexicon)
+    spans, wrong = read_markup(front.title, line)
+    mistakes += wrong
+    wording = read_aloud(spans, language, lexicon)
     return msgspec.structs.replace(wording, line=line, recording=recording_of(front.title, line, mistakes))
 
 
@@ -234,8 +236,9 @@ def _part(
     if not paragraphs:
         what = f"the segment {section.title!r} has no text"
         mistakes.append(mistake(section.line, what, "Write some, or delete its heading."))
-    title = shown(read_markup(section.title, section.line)[0])
-    return Part(title, counted(paragraphs, numbers), section.line)
+    title, wrong = read_markup(section.title, section.line)
+    mistakes += wrong
+    return Part(shown(title), counted(paragraphs, numbers), section.line)
 
 
 def _paragraphs(section: _Section, language: str, mistakes: list[Mistake]) -> list[list[Text]]:

@@ -93,10 +93,10 @@ def test_a_lesson_that_is_there_is_not_written_over_without_force() -> None:
 
 
 def test_questions_alone_make_a_lesson_to_fill_in() -> None:
-    lines = told(run("import", file("q.gift")))
-    assert lines[0] == "wrote q.lesson.md: 1 question, and empty segments for you to fill in"
+    lines = told(run("import", file("防骗.gift")))
+    assert lines[0] == "wrote 防骗.lesson.md: 1 question, and empty segments for you to fill in"
     assert [each for each in lines[1:-1] if "advice" not in each] == [
-        f"q.lesson.md: line {line}: the segment {name!r} has no text. Write some, or delete its heading."
+        f"防骗.lesson.md: line {line}: the segment {name!r} has no text. Write some, or delete its heading."
         for line, name in ((5, "开头"), (7, "第一段"), (15, "结尾"))
     ]
 

@@ -23,7 +23,7 @@ from ivr.studio.languages.numerals import (
     digits,
     of_things,
 )
-from ivr.studio.languages.plain_signs import in_plain_signs
+from ivr.studio.languages.plain_signs import ADDRESS, in_plain_signs
 
 Match = re.Match[str]
 Rule = tuple[re.Pattern[str], str | Callable[[Match], str]]
@@ -245,7 +245,7 @@ _CURRENCY_NAMES = "|".join(re.escape(each) for each in sorted(_CURRENCIES, key=l
 
 LATIN = rule(r"[A-Za-z]+(?:-[A-Za-z]+)*", _latin)
 RULES: tuple[Rule, ...] = (
-    rule(r"(?:https?://|www\.)[!-~]+", ""),
+    rule(ADDRESS, ""),
     # how it is typed
     rule("〇|(?<=[一二三四五六七八九])○|○(?=[一二三四五六七八九])", "零"),
     rule(r"(?<=[\u4e00-\u9fff]) (?=\d)|(?<=[\d%]) (?=[\u4e00-\u9fff])", ""),

@@ -12,7 +12,7 @@ import re
 
 from ivr.studio.languages.chinese import Match, apply, rule
 from ivr.studio.languages.english_numbers import amount, cardinal, digits, ordinal, year
-from ivr.studio.languages.plain_signs import in_plain_signs
+from ivr.studio.languages.plain_signs import ADDRESS, in_plain_signs
 
 _CALENDAR = "January February March April May June July August September October November December"
 _MONTHS = _CALENDAR.split()
@@ -239,7 +239,7 @@ _CURRENCY_NAMES = "|".join(re.escape(each) for each in sorted(_CURRENCIES, key=l
 _YEAR = r"(?:,?\s+(?P<year>[12]\d{3}))?(?![\d,]*\d)"
 
 RULES = (
-    rule(r"https?://[!-~]+", ""),
+    rule(ADDRESS, ""),
     rule("[\U0001f000-\U0001faff\u2600-\u27bf]", ""),
     *(rule(rf"\b{written}", said) for written, said in _ABBREVIATIONS.items()),
     rule(r"\b24/7\b", "twenty-four seven"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# An address of the web: no voice says it. The sentence's own marks behind it are not a part of it.
+ADDRESS = r"(?:https?://|(?<![0-9A-Za-z])www\.)[!-~]*[0-9A-Za-z/_=-]"
 _FULL_WIDTH_KEPT = "，：；！？（）"
 _ODD = re.compile(r"[^\x00-\x7f\u2000-\u2043\u3000-\u301f\u3400-\u9fff\ue000-\uf8ff]")
 _REPLACED = {"−": "-", "⁄": "/", "№": "No.", "º": "°", "˚": "°", "™": "™", "℠": "℠"}

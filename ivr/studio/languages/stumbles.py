@@ -14,7 +14,7 @@ from pypinyin.seg import mmseg
 from ivr.studio.engines.abilities import is_too_long, refused
 from ivr.studio.engines.engine import plain, pronounced, syllables
 from ivr.studio.languages.hanzi import HANZI
-from ivr.studio.languages.plain_signs import in_plain_signs
+from ivr.studio.languages.plain_signs import ADDRESS, in_plain_signs
 from ivr.studio.mistakes import Mistake, advice, mistake
 
 # Hanzi that are everyday words of their own in more than one reading, and beside what their usual one is in doubt;
@@ -56,7 +56,7 @@ _UNREAD = {
     "en": re.compile(rf"(?:{HANZI.pattern})+|[^\w\s,.!?;:…'’‘\"“”()–—-]"),
 }
 _AS_IT_SOUNDS = "Write it as it sounds: {{{}|…}}, or put it under 读音."
-_DROPPED = re.compile("(?:https?://|www\\.)[!-~]+|[\U0001f000-\U0001faff\u2600-\u27bf]+")
+_DROPPED = re.compile(f"{ADDRESS}|[\U0001f000-\U0001faff\u2600-\u27bf]+")
 
 # What old ears hear alike on a telephone, which carries little above 3400 Hz: hissing initials (四 and 十), also
 # against none (一 and 七); n and l; a nose at the end. Source: studies of Mandarin with age-related hearing loss.
