@@ -74,7 +74,9 @@ _MARK = re.compile(
 RECORDING = re.compile(r"\[\s*(?:录音|錄音|recording\b)\s*[:：]?([^\[\]]*)\]", re.IGNORECASE)
 _STRESS = "\ue001"  # of a private plane: where stressed words begin
 _STRESSED = re.compile(r"\*\*+(?!\s)([^*]*[^*\s])\*\*+")
-_SECONDS = re.compile(r"\s*([\d.]+|[半一二两兩三四五])?\s*(?:(毫秒|ms)|秒[钟鐘]?|s|sec|seconds?)?\s*", re.IGNORECASE)
+_SECONDS = re.compile(
+    r"\s*([\d.]{1,9}|[半一二两兩三四五])?\s*(?:(毫秒|ms)|秒[钟鐘]?|s|sec|seconds?)?\s*", re.IGNORECASE
+)
 _NUMERALS = {"半": 0.5, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5}
 # What is left of marks in the words around them, and what is wrong with it.
 _LEFT = re.compile(

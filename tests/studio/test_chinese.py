@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.studio.languages import cantonese
 from ivr.studio.languages.chinese import spoken
 from ivr.studio.languages.numerals import cardinal
 
@@ -36,6 +38,12 @@ def test_any_text_can_be_said_twice(text: str) -> None:
     """What was said once has nothing more to say."""
     once = spoken(text)
     assert spoken(once) == once
+
+
+@pytest.mark.parametrize("written", ["{0}/8", "8/{0}", "{0} 1/2", "{0}.25元", "${0}.50", "{0}:{0}", "{0}^{0}", "{0}kg"])
+@pytest.mark.parametrize("say", [spoken, cantonese.spoken])
+def test_a_number_of_any_length_is_said(written: str, say: Callable[[str], str]) -> None:
+    assert say(written.format("7" * 5000)).count("七") >= 5000
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,11 @@ def test_any_text_can_be_said(text: str) -> None:
     spoken(text)
 
 
+@pytest.mark.parametrize("written", ["{0}/8", "8/{0}", "{0} 1/2", "${0}.50", "{0}:{0}", "{0}^{0}", "{0}th", "{0} kg"])
+def test_a_number_of_any_length_is_said(written: str) -> None:
+    assert spoken(written.format("7" * 5000)).count("seven") >= 5000
+
+
 @pytest.mark.parametrize(
     "text", ["1", "1-", "1,", "1,000,", "a", "A", "1.", "1 ", " ", "(", "call 110 ", "$1 to ", "+1 "]
 )

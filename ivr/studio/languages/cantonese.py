@@ -48,7 +48,7 @@ def _half_past(found: Match) -> str:
 def _dollars(found: Match) -> str:
     """$45.5 is 四十五個半, $45.8 四十五個八, $45.85 四十五蚊八毫半, $0.5 五毫."""
     whole, dime, cent = found["whole"].replace(",", ""), found["dime"] or "0", found["cent"] or "0"
-    said = count(whole) if int(whole) else ""
+    said = count(whole) if whole.strip("0") else ""
     if cent != "0":
         rest = f"{_dimes(dime)}半" if cent == "5" and dime != "0" else f"{_dimes(dime) or '零'}{DIGITS[int(cent)]}仙"
         return f"{said}蚊{rest}" if said else rest.removeprefix("零")

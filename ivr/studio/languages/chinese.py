@@ -195,7 +195,7 @@ def _money(found: Match) -> str:
 
 def _cents(found: Match) -> str:
     whole, dime, cent = found["whole"].replace(",", ""), int(found["dime"]), int(found["cent"])
-    said = f"{count(whole)}元" if int(whole) else ""
+    said = f"{count(whole)}元" if whole.strip("0") else ""
     if not dime and not cent:
         return said or "零元"
     said += f"{count(str(dime))}角" if dime else "零" if said else ""
@@ -266,7 +266,8 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?<!\d)(?P<year>[12]\d{3})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?:日|号)?(?!\d)", _full_date),
     rule(r"(?<!\d)(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])(?P<day>)(?![\d-])", _full_date),
     rule(rf"(?<!\d)([12]\d{{3}})(年?){_TO}([12]\d{{3}})年", lambda m: f"{digits(m[1])}{m[2]}到{digits(m[3])}年"),
-    rule(r"(?<!\d)([12]\d{3})(?=年(?!前|后|来|间|的?历史|以))", lambda m: digits(m[1])),
+    rule(r"(?<!\d)([12]\d{3})(?=年(?![前后後来來间以]|的?[历歷]史))", lambda m: digits(m[1])),
+    rule(r"(?<!\d)((?:19|20)(?!00)\d\d)(?=年[前后後来來间以])", lambda m: digits(m[1])),  # a round number is an age
     rule(r"(?<!\d)(\d0)(?=年代)", lambda m: cardinal(int(m[1]))),
     rule(r"(?<![\d.])([5-9]0)(?=后)", lambda m: digits(m[1])),  # people born in those years
     rule(

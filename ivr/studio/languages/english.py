@@ -68,12 +68,16 @@ _ODD_PLURALS = {
     "fen": "fen",
     "millimetre of mercury": "millimetres of mercury",
 }
+# Names and first words of a sentence that stand before a saint; after any other name, St. is a street.
+_BEFORE_SAINT = "In|At|On|The|From|To|Near|Of|And|For|With|By|Our|Visit|See|Ask|Father|Mother|Sister|Brother|Mount|Fort"
+_BEFORE_SAINT += "|Port|East"
 _ABBREVIATIONS = {
     r"Mr\.": "Mister",
     r"Mrs\.": "Missus",
     r"Ms\.": "Miz",
     r"Dr\.": "Doctor",
     r"Prof\.": "Professor",
+    rf"((?!(?:{_BEFORE_SAINT})\s)[A-Z][a-z]+|\d(?:st|nd|rd|th))\s+St\.(?=\s+[A-Z])": r"\1 Street.",
     r"St\.(?=\s[A-Z])": "Saint",
     r"St\.": "Street",
     r"Rd\.": "Road",
@@ -167,16 +171,16 @@ def _time(found: Match) -> str:
 
 
 def _money(found: Match) -> str:
-    currency, number, scale = found["currency"], found["number"], found["scale"]
+    currency, number, scale = found["currency"], found["number"], (found["scale"] or "").strip()
     name = _CURRENCIES[currency]
     if scale:
-        word = {"k": "thousand", "m": "million", "bn": "billion"}.get(scale.lower(), scale)
+        word = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion"}.get(scale.lower(), scale)
         return f"{amount(number)} {word} {_plural(name, '2')}"
     whole, _, part = number.partition(".")
     if len(part) != 2:
         return f"{amount(number)} {_plural(name, number)}"
     cents = str(int(part))
-    said = [f"{amount(whole)} {_plural(name, whole)}"] if int(whole.replace(",", "")) else []
+    said = [f"{amount(whole)} {_plural(name, whole)}"] if whole.strip("0,") else []
     said += [f"{cardinal(int(cents))} {_plural(_CENTS[currency], cents)}"] if int(cents) else []
     return " and ".join(said) or f"zero {_plural(name, '0')}"
 
@@ -195,14 +199,14 @@ def _degrees(found: Match) -> str:
 
 
 def _fraction(found: Match) -> str:
-    above, below = int(found["above"]), int(found["below"])
+    above, below = (int(found[each][:4]) for each in ("above", "below"))  # of a longer one no name is made
     if not below or below > 100 or above >= below:
         return f"{amount(found['above'])} over {amount(found['below'])}"
     name = {2: "half", 4: "quarter"}.get(below) or ordinal(below)
     part = f"{cardinal(above)} {name if above == 1 else 'halves' if below == 2 else f'{name}s'}"
     if not found["whole"]:
         return part
-    return f"{cardinal(int(found['whole']))} and {part.replace('one ', 'a ', 1) if above == 1 else part}"
+    return f"{amount(found['whole'])} and {part.replace('one ', 'a ', 1) if above == 1 else part}"
 
 
 def _telephone(found: Match) -> str:
@@ -237,6 +241,7 @@ def _number(found: Match) -> str:
 _UNIT_NAMES = "|".join(re.escape(each) for each in sorted(_UNITS, key=len, reverse=True))
 _CURRENCY_NAMES = "|".join(re.escape(each) for each in sorted(_CURRENCIES, key=len, reverse=True))
 _YEAR = r"(?:,?\s+(?P<year>[12]\d{3}))?(?![\d,]*\d)"
+_NOT_A_DAY = r"\d{1,2} (?![12]\d{3})"  # in March 10 people came
 
 RULES = (
     rule(ADDRESS, ""),
@@ -246,6 +251,9 @@ RULES = (
     # dates
     rule(r"(?<!\d)([12]\d{3})-(\d{1,2})-(\d{1,2})(?!\d)", _iso_date),
     rule(r"(?<![\d/])(\d{1,2})/(\d{1,2})/([12]\d{3})(?!\d)", _slashed_date),
+    rule(
+        rf"\b([Ii]n|[Ll]ast|[Ee]very|[Ee]arly|[Ll]ate) ({_MONTH})(?= {_NOT_A_DAY})", lambda m: f"{m[1]} {_month(m[2])},"
+    ),
     rule(rf"\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_YEAR}", _month_first),
     rule(
         rf"(?P<the>[Tt]he\s+)?(?<![\d.:,])(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTH})\b{_YEAR}",
@@ -312,7 +320,7 @@ RULES = (
     ),
     rule(rf"(?:{_CURRENCY_NAMES})(?={_CURRENCY_NAMES})", ""),
     rule(
-        rf"(?P<currency>{_CURRENCY_NAMES})\s*(?P<number>{_NUMBER})(?:\s*(?P<scale>(?:k|m|bn|million|billion|thousand)\b))?",
+        rf"(?P<currency>{_CURRENCY_NAMES})\s*(?P<number>{_NUMBER})(?P<scale>[kKmMbB]\b|\s*(?:bn|million|billion|trillion|thousand)\b)?",
         _money,
     ),
     rule(rf"({_NUMBER})%?{_TO}({_NUMBER})\s*%", lambda m: f"{amount(m[1])} to {amount(m[2])} percent"),

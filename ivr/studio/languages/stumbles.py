@@ -55,6 +55,8 @@ _UNREAD = {
     "yue": re.compile(_SIGNS),  # its voices read Latin words, as its speakers do
     "en": re.compile(rf"(?:{HANZI.pattern})+|[^\w\s,.!?;:…'’‘\"“”()–—-]"),
 }
+MOST_DIGITS = 40
+_TOO_LONG = re.compile(rf"\d{{{MOST_DIGITS + 1},}}")
 _AS_IT_SOUNDS = "Write it as it sounds: {{{}|…}}, or put it under 读音."
 _DROPPED = re.compile(f"{ADDRESS}|[\U0001f000-\U0001faff\u2600-\u27bf]+")
 
@@ -72,6 +74,9 @@ def judge(words: str, texts: Iterable[str], language: str, line: int, voice: str
     """Advice on a sentence: as it is shown, and as voices are told it. What `voice` would refuse is a mistake."""
     for sign in _DROPPED.findall(in_plain_signs(words)):
         yield advice(line, f"{sign} is not said", "Delete it, or write what is to be said.")
+    for number in _TOO_LONG.findall(words):
+        what = f"{number[:10]}… is a number of {len(number)} digits"
+        yield mistake(line, what, f"Nobody follows more than {MOST_DIGITS}: delete it, or write it in parts.")
     for text in texts:
         unsaid = refused(voice, text)
         yield from _refusals(unsaid, text, voice, line)
