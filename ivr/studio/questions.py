@@ -21,6 +21,7 @@ from ivr.studio.languages import stumbles
 from ivr.studio.languages.hanzi import Lexicon
 from ivr.studio.markup import read_markup, shown, without_recordings
 from ivr.studio.mistakes import Mistake, advice, mistake
+from ivr.studio.proofreading import judge_words
 from ivr.studio.reading import Wording
 from ivr.studio.recording.recorded import read_row
 from ivr.studio.rows import Row
@@ -175,9 +176,7 @@ class _Voice:
 
     def judge(self, row: Row) -> Iterator[Mistake]:
         for wording in self.say(row):
-            texts = [each.text for each in wording.utterances]
-            speaker = "" if wording.recording else self.speaker
-            yield from stumbles.judge(wording.words, texts, self.language, row.line, speaker)
+            yield from judge_words(wording, self.language, self.speaker)
 
 
 def _judge(draft: _Draft, voice: _Voice) -> Iterator[Mistake]:

@@ -13,23 +13,17 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Struct
 
-from ivr.studio import plain_text
-from ivr.studio.engines.abilities import heeds_pinyin
-from ivr.studio.engines.engine import plain
+from ivr.studio import plain_text, proofreading
 from ivr.studio.front_matter import FrontMatter, read_front_matter
-from ivr.studio.languages import stumbles
 from ivr.studio.languages.hanzi import EMPTY, HANZI, WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.markup import Recording, Words, read_markup, shown, without_recordings
-from ivr.studio.mistakes import Mistake, advice, mistake
+from ivr.studio.mistakes import Mistake, mistake
 from ivr.studio.questions import Question, read_questions
 from ivr.studio.reading import Wording, is_speakable, read_aloud
 from ivr.studio.recording.recorded import Reach, Text, counted, judge_place, read_row, recording_of, stands_alone
 from ivr.studio.rows import Row, read_rows
 
 MOST_BYTES = 1 << 20
-LONGEST_MINUTES = 12
-LONGEST_SENTENCE = {"zh": 22, "yue": 22, "en": 20}  # hanzi; words
-PER_MINUTE = {"zh": 150, "yue": 150, "en": 110}  # read slowly, pauses included
 
 Voices = Mapping[str, str]  # a language -> who speaks it, as "engine:voice"
 NOBODY: Voices = {}
@@ -92,8 +86,7 @@ def parse(
     front = msgspec.structs.replace(front, code=front.code or slug)
     voice = front.voice or voices.get(language, "")
     script, body_wrong = _read(slug, front, language, {**lexicon, **front.say}, voice, block, lines)
-    judged = (*_judge_front(script, voice, lines), *_judge_sentences(script, voice))
-    wrong = (*block.wrong, *front_wrong, *judged, *body_wrong)
+    wrong = (*block.wrong, *front_wrong, *body_wrong)
     return script, tuple(unreadable or sorted(dict.fromkeys(wrong), key=lambda each: each.line))
 
 
@@ -195,7 +188,7 @@ def _read(
     front = msgspec.structs.replace(front, title=without_recordings(front.title))
     asked = tuple(_numbered(each, numbers) for each in questions)
     script = Script(slug, front, language, title, tuple(parts), asked)
-    return script, (*mistakes, *quiz_wrong, *_judge_shape(sections, script))
+    return script, (*mistakes, *quiz_wrong, *_judge(script, sections, voice, lines))
 
 
 def _numbered(question: Question, numbers: Counter[Recording]) -> Question:
@@ -276,58 +269,28 @@ def _add(text: Text, paragraphs: list[list[Text]], language: str, mistakes: list
         paragraphs[-1].append(text)
 
 
-def _judge_front(script: Script, voice: str, lines: Mapping[str, int]) -> Iterator[Mistake]:
-    if not script.title.utterances:
-        yield mistake(lines.get("title", 1), "there is no title", "Begin the file with `---`, `标题: …` and `---`.")
-    needed, asked = script.front.pass_mark, len(script.questions)
-    if needed > asked:
-        what = f"{needed} right answers are needed, but only {asked} questions are asked"
-        yield mistake(lines["pass_mark"], what, "Lower 及格 (pass).")
-    if not heeds_pinyin(voice, script.language) and any(plain(text) != text for text in _texts(script)):
-        what = f"{voice or script.language} does not heed pinyin; it reads hanzi its own way"
-        yield advice(lines.get("voice", 1), what, "Choose another voice, or write hanzi that sound the same instead.")
-
-
-def _texts(script: Script) -> Iterator[str]:
-    return (each.text for wording in every_wording(script) for each in wording.utterances)
-
-
-def _judge_sentences(script: Script, voice: str) -> Iterator[Mistake]:
-    """The title and the segments; questions are judged where they are read."""
+def _judge(script: Script, sections: Sequence[_Section], voice: str, lines: Mapping[str, int]) -> Iterator[Mistake]:
+    """The whole but its questions: these are judged where they are read."""
+    language = script.language
     wordings = [wording for part in script.parts for paragraph in part.paragraphs for wording in paragraph]
+    yield from proofreading.judge_title(script.title)
+    yield from proofreading.judge_pass_mark(script.front.pass_mark, len(script.questions), lines.get("pass_mark", 1))
+    yield from proofreading.judge_pinyin(every_wording(script), language, voice, lines.get("voice", 1))
+    yield from proofreading.judge_minutes(wordings, language)
+    yield from proofreading.judge_words(script.title, language, voice)
     for wording in wordings:
-        yield from _judge_length(wording, script.language)
-    for wording in (script.title, *wordings):
-        texts = [each.text for each in wording.utterances]
-        speaker = "" if wording.recording else voice
-        yield from stumbles.judge(wording.words, texts, script.language, wording.line, speaker)
+        yield from proofreading.judge_length(wording, language)
+        yield from proofreading.judge_words(wording, language, voice)
+    yield from _judge_shape(sections)
 
 
-def _judge_length(wording: Wording, language: str) -> Iterator[Mistake]:
-    length, most = _length(wording.words, language), LONGEST_SENTENCE[language]
-    if length > most:
-        unit = "characters" if language in WRITTEN_IN_HANZI else "words"
-        yield advice(wording.line, f"a sentence of {length} {unit}", f"Listeners follow up to {most}; make it two.")
-
-
-def _judge_shape(sections: Sequence[_Section], script: Script) -> Iterator[Mistake]:
-    last = max((each.line for each in sections), default=1)
-    if not script.parts:
-        yield mistake(1, "the lesson has no segments", "Write `# ` and a title, and the text below it.")
-    if script.parts and not any(each.is_called(_CLOSING) for each in sections):
-        yield advice(last, "there is no closing", "Add `# 结尾` (# Closing), so that listeners know that it is over.")
-    if script.parts and not any(each.is_called(_QUIZ) for each in sections):
-        yield advice(last, "there is no quiz", "Add `# 测验` (# Quiz) with a question or two.")
-    for quiz in (each for each in sections if each.is_called(_QUIZ) and not each.rows):
+def _judge_shape(sections: Sequence[_Section]) -> Iterator[Mistake]:
+    quizzes = [each for each in sections if each.is_called(_QUIZ)]
+    yield from proofreading.judge_shape(
+        max((each.line for each in sections), default=1),
+        segments=len(quizzes) < len(sections),
+        closing=any(each.is_called(_CLOSING) for each in sections),
+        quiz=bool(quizzes),
+    )
+    for quiz in (each for each in quizzes if not each.rows):
         yield mistake(quiz.line, "the quiz has no questions", "Write one after `## `, or delete the heading.")
-    words = [each.words for part in script.parts for paragraph in part.paragraphs for each in paragraph]
-    minutes = sum(_length(each, script.language) for each in words) / PER_MINUTE[script.language]
-    if minutes > LONGEST_MINUTES:
-        what = f"the lesson takes about {minutes:.0f} minutes"
-        yield advice(1, what, f"Listeners stay for up to {LONGEST_MINUTES}; make it two lessons.")
-
-
-def _length(words: str, language: str) -> int:
-    """Syllables in Chinese, words in English."""
-    syllable = r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+"
-    return len(re.findall(syllable if language in WRITTEN_IN_HANZI else r"[\w'’]+", words))
