@@ -10,7 +10,7 @@ import click
 from ivr.catalogue import Lesson
 from ivr.cli.player import find_player, play
 from ivr.cli.progress_bar import shown
-from ivr.cli.voices import voices_here
+from ivr.cli.voices import free, voices_here
 from ivr.config import Settings
 from ivr.errors import BadLesson, IvrError, NotInLesson, NotWritten, UnknownLesson
 from ivr.shelf import Shelf
@@ -63,7 +63,7 @@ def listen(
     shelf = Shelf(settings.data)
     known = _published(what, shelf) or _script(what, settings.studio.lexicon)
     if path is None and not aloud:
-        path = _new(Path(f"{known.slug}.wav"))
+        path = free(Path(f"{known.slug}.wav"))
     if isinstance(known, Lesson):
         if segment is not None or sentence is not None:
             raise NotInLesson("Numbers are those of a lesson's file: ivr lesson listen FILE --sentence N.")
@@ -124,13 +124,6 @@ def _heard(lesson: Lesson, shelf: Shelf, among: range | None, codec: Codec) -> b
 
     sound = heard(lesson, shelf) if among is None else heard_among(lesson, shelf, among)
     return join([carried(sound, codec)])
-
-
-def _new(path: Path) -> Path:
-    """A name that nobody chose is not written over."""
-    if path.exists():
-        raise NotWritten(f"{path} is there already. Write over it with --to {path}, or name another.")
-    return path
 
 
 def _write(wav: bytes, path: Path) -> None:

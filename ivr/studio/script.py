@@ -27,7 +27,7 @@ from ivr.studio.rows import Row, read_rows
 
 MOST_BYTES = 1 << 20
 LONGEST_MINUTES = 12
-LONGEST_SENTENCE = {"zh": 22, "yue": 22, "en": 20}  # hanzi; words
+LONGEST_SENTENCE = {"zh": 22, "yue": 22, "en": 20}  # hanzi; words, as in every other language
 PER_MINUTE = {"zh": 150, "yue": 150, "en": 110}  # read slowly, pauses included
 
 _OPENING = ("开头", "開頭", "opening")
@@ -281,7 +281,7 @@ def _texts(script: Script) -> Iterator[str]:
 
 
 def _judge_sentence(line: int, wording: Wording, language: str) -> Iterator[Mistake]:
-    length, most = _length(wording.words, language), LONGEST_SENTENCE[language]
+    length, most = _length(wording.words, language), LONGEST_SENTENCE.get(language, LONGEST_SENTENCE["en"])
     if length > most:
         unit = "characters" if language in WRITTEN_IN_HANZI else "words"
         yield advice(line, f"a sentence of {length} {unit}", f"Listeners follow up to {most}; make it two.")
@@ -299,13 +299,14 @@ def _judge_shape(sections: Sequence[_Section], script: Script) -> Iterator[Mista
     for quiz in (each for each in sections if each.is_called(_QUIZ) and not each.rows):
         yield mistake(quiz.line, "the quiz has no questions", "Write one after `## `, or delete the heading.")
     words = [each.words for part in script.parts for paragraph in part.paragraphs for each in paragraph]
-    minutes = sum(_length(each, script.language) for each in words) / PER_MINUTE[script.language]
+    per_minute = PER_MINUTE.get(script.language, PER_MINUTE["en"])
+    minutes = sum(_length(each, script.language) for each in words) / per_minute
     if minutes > LONGEST_MINUTES:
         what = f"the lesson takes about {minutes:.0f} minutes"
         yield advice(1, what, f"Listeners stay for up to {LONGEST_MINUTES}; make it two lessons.")
 
 
 def _length(words: str, language: str) -> int:
-    """Syllables in Chinese, words in English."""
+    """Syllables in Chinese, else words."""
     syllable = r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+"
-    return len(re.findall(syllable if language in WRITTEN_IN_HANZI else r"[\w'’]+", words))
+    return len(re.findall(syllable if language in WRITTEN_IN_HANZI else r"[^\s—–-]*\w[^\s—–-]*", words))

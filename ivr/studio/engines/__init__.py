@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ivr.errors import MissingPart, VoiceFailed
 from ivr.studio.engines.engine import Engine, installed_version
+from ivr.studio.languages.tags import tag
 
 LAST_RESORT = {"zh": "espeak:cmn", "en": "espeak:en-us", "yue": "espeak:yue"}
 
@@ -39,6 +40,17 @@ def voice_here(spec: str, language: str, data: Path) -> tuple[str, str | None]:
         open_engine(spare, data)
         return spare, f"{spec} can't speak here, so {spare} does. {missing}"
     return spec, None
+
+
+def language_of(spec: str) -> str | None:
+    """The language that a voice speaks, as far as its name tells; None where it does not."""
+    engine, _, voice = spec.partition(":")
+    match engine:
+        case "kokoro":
+            return "zh" if voice.startswith("z") else "en"
+        case "espeak" | "gtts":
+            return tag(voice)
+    return None
 
 
 def caution(spec: str) -> str | None:

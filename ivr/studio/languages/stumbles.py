@@ -96,7 +96,7 @@ def _blurred(syllable: str) -> str:
 
 
 def _unread_signs(text: str, language: str, line: int) -> Iterator[Mistake]:
-    for sign in _UNREAD[language].findall(text):
+    for sign in _UNREAD[language].findall(text) if language in _UNREAD else ():
         mend = f"Write it as it sounds: {{{sign}|…}}, or put it under 读音." if language == "zh" else "Write words."
         yield advice(line, f"no rule says how {sign} is read", mend)
 
