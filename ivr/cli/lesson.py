@@ -183,7 +183,7 @@ def load_files(settings: Settings, files: Sequence[Path]) -> list[tuple[Path, Sc
     from ivr.studio.lesson_file import load
 
     lexicon = of_everybody(settings.studio.lexicon)
-    return [(path, *load(path, lexicon)) for path in files]
+    return [(path, *load(path, lexicon, settings.preset_of(path))) for path in files]
 
 
 def load_all(settings: Settings, files: Sequence[Path], otherwise: str) -> list[Script]:

@@ -61,7 +61,7 @@ def listen(
         raise click.UsageError("Name one of --segment and --sentence; sentences are counted through the lesson.")
     player = find_player() if aloud else None
     shelf = Shelf(settings.data)
-    known = _published(what, shelf) or _script(what, settings.studio.lexicon)
+    known = _published(what, shelf) or _script(what, settings)
     if path is None and not aloud:
         path = free(Path(f"{known.slug}.wav"))
     if isinstance(known, Lesson):
@@ -87,14 +87,14 @@ def _at_other_pace(lesson: Lesson) -> Lesson:
     return lesson.other_pace
 
 
-def _script(what: str, lexicon: Path) -> Script:
+def _script(what: str, settings: Settings) -> Script:
     from ivr.studio.languages.lexicon import of_everybody
     from ivr.studio.lesson_file import load
 
     file = Path(what)
     if not file.is_file():
         raise UnknownLesson(f"{what!r} is neither published (`ivr lesson list` shows what is) nor a file.")
-    written, found = load(file, of_everybody(lexicon))
+    written, found = load(file, of_everybody(settings.studio.lexicon), settings.preset_of(file))
     if wrong := [f"{file}: {each}" for each in found if each.severity == "mistake"]:
         raise BadLesson("It can't be heard yet:", wrong)
     return written

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from ivr.cli.lesson import lesson
 from ivr.cli.lesson_record import record
-from ivr.config import Settings, StudioSettings
+from ivr.config import BranchSettings, Settings, StudioSettings
 from ivr.errors import BadLesson, BadLexicon, UnknownLesson, VoiceFailed
 from ivr.shelf import Shelf
 
@@ -172,3 +172,15 @@ def test_a_lost_manifest_comes_back_by_publishing(settings: Settings, tmp_path: 
     manifest.unlink()
     assert run(settings, "publish", good).exit_code == 0
     assert manifest.exists() and run(settings, "list").exit_code == 0
+
+
+def test_the_preset_of_a_lesson_wins_over_its_branch_s_and_that_over_everybody_s(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "east").mkdir()
+    here, there = file(tmp_path, "here", GOOD), file(tmp_path / "east", "there", GOOD)
+    own = file(tmp_path / "east", "own", GOOD.replace("标题:", "声音: 普通\n标题:"))
+    branches = {"东村": BranchSettings(folder=tmp_path / "east", preset="strong")}
+    assert run(settings.model_copy(update={"branches": branches}), "publish", here, there, own).exit_code == 0
+    audio = {each.slug: each.segments[0].audio for each in Shelf(settings.data).catalogue().lessons}
+    assert audio["here"] == audio["own"] != audio["there"]
