@@ -15,7 +15,7 @@ from ivr import prompts
 from ivr.catalogue import Lesson
 from ivr.cli.lesson_listen import listen
 from ivr.cli.progress_bar import shown
-from ivr.cli.prompts import press_missing
+from ivr.cli.prompts import press_missing, to_press
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.errors import BadLesson, DamagedAudio
@@ -108,6 +108,8 @@ def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
     for spec in filter(None, dict.fromkeys(voice_of(each, voices) for each in scripts)):
         open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
     if dry_run:
+        if absent := to_press(settings):
+            click.echo(f"would press {len(absent)} prompts and names")
         for each in scripts:
             click.echo(_planned(each, Shelf(settings.data), voices))
         return

@@ -184,3 +184,11 @@ def test_the_preset_of_a_lesson_wins_over_its_branch_s_and_that_over_everybody_s
     assert run(settings.model_copy(update={"branches": branches}), "publish", here, there, own).exit_code == 0
     audio = {each.slug: each.segments[0].audio for each in Shelf(settings.data).catalogue().lessons}
     assert audio["here"] == audio["own"] != audio["there"]
+
+
+def test_a_dry_run_tells_of_prompts_and_names_too(settings: Settings, tmp_path: Path) -> None:
+    good = file(tmp_path, "good", GOOD)
+    first, *_ = run(settings, "publish", "--dry-run", good).stdout.splitlines()
+    assert first.startswith("would press ")
+    assert first.removeprefix("would press") in run(settings, "publish", good).stdout.partition("\npressed")[2]
+    assert "prompts" not in run(settings, "publish", "--dry-run", good).stdout

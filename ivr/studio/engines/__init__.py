@@ -28,6 +28,15 @@ def open_engine(spec: str, data: Path) -> tuple[Engine, str]:
     return _opened(name, _ENGINES[name].place(voices_folder(data, name), voice)), voice
 
 
+def is_here(spec: str, data: Path) -> bool:
+    """Can this voice speak on this machine?"""
+    try:
+        open_engine(spec, data)
+    except (MissingPart, VoiceFailed):
+        return False
+    return True
+
+
 def voice_here(spec: str, language: str, data: Path) -> tuple[str, str | None]:
     """This voice where it is installed; otherwise eSpeak NG's for the language, and what to do about that.
 
