@@ -27,6 +27,7 @@ ENVIRONMENT = {
 ENVIRONMENT_ONLY = "twilio"  # a section that only the environment may fill
 
 AudioFormat = Literal["wav", "ulaw", "alaw", "mp3"]
+PresetName = Literal["plain", "strong"]
 
 
 def _public_url(url: str) -> str:
@@ -76,10 +77,15 @@ class RecordSettings(Section):
 class StudioSettings(Section):
     rate: Literal["slow", "normal", "fast"] = "normal"
     threads: Annotated[int, Field(ge=0, le=256)] = 0
-    preset: Literal["plain", "strong"] = "plain"
+    preset: PresetName = "plain"
     level_db: Annotated[float, Field(ge=-26, le=-19)] = -22
     lexicon: Path = Path("audio_lessons/lexicon.tsv")
     voices: Mapping[str, str] = {"zh": "kokoro:zm_yunxi", "yue": "espeak:yue", "en": "kokoro:af_heart"}
+
+
+class BranchSettings(Section):
+    folder: Path
+    preset: PresetName | None = None
 
 
 class TwilioSettings(Section):
@@ -88,7 +94,8 @@ class TwilioSettings(Section):
 
 
 class Settings(Section):
-    """All settings. `data` and `studio.lexicon` are absolute paths; `database` is the URL to open."""
+    """All settings. `data`, `studio.lexicon` and the folders of branches are absolute paths; `database` is the URL to
+    open."""
 
     data: Path = Path("data")
     database_url: str = Field(default="", repr=False)
@@ -96,11 +103,18 @@ class Settings(Section):
     dialogue: DialogueSettings = DialogueSettings()
     records: RecordSettings = RecordSettings()
     studio: StudioSettings = StudioSettings()
+    branches: Mapping[str, BranchSettings] = {}
     twilio: TwilioSettings = TwilioSettings()
 
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'ivr.db'}"
+
+    def preset_of(self, lesson: Path) -> PresetName | None:
+        """How the branch in whose folder a lesson file lies has its lessons mastered; None where it does not say."""
+        around = [each for each in self.branches.values() if lesson.resolve().is_relative_to(each.folder.resolve())]
+        nearest = sorted((each for each in around if each.preset), key=lambda each: len(each.folder.resolve().parts))
+        return nearest[-1].preset if nearest else None
 
 
 def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
@@ -121,7 +135,10 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     here = where.absolute().parent
     folder = Path.cwd() if "data" in origin else here
     studio = settings.studio.model_copy(update={"lexicon": _lexicon(where, here, settings.studio)})
-    return settings.model_copy(update={"data": (folder / settings.data).absolute(), "studio": studio})
+    branches = _branches(where, here, settings.branches)
+    return settings.model_copy(
+        update={"data": (folder / settings.data).absolute(), "studio": studio, "branches": branches}
+    )
 
 
 def _lexicon(where: Path, folder: Path, studio: StudioSettings) -> Path:
@@ -130,6 +147,18 @@ def _lexicon(where: Path, folder: Path, studio: StudioSettings) -> Path:
     if studio.lexicon != StudioSettings().lexicon and not path.is_file():
         raise BadSettings("The settings can't be used:", [f"{where}: studio.lexicon: there is no file {path}"])
     return path
+
+
+def _branches(where: Path, folder: Path, branches: Mapping[str, BranchSettings]) -> Mapping[str, BranchSettings]:
+    """Each with its folder where it lies; all of them must be there."""
+    found = {name: (folder / each.folder).absolute() for name, each in branches.items()}
+    if wrong := [
+        f"{where}: branches.{name}.folder: there is no folder {path}"
+        for name, path in found.items()
+        if not path.is_dir()
+    ]:
+        raise BadSettings("The settings can't be used:", wrong)
+    return {name: each.model_copy(update={"folder": found[name]}) for name, each in branches.items()}
 
 
 def _read(path: Path, *, required: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 audio/<sha256>.wav              named by its content, never changed
 editions/<slug>/<edition>.json  manifests; old ones stay for the calls and records that name them
 index.json                      what is on offer, oldest first: slug -> edition
-phrases/<language>.json         pressed prompts and people's names: words -> clip
+phrases/<language>.json         pressed prompts and people's names: words -> clip, and the voice that said them
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ KEPT = timedelta(days=2)  # longer than any call
 log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
+
+
+class _Phrase(Clip, frozen=True, tag="Clip"):
+    voice: str = ""  # "engine:voice"; empty in files from before this was kept
 
 
 class Shelf:
@@ -128,14 +132,19 @@ class Shelf:
         own = self._phrases[language].value().get(words)
         return self._spare.phrase(language, words) if own is None and self._spare else own
 
-    def put_phrases(self, language: str, clips: Iterable[Clip]) -> None:
+    def pressed_by(self, language: str) -> dict[str, str]:
+        """The voice of each phrase that is not spare, by its words; "" where that was not kept."""
+        phrases = _read(self._phrases_path(language), dict[str, _Phrase]) or {}
+        return {words: each.voice for words, each in phrases.items()}
+
+    def put_phrases(self, language: str, clips: Iterable[Clip], voice: str = "") -> None:
         """Add pressed prompts or names to those of a language; raises DamagedAudio as `publish` does."""
-        added = {clip.words: clip for clip in clips}
+        added = {clip.words: _Phrase(clip.audio, clip.length_ms, clip.words, voice) for clip in clips}
         path = self._phrases_path(language)
         with self._locked():
             for clip in added.values():
                 self._verify(repr(clip.words), clip.audio, clip.length_ms)
-            phrases = _read(path, dict[str, Clip]) or {}
+            phrases = _read(path, dict[str, _Phrase]) or {}
             if phrases != phrases | added:
                 write_whole(path, msgspec.json.encode(phrases | added))
 

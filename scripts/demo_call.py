@@ -44,6 +44,7 @@ def main() -> None:
     data = HERE.parent / "data" / "demo"
     for old in data.glob("ivr.db*"):
         old.unlink()
+    share_voices(data)
     environment = os.environ | {
         "IVR_DATA": str(data),
         "IVR_DATABASE_URL": f"sqlite:///{data / 'ivr.db'}",
@@ -65,10 +66,19 @@ def main() -> None:
         keep(environment, arguments.port)
 
 
+def share_voices(data: Path) -> None:
+    """What the demonstration fetches is there for the line of one's own, whose data folder is the one above."""
+    voices = data.parent / "voices"
+    voices.mkdir(parents=True, exist_ok=True)
+    data.mkdir(exist_ok=True)
+    if not (data / "voices").exists():  # an older demonstration has its own
+        (data / "voices").symlink_to(Path("..", "voices"), target_is_directory=True)
+
+
 def ivr(environment: dict[str, str], *words: str, or_go_on: str = "") -> None:
     """Run an `ivr` command as a person would, and show it; `or_go_on` is said where the story can do without."""
     say(f"\n[bold]$ ivr {' '.join(words)}[/bold]")
-    command = [Path(sys.executable).with_name("ivr"), *words]
+    command = [str(Path(sys.executable).with_name("ivr")), *words]
     done = subprocess.run(command, env=environment, cwd=HERE.parent, check=False)
     if done.returncode and not or_go_on:
         sys.exit(done.returncode)
@@ -140,7 +150,6 @@ def what_next(kept: bool) -> None:
     say("  .venv/bin/ivr phone --from 13800000001     ring the line yourself, in this terminal")
     say("  .venv/bin/ivr report calls                 every call, and how it ended")
     say("  .venv/bin/ivr lesson publish audio_lessons/*/*.lesson.md    the other lessons, too")
-    say("  .venv/bin/ivr voices fetch                 without IVR_DATA: the voices for a line of your own")
     say("  .venv/bin/ivr lesson check FILE            begin a lesson of your own; README.md shows the format")
     if not kept:
         say("  ./scripts/demo --keep                      the same, and leave the line running")

@@ -75,9 +75,13 @@ def test_the_file_as_shipped_is_the_defaults(tmp_path: Path, monkeypatch: pytest
 
 
 def test_every_setting_is_in_the_file_with_its_default() -> None:
-    """And none that the environment alone may fill."""
+    """And none that the environment alone may fill. A branch is there as an example, for there is none by default."""
+    example = SHIPPED.read_text("utf-8").partition("# [branches.")[2].replace("# ", "")
+    (branch,) = tomllib.loads(f"[branches.{example}")["branches"].values()
+    assert branch.keys() == config.BranchSettings.model_fields.keys()
     written = dict(flat(tomllib.loads(SHIPPED.read_text("utf-8"))))
     known = {name: default for name, default in settings_of(Settings) if not name.startswith("twilio.")}
+    assert known.pop("branches") == {}
     assert written.keys() == known.keys()
     assert written == {name: str(value) if isinstance(value, Path) else value for name, value in known.items()}
 
@@ -276,6 +280,24 @@ def test_a_lexicon_that_was_named_is_there(file: Path, tmp_path: Path, monkeypat
         load(file, "[studio]\nlexicon = 'own.tsv'")
     (tmp_path / "own.tsv").touch()
     assert load(file, "[studio]\nlexicon = 'own.tsv'", IVR_DATA="there").studio.lexicon == tmp_path / "own.tsv"
+
+
+def test_a_branch_has_a_folder_and_a_preset_for_what_lies_in_it(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (
+        "[branches.'东村']\nfolder = 'all/east'\npreset = 'strong'\n[branches.'全镇']\nfolder = 'all'\npreset = 'plain'"
+    )
+    with pytest.raises(BadSettings) as told:
+        load(file, text)
+    for name, folder in (("东村", "all/east"), ("全镇", "all")):
+        assert f"branches.{name}.folder: there is no folder {tmp_path / folder}" in str(told.value)
+    (tmp_path / "all" / "east").mkdir(parents=True)
+    settings = load(file, text)
+    assert settings.preset_of(Path("all/east/fire/fire.lesson.md")) == "strong"
+    assert settings.preset_of(tmp_path / "all" / "eastern" / "fire.lesson.md") == "plain"
+    assert settings.preset_of(tmp_path / "fire.lesson.md") is None
 
 
 def test_an_empty_variable_is_none(file: Path) -> None:

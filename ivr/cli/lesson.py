@@ -15,7 +15,7 @@ from ivr import prompts
 from ivr.catalogue import Lesson
 from ivr.cli.lesson_listen import listen
 from ivr.cli.progress_bar import shown
-from ivr.cli.prompts import press_missing
+from ivr.cli.prompts import press_missing, to_press
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.errors import BadLesson, DamagedAudio
@@ -40,7 +40,7 @@ def lesson() -> None:
 @lesson.command()
 @FILES
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects, for other programs.")
-@click.option("--said", is_flag=True, help="First show every sentence as it will be said.")
+@click.option("--said", is_flag=True, help="First show every sentence as it will be said, numbered.")
 @click.pass_obj
 def check(settings: Settings, files: Sequence[Path], as_json: bool, said: bool) -> None:
     """Show what is wrong in lesson files, each with its line and how to mend it.
@@ -73,13 +73,20 @@ def show_found(found: Sequence[tuple[Path, Mistake]], files: int) -> None:
 
 
 def _show_said(written: Script, *, to_stderr: bool) -> None:
-    """A sentence a line; where it is said otherwise than it is written, that too."""
+    """A sentence a line, with the number that `listen` and `record` know it by; where it is said otherwise than it is
+    written, that too."""
+    from ivr.studio.recording.marking import targets
+    from ivr.studio.recording.recordings import words_of
     from ivr.studio.script import every_wording
 
-    for wording in every_wording(written):
-        said = " … ".join(each.text for each in wording.utterances)
-        as_written = " ".join(wording.words.split())
-        click.echo(said if said == as_written else f"{said}    ← {as_written}", err=to_stderr)
+    wordings = list(every_wording(written))
+    sentences, _, _ = targets(written)
+    for number, each in enumerate(sentences):
+        wanted = [wordings[at] for at in each.places]
+        said = " … ".join(part.text for wording in wanted for part in wording.utterances)
+        as_written = " ".join(words_of(wanted, written.language).split())
+        told = said if said == as_written else f"{said}    ← {as_written}"
+        click.echo(f"{number:>3}  {told}", err=to_stderr)
 
 
 @lesson.command()
@@ -101,6 +108,8 @@ def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
     for spec in filter(None, dict.fromkeys(voice_of(each, voices) for each in scripts)):
         open_engine(spec, settings.data)  # a voice that is not there is told before the first lesson changes
     if dry_run:
+        if absent := to_press(settings):
+            click.echo(f"would press {len(absent)} prompts and names")
         for each in scripts:
             click.echo(_planned(each, Shelf(settings.data), voices))
         return
@@ -176,7 +185,8 @@ def load_files(settings: Settings, files: Sequence[Path]) -> list[tuple[Path, Sc
     from ivr.studio.lesson_file import load
 
     lexicon = of_everybody(settings.studio.lexicon)
-    return [(path, *load(path, lexicon, settings.studio.voices)) for path in files]
+    voices = settings.studio.voices
+    return [(path, *load(path, lexicon, voices, settings.preset_of(path))) for path in files]
 
 
 def load_all(settings: Settings, files: Sequence[Path], otherwise: str) -> list[Script]:

@@ -10,7 +10,7 @@ import click
 from ivr.catalogue import Lesson
 from ivr.cli.player import find_player, play
 from ivr.cli.progress_bar import shown
-from ivr.cli.voices import voices_here
+from ivr.cli.voices import free, voices_here
 from ivr.config import Settings
 from ivr.errors import BadLesson, IvrError, NotInLesson, NotWritten, UnknownLesson
 from ivr.shelf import Shelf
@@ -22,8 +22,10 @@ if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that n
 
 @click.command()
 @click.argument("what", metavar="SLUG|FILE")
-@click.option("--segment", type=click.IntRange(min=1), help="Only this one, counted from 1.")
-@click.option("--sentence", type=click.IntRange(min=1), help="Only this one, counted through the lesson or segment.")
+@click.option("--segment", type=click.IntRange(1), metavar="N", help="Only what stands under this heading of FILE.")
+@click.option(
+    "--sentence", type=click.IntRange(0), metavar="N", help="Only this one of FILE, title (0) and quiz among them."
+)
 @click.option("--other-pace", is_flag=True, help="As members hear it who chose the other of its two paces.")
 @click.option(
     "--through",
@@ -50,16 +52,25 @@ def listen(
 ) -> None:
     """Hear a lesson as a member does: a published one by its name, or a file before it is published.
 
+    All of it is the title, the segments, and each question with what is said after a right and a wrong answer.
+    Headings and sentences have the numbers that `ivr lesson record FILE` and `ivr lesson check --said FILE` show.
+
     A file's sentences are spoken and kept for its publication; nothing is put on the line.
     """
+    if segment is not None and sentence is not None:
+        raise click.UsageError("Name one of --segment and --sentence; sentences are counted through the lesson.")
     player = find_player() if aloud else None
     shelf = Shelf(settings.data)
-    known = _published(what, shelf) or _script(what, settings.studio.lexicon)
+    known = _published(what, shelf) or _script(what, settings)
     if path is None and not aloud:
-        path = _new(Path(f"{known.slug}.wav"))
-    if not isinstance(known, Lesson):
-        known, sentence = _pressed(known, settings, segment, sentence)
-    wav = _heard(_at_other_pace(known) if other_pace else known, shelf, segment, sentence, codec)
+        path = free(Path(f"{known.slug}.wav"))
+    if isinstance(known, Lesson):
+        if segment is not None or sentence is not None:
+            raise NotInLesson("Numbers are those of a lesson's file: ivr lesson listen FILE --sentence N.")
+        pressed, among = known, None
+    else:
+        pressed, among = _pressed(known, settings, segment, sentence)
+    wav = _heard(_at_other_pace(pressed) if other_pace else pressed, shelf, among, codec)
     if path:
         _write(wav, path)
     if player and not play(player, wav):
@@ -76,14 +87,14 @@ def _at_other_pace(lesson: Lesson) -> Lesson:
     return lesson.other_pace
 
 
-def _script(what: str, lexicon: Path) -> Script:
+def _script(what: str, settings: Settings) -> Script:
     from ivr.studio.languages.lexicon import of_everybody
     from ivr.studio.lesson_file import load
 
     file = Path(what)
     if not file.is_file():
         raise UnknownLesson(f"{what!r} is neither published (`ivr lesson list` shows what is) nor a file.")
-    written, found = load(file, of_everybody(lexicon))
+    written, found = load(file, of_everybody(settings.studio.lexicon), settings.studio.voices, settings.preset_of(file))
     if wrong := [f"{file}: {each}" for each in found if each.severity == "mistake"]:
         raise BadLesson("It can't be heard yet:", wrong)
     return written
@@ -91,34 +102,28 @@ def _script(what: str, lexicon: Path) -> Script:
 
 def _pressed(
     written: Script, settings: Settings, segment: int | None, sentence: int | None
-) -> tuple[Lesson, int | None]:
-    """A lesson that is not on offer, and the sentence in it. Where that is all that was asked for, no other is spoken;
-    segments are known only when everything is."""
-    from ivr.studio.listening import only_sentence
+) -> tuple[Lesson, range | None]:
+    """A lesson that is not on offer, and the sentences that were asked for; no other is spoken. None: all of them."""
+    from ivr.studio.listening import only
     from ivr.studio.press import press
+    from ivr.studio.recording.marking import find
 
-    count = None
-    if sentence is not None and segment is None:
-        written, sentence, count = only_sentence(written, sentence)
+    among, count = None, 0
+    if sentence is not None or segment is not None:
+        written, among, count = only(written, find(written, sentence, segment))
     with shown(written.slug) as show:
         pressed = press(written, Shelf(settings.data), voices_here(settings, [written.language]), show)
-    in_one_go = count and sum(len(each.sentences) for each in pressed.segments) < count  # a recording without pauses
-    return pressed, None if in_one_go else sentence
+    in_one_go = sum(len(each.sentences) for each in pressed.segments) < count  # a recording without pauses
+    return pressed, range(count) if in_one_go else among
 
 
-def _heard(lesson: Lesson, shelf: Shelf, segment: int | None, sentence: int | None, codec: Codec) -> bytes:
+def _heard(lesson: Lesson, shelf: Shelf, among: range | None, codec: Codec) -> bytes:
     from ivr.studio.joining import join
     from ivr.studio.line import carried
-    from ivr.studio.listening import heard
+    from ivr.studio.listening import heard, heard_among
 
-    return join([carried(heard(lesson, shelf, segment, sentence), codec)])
-
-
-def _new(path: Path) -> Path:
-    """A name that nobody chose is not written over."""
-    if path.exists():
-        raise NotWritten(f"{path} is there already. Write over it with --to {path}, or name another.")
-    return path
+    sound = heard(lesson, shelf) if among is None else heard_among(lesson, shelf, among)
+    return join([carried(sound, codec)])
 
 
 def _write(wav: bytes, path: Path) -> None:

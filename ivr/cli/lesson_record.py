@@ -11,7 +11,6 @@ import click
 from ivr.config import Settings
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
-    from ivr.studio.recording.marking import Target
     from ivr.studio.script import Script
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -20,8 +19,15 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("lesson", type=FILE)
 @click.argument("sound", type=FILE, required=False)
-@click.option("--sentence", type=click.IntRange(0), metavar="N", help="It is this sentence; 0 is the title.")
-@click.option("--segment", type=click.IntRange(1), metavar="N", help="It is all that stands under this heading.")
+@click.option(
+    "--sentence",
+    type=click.IntRange(0),
+    metavar="N",
+    help="It is this sentence, counted through the lesson and its quiz; 0 is the title.",
+)
+@click.option(
+    "--segment", type=click.IntRange(1), metavar="N", help="It is all that stands under this heading, counted from 1."
+)
 @click.option("--whole", is_flag=True, help="It is the whole lesson, without its title and its quiz.")
 @click.option("--by", default="", metavar="NAME", help="Who speaks.")
 @click.pass_obj
@@ -36,11 +42,12 @@ def record(
 ) -> None:
     """Let a person's recording (WAV, MP3, M4A, FLAC, OGG, AMR) stand for words of a lesson.
 
-    Without a number, show what can be recorded. The recording is checked, copied beside the lesson, and marked in the
-    lesson's text; the next `ivr lesson publish` uses it.
+    Without a number, show what can be recorded, with its numbers. The recording is checked, copied beside the lesson,
+    and marked in the lesson's text; the next `ivr lesson publish` uses it.
     """
     from ivr.studio.languages.lexicon import of_everybody, of_lesson
     from ivr.studio.lesson_file import load
+    from ivr.studio.recording.marking import find
     from ivr.studio.recording.taking import take
 
     chosen = [each for each in (sentence, segment, whole or None) if each is not None]
@@ -54,23 +61,11 @@ def record(
         return
     if len(chosen) > 1 or not sound:
         raise click.UsageError("Name one sound file, and one of --sentence N, --segment N and --whole.")
-    target = _target(written, sentence, segment)
+    target = find(written, sentence, segment)
     taken = take(lesson, target, sound, by, of_lesson(lesson, lexicon))
     click.echo(f"{target.name}: {taken.file}; {taken.verdict.figures}")
     for each in taken.verdict.advice:
         click.echo(f"advice: {each}")
-
-
-def _target(written: Script, sentence: int | None, segment: int | None) -> Target:
-    from ivr.studio.recording.marking import targets
-
-    sentences, segments, whole = targets(written)
-    if sentence is None and segment is None:
-        return whole
-    among, at, what = (segments, segment - 1, "segment") if segment else (sentences, sentence or 0, "sentence")
-    if at >= len(among):
-        raise click.UsageError(f"There is no such {what}; the last one is {among[-1].name}.")
-    return among[at]
 
 
 def _listed(written: Script) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -28,10 +28,10 @@ def prompts() -> None:
 
 
 @prompts.command()
-@click.option("--again", is_flag=True, help="Press those that are there, too: after a change of voice.")
+@click.option("--again", is_flag=True, help="Press all of them: after a change of lexicon, pace or preset.")
 @click.pass_obj
 def press(settings: Settings, again: bool) -> None:
-    """Press every prompt and name that is missing."""
+    """Press every prompt and name that is missing, or that the voice of the settings did not say."""
     press_missing(settings, again=again)
 
 
@@ -54,8 +54,23 @@ def missing(settings: Settings) -> list[str]:
     return [words for words in wanted(settings) if not shelf.phrase(voice, words)]
 
 
-def wanted(settings: Settings) -> list[str]:
-    """Everything that the line may say of itself, and every name."""
+def to_press(settings: Settings) -> list[str]:
+    """The words that are missing, and those that another voice said, for want of the right one or before it was chosen,
+    if the right one is here now."""
+    from ivr.studio.engines import is_here
+
+    language = texts.load(settings.line.language).voice
+    voice = settings.studio.voices.get(language, "")
+    absent, pressed_by = set(missing(settings)), Shelf(settings.data).pressed_by(language)
+    words = list(wanted(settings))
+    by_others = {each for each in words if pressed_by.get(each, voice) != voice}
+    if by_others and is_here(voice, settings.data):
+        absent |= by_others
+    return [each for each in words if each in absent]
+
+
+def wanted(settings: Settings) -> dict[str, str]:
+    """Everything that the line may say of itself, in order, and every name with its branch; prompts have none."""
     line = texts.load(settings.line.language)
     database = open_database(settings.database)
     try:
@@ -63,7 +78,8 @@ def wanted(settings: Settings) -> list[str]:
             names = learner_names(connection)
     finally:
         database.close()
-    return sorted({line.words(say.prompt, say.value) for say in every_say()} | set(names))
+    said = {line.words(say.prompt, say.value): "" for say in every_say()}
+    return dict(sorted((names | said).items()))
 
 
 def press_missing(settings: Settings, voices: Voices | None = None, *, again: bool = False) -> None:
@@ -71,26 +87,38 @@ def press_missing(settings: Settings, voices: Voices | None = None, *, again: bo
 
     A name that the voice can't say is told, and keeps nothing else from being pressed.
     """
-    from ivr.studio.languages.lexicon import of_everybody
-    from ivr.studio.press import press_phrases
-
-    words, language = wanted(settings) if again else missing(settings), texts.load(settings.line.language).voice
+    words = wanted(settings)
+    if not again:
+        words = {each: words[each] for each in to_press(settings)}
     if not words:
         return
-    shelf, lexicon = Shelf(settings.data), of_everybody(settings.studio.lexicon)
+    language = texts.load(settings.line.language).voice
     speak = voices or voices_here(settings, [language])
     try:
-        with shown("prompts and names") as show:
-            press_phrases(words, language, shelf, speak, show, lexicon)
+        _press(settings, words, language, speak)
     except VoiceFailed as error:
-        unsaid = _press_singly(words, lambda each: press_phrases([each], language, shelf, speak, lexicon=lexicon))
+        unsaid = _press_singly(list(words), lambda each: _press(settings, {each: words[each]}, language, speak))
         if len(unsaid) == len(words):
             raise
         click.secho(
             f"Note: callers will hear the provider's voice for {'、'.join(unsaid)}. {error}", fg="yellow", err=True
         )
-        words = [each for each in words if each not in unsaid]
+        words = {each: branch for each, branch in words.items() if each not in unsaid}
     click.echo(f"pressed {len(words)} prompts and names")
+
+
+def _press(settings: Settings, words: Mapping[str, str], language: str, voices: Voices) -> None:
+    """Press words, those of each branch by its lexicon."""
+    from ivr.studio.languages.lexicon import of_branch, of_everybody
+    from ivr.studio.press import press_phrases
+
+    everybody = of_everybody(settings.studio.lexicon)
+    for branch in dict.fromkeys(words.values()):
+        known = settings.branches.get(branch)
+        lexicon = of_branch(known.folder, everybody) if known else everybody
+        said = [each for each in words if words[each] == branch]
+        with shown(branch or "prompts") as show:
+            press_phrases(said, language, Shelf(settings.data), voices, show, lexicon)
 
 
 def _press_singly(words: list[str], press: Callable[[str], object]) -> list[str]:

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from ivr.config import Settings
+from ivr.errors import NotWritten
 from ivr.shelf import write_whole
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
@@ -48,18 +49,18 @@ def fetch(settings: Settings) -> None:
 
 @voices.command("try")
 @click.argument("text")
-@click.option("--voice", help="For example kokoro:zm_yunxi; without it, the one that config.toml names.")
-@click.option(
-    "--to", "path", type=click.Path(dir_okay=False, path_type=Path), default=Path("try.wav"), show_default=True
-)
+@click.option("--voice", help="For example kokoro:zm_yunxi or espeak:ug; without it, the one that config.toml names.")
+@click.option("--to", "path", type=click.Path(dir_okay=False, path_type=Path), help="The WAV file; without it try.wav.")
 @click.pass_obj
-def try_voice(settings: Settings, text: str, voice: str | None, path: Path) -> None:
-    """Say a text as the telephone would, into a WAV file."""
+def try_voice(settings: Settings, text: str, voice: str | None, path: Path | None) -> None:
+    """Say a text as the telephone would, into a WAV file; read by the rules of the voice's language."""
+    from ivr.studio.engines import language_of
     from ivr.studio.languages.hanzi import HANZI
     from ivr.studio.languages.lexicon import of_everybody
     from ivr.studio.press import say
 
-    language = "zh" if HANZI.search(text) else "en"
+    path = path or free(Path("try.wav"))
+    language = (voice and language_of(voice)) or ("zh" if HANZI.search(text) else "en")
     speaks = voices_here(settings, [] if voice else [language])
     if voice:
         speaks = msgspec.structs.replace(speaks, specs={language: voice})
@@ -68,13 +69,21 @@ def try_voice(settings: Settings, text: str, voice: str | None, path: Path) -> N
     click.echo(f"{said}\n{path}")
 
 
+def free(path: Path) -> Path:
+    """A name that nobody chose is not written over: raises NotWritten where there is such a file."""
+    if path.exists():
+        raise NotWritten(f"{path} is there already. Write over it with --to {path}, or name another.")
+    return path
+
+
 def voices_here(settings: Settings, languages: Iterable[str]) -> Voices:
     """Who speaks these languages, on this machine; what a person should know about it is told on standard error."""
     from ivr.studio.engines import caution, voice_here
+    from ivr.studio.languages.tags import WITHOUT_RULES
     from ivr.studio.mastering import PRESETS
     from ivr.studio.press import Voices
 
-    specs = dict(settings.studio.voices)
+    specs = {each: f"espeak:{each}" for each in WITHOUT_RULES} | dict(settings.studio.voices)
     for language in languages:
         if language in specs:
             specs[language], lacking = voice_here(specs[language], language, settings.data)

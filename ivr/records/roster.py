@@ -80,9 +80,11 @@ def enrolled(connection: Connection, branch: str | None = None, number: str | No
     return members
 
 
-def learner_names(connection: Connection) -> list[str]:
-    """Every name that callers may have to hear, once."""
-    return list(connection.execute(select(Member.name).distinct().order_by(Member.name)).scalars())
+def learner_names(connection: Connection) -> dict[str, str]:
+    """Every name that callers may have to hear, and its branch; of several people with one name, the first branch."""
+    found = select(Member.name, Branch.name.label("branch")).join(Branch, Branch.id == Member.branch_id)
+    rows = connection.execute(found.order_by(Member.name, Branch.name.desc()))
+    return {row.name: row.branch for row in rows}
 
 
 def _members() -> Select[Any]:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from ivr.studio.engines.engine import Rate
 from ivr.studio.languages.hanzi import read_reading
+from ivr.studio.languages.tags import tag
 from ivr.studio.mastering import PresetName
 from ivr.studio.mistakes import Mistake, advice, mistake, nearest
 
@@ -77,11 +78,6 @@ _RATES: dict[str, Rate] = {
 _PRESETS: dict[str, PresetName] = {
     **dict.fromkeys(("普通", "plain"), "plain"),
     **dict.fromkeys(("清晰", "strong"), "strong"),
-}
-_LANGUAGES = {
-    **dict.fromkeys(("zh", "zh_cn", "zh-cn", "中文", "汉语", "普通话", "chinese", "mandarin"), "zh"),
-    **dict.fromkeys(("yue", "zh_hk", "zh-hk", "粤语", "粵語", "广东话", "廣東話", "cantonese"), "yue"),
-    **dict.fromkeys(("en", "en_us", "en-us", "en_gb", "en-gb", "英文", "英语", "english"), "en"),
 }
 _DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})日?")
 _FULL_WIDTH_COLON = re.compile(r"^(\s*(?:- )?[^\s:：#'\"\[\]{}][^:：#'\"\[\]{}]*|\s*\"[^\"]*\"|\s*'[^']*')：[ \u3000]*")
@@ -181,10 +177,9 @@ def _preset(value: Value) -> dict[str, object]:
 
 
 def _language(value: Value) -> dict[str, object]:
-    words = _as_text(value).casefold()
-    if words not in _LANGUAGES:
-        raise _Unclear("Write zh, yue or en; other languages can't be asked questions in yet.")
-    return {"language": _LANGUAGES[words]}
+    if not (language := tag(_as_text(value))):
+        raise _Unclear("Write zh, yue, en, or the code of another language that eSpeak NG speaks, like ug (Uyghur).")
+    return {"language": language}
 
 
 def _audience(value: Value) -> dict[str, object]:

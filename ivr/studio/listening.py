@@ -1,59 +1,75 @@
-"""What a member hears of a lesson: all of it, one segment or one sentence, numbered from 1 as on paper."""
+"""What a member hears of a lesson, in one go: all of it, or what one number in its file stands for."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.catalogue import Lesson, Segment
-from ivr.errors import NotInLesson
+from ivr.catalogue import Lesson
 from ivr.shelf import Shelf
 from ivr.studio.joining import decode
 from ivr.studio.reading import Wording
-from ivr.studio.script import Script
+from ivr.studio.recording.marking import Target
+from ivr.studio.script import Part, Script, every_wording
 from ivr.studio.sound import FRAMES_PER_MS
 
 
-def heard(lesson: Lesson, shelf: Shelf, segment: int | None, sentence: int | None) -> NDArray[np.int16]:
-    """8 kHz sound. Sentences count within the segment if one is named, else through the lesson; one is heard with the
-    silence before and after it. Raises NotInLesson, and DamagedAudio where a piece is gone."""
-    chosen = lesson.segments if segment is None else (_segment(lesson, segment),)
-    if sentence is None:
-        return np.concatenate([_sound(each, shelf) for each in chosen])
-    places = [(each, index) for each in chosen for index in range(len(each.sentences))]
-    if sentence > len(places):
-        raise NotInLesson(f"There is no sentence {sentence}; they are numbered from 1 to {len(places)}.")
-    place, index = places[sentence - 1]
-    start_ms = place.sentences[index - 1].end_ms if index else 0
-    end_ms = place.sentences[index + 1].start_ms if index + 1 < len(place.sentences) else place.length_ms
-    return _sound(place, shelf)[start_ms * FRAMES_PER_MS : end_ms * FRAMES_PER_MS]
+def heard(lesson: Lesson, shelf: Shelf) -> NDArray[np.int16]:
+    """8 kHz sound of the title, the segments, and each question with what is said after a right and a wrong answer.
+
+    Raises DamagedAudio where a piece is gone.
+    """
+    return np.concatenate([decode(shelf.audio(each).read_bytes()) for each in _pieces(lesson)])
 
 
-def only_sentence(written: Script, sentence: int) -> tuple[Script, int, int]:
-    """The lesson as if it had no more than one sentence, counted through its parts; or those that are recorded with it.
-    Which one of how many it is then. Raises NotInLesson."""
-    places = [(part, each) for part in written.parts for wordings in part.paragraphs for each in wordings]
-    if sentence > len(places):
-        raise NotInLesson(f"There is no sentence {sentence}; they are numbered from 1 to {len(places)}.")
-    part, wording = places[sentence - 1]
-    said = tuple(each for _, each in places if each is wording or _in_one_go(each, wording))
-    part = msgspec.structs.replace(part, paragraphs=(said,))
-    place = next(at for at, each in enumerate(said, 1) if each is wording)
-    return msgspec.structs.replace(written, parts=(part,), questions=()), place, len(said)
+def heard_among(lesson: Lesson, shelf: Shelf, sentences: range) -> NDArray[np.int16]:
+    """8 kHz sound of these sentences, by their places in the lesson's segments, with the silence around them."""
+    sound = np.concatenate([decode(shelf.audio(each.audio).read_bytes()) for each in lesson.segments])
+    spoken = [
+        (lesson.base_ms(index) + each.start_ms, lesson.base_ms(index) + each.end_ms)
+        for index, segment in enumerate(lesson.segments)
+        for each in segment.sentences
+    ]
+    start_ms = spoken[sentences.start - 1][1] if sentences.start else 0
+    end_ms = spoken[sentences.stop][0] if sentences.stop < len(spoken) else lesson.length_ms
+    return sound[start_ms * FRAMES_PER_MS : end_ms * FRAMES_PER_MS]
 
 
-def _in_one_go(one: Wording, other: Wording) -> bool:
-    """Are both in the same recording? Only all of its sentences tell where each of them is."""
-    marks = [(each.recording.file, each.recording.line) for each in (one, other) if each.recording]
-    return len(marks) == 2 and marks[0] == marks[1]
+def only(written: Script, target: Target) -> tuple[Script, range, int]:
+    """The lesson as if it had no more than this, and what is recorded in one go with it, for only all of a recording
+    tells where each of its sentences is. The places of the target in that, and how many sentences it has."""
+    wordings = list(every_wording(written))
+    wanted = [wordings[at] for at in target.places]
+    kept = [at for at, each in enumerate(wordings) if at in target.places or _in_one_go(each, wanted)]
+    numbers = count()
+    paragraphs = (tuple(each for each in said if next(numbers) in kept) for said in _paragraphs(written))
+    part = Part(target.name, tuple(filter(None, paragraphs)))
+    start = kept.index(target.first)
+    alone = msgspec.structs.replace(written, parts=(part,), questions=())
+    return alone, range(start, start + target.count), len(kept)
 
 
-def _segment(lesson: Lesson, segment: int) -> Segment:
-    if segment > len(lesson.segments):
-        raise NotInLesson(f"There is no segment {segment}; they are numbered from 1 to {len(lesson.segments)}.")
-    return lesson.segments[segment - 1]
+def _pieces(lesson: Lesson) -> Iterator[str]:
+    yield lesson.title.audio
+    yield from (each.audio for each in lesson.segments)
+    for question in lesson.questions:
+        yield from (each.audio for each in (question.ask, question.when_right, question.when_wrong))
 
 
-def _sound(segment: Segment, shelf: Shelf) -> NDArray[np.int16]:
-    return decode(shelf.audio(segment.audio).read_bytes())
+def _paragraphs(written: Script) -> Iterator[tuple[Wording, ...]]:
+    """All wordings in the order of `every_wording`."""
+    yield (written.title,)
+    for part in written.parts:
+        yield from part.paragraphs
+    for question in written.questions:
+        yield from (question.ask, question.when_right, question.when_wrong)
+
+
+def _in_one_go(one: Wording, others: list[Wording]) -> bool:
+    """Is it in a recording of any of them?"""
+    marks = [(each.recording.file, each.recording.line) for each in others if each.recording]
+    return one.recording is not None and (one.recording.file, one.recording.line) in marks

@@ -124,7 +124,7 @@ def press_phrases(
     booth = _booth(shelf, voices.spec(language), voices.preset)
     takes = Takes(booth.record(wanted, voices.threads, on_progress), {}, voices.rate)
     clips = tuple(_clip(said, words, takes, shelf, PHRASE_MS, PHRASE_MS) for words, said in read.items())
-    shelf.put_phrases(language, clips)
+    shelf.put_phrases(language, clips, voices.spec(language))
     return clips
 
 

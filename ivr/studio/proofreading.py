@@ -16,7 +16,7 @@ from ivr.studio.mistakes import Mistake, advice, mistake
 from ivr.studio.reading import Wording
 
 LONGEST_MINUTES = 12
-LONGEST_SENTENCE = {"zh": 22, "yue": 22, "en": 20}  # hanzi; words
+LONGEST_SENTENCE = {"zh": 22, "yue": 22, "en": 20}  # hanzi; words, as in every other language
 PER_MINUTE = {"zh": 150, "yue": 150, "en": 110}  # read slowly, pauses included
 
 
@@ -46,7 +46,8 @@ def judge_shape(last_line: int, *, segments: bool, closing: bool, quiz: bool) ->
 
 
 def judge_minutes(segments: Iterable[Wording], language: str) -> Iterator[Mistake]:
-    minutes = sum(_length(each.words, language) for each in segments) / PER_MINUTE[language]
+    per_minute = PER_MINUTE.get(language, PER_MINUTE["en"])
+    minutes = sum(_length(each.words, language) for each in segments) / per_minute
     if minutes > LONGEST_MINUTES:
         what = f"the lesson takes about {minutes:.0f} minutes"
         yield advice(1, what, f"Listeners stay for up to {LONGEST_MINUTES}; make it two lessons.")
@@ -61,7 +62,7 @@ def judge_pinyin(wordings: Iterable[Wording], language: str, voice: str, line: i
 
 
 def judge_length(wording: Wording, language: str) -> Iterator[Mistake]:
-    length, most = _length(wording.words, language), LONGEST_SENTENCE[language]
+    length, most = _length(wording.words, language), LONGEST_SENTENCE.get(language, LONGEST_SENTENCE["en"])
     if length > most:
         unit = "characters" if language in WRITTEN_IN_HANZI else "words"
         yield advice(wording.line, f"a sentence of {length} {unit}", f"Listeners follow up to {most}; make it two.")
@@ -75,6 +76,6 @@ def judge_words(wording: Wording, language: str, voice: str) -> Iterator[Mistake
 
 
 def _length(words: str, language: str) -> int:
-    """Syllables in Chinese, words in English."""
+    """Syllables in Chinese, else words."""
     syllable = r"[^\W\da-zA-Z_]|\d|[a-zA-Z]+"
-    return len(re.findall(syllable if language in WRITTEN_IN_HANZI else r"[\w'’]+", words))
+    return len(re.findall(syllable if language in WRITTEN_IN_HANZI else r"[^\s—–-]*\w[^\s—–-]*", words))

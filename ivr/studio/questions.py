@@ -34,13 +34,30 @@ AIKEN_OPTION = re.compile(r"[A-Ja-jＡ-Ｊ]\s*[.．、)）:：]\s*(.+)")
 _AIKEN_ANSWER = re.compile(r"(?:ANSWER|答案)\s*[:：]\s*([A-JＡ-Ｊ1-9])\s*[.。]?", re.IGNORECASE)
 FEEDBACK = re.compile(r"(?:(答对|答對|right)|答错|答錯|wrong)了?\s*[:：]\s*(.*)", re.IGNORECASE)
 
-_OPTION = {"zh": "{option}，请按{key}。", "yue": "{option}，請按{key}。", "en": "For {option}, press {key}."}
-WHEN_RIGHT = {"zh": "答对了，是{option}。", "yue": "答啱喇，係{option}。", "en": "That is right: {option}."}
-WHEN_WRONG = {
+# What the studio says by itself. In a language that it has no words of, it is only the key and the option.
+_OPTION = {
+    "zh": "{option}，请按{key}。",
+    "yue": "{option}，請按{key}。",
+    "en": "For {option}, press {key}.",
+    "ug": "{option} بولسا، {key} نى بېسىڭ.",
+}
+_WHEN_RIGHT = {
+    "zh": "答对了，是{option}。",
+    "yue": "答啱喇，係{option}。",
+    "en": "That is right: {option}.",
+    "ug": "توغرا: {option}.",
+}
+_WHEN_WRONG = {
     "zh": "不对。正确答案是{option}。",
     "yue": "唔啱。正確答案係{option}。",
     "en": "That is not right. The right answer is {option}.",
+    "ug": "توغرا ئەمەس. توغرا جاۋاب: {option}.",
 }
+
+
+def default_feedback(right: bool, option: str, language: str) -> str:
+    """What is said after a right or a wrong answer, where nobody wrote what."""
+    return (_WHEN_RIGHT if right else _WHEN_WRONG).get(language, "{option}.").format(option=option)
 
 
 class Question(Struct, frozen=True):
@@ -214,22 +231,22 @@ def _question(draft: _Draft, voice: _Voice) -> Question:
     right = draft.marked[0] if draft.marked else 0
     answer = without_recordings(draft.options[right].text) if draft.options else ""
     line = draft.options[right].line if draft.options else draft.line
-    keyed = [
-        Row(each.line, "item", _OPTION[voice.language].format(option=each.text, key=key))
-        for key, each in enumerate(draft.options, 1)
+    keyed = _OPTION.get(voice.language, "{key}: {option}.")
+    offered = [
+        Row(each.line, "item", keyed.format(option=each.text, key=key)) for key, each in enumerate(draft.options, 1)
     ]
 
-    def feedback(right: bool, default: str) -> tuple[Wording, ...]:
+    def feedback(right: bool) -> tuple[Wording, ...]:
         written = voice.say(draft.feedback[right]) if right in draft.feedback else ()
-        return written or voice.say(Row(line, "quote", default.format(option=answer)))
+        return written or voice.say(Row(line, "quote", default_feedback(right, answer, voice.language)))
 
     return Question(
         words=_shown(draft.asked),
         options=tuple(map(_shown, draft.options)),
         right=str(right + 1),
-        ask=(*voice.say(draft.asked), *(each for row in keyed for each in voice.say(row))),
-        when_right=feedback(True, WHEN_RIGHT[voice.language]),
-        when_wrong=feedback(False, WHEN_WRONG[voice.language]),
+        ask=(*voice.say(draft.asked), *(each for row in offered for each in voice.say(row))),
+        when_right=feedback(True),
+        when_wrong=feedback(False),
     )
 
 

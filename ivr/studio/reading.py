@@ -1,6 +1,7 @@
 """How written language is said aloud: where a sentence ends, what an engine is told for it, how long a silence follows.
 
-What the lexicon does not say, the rules of the language do: `chinese.py`, `cantonese.py`, `english.py`.
+What the lexicon does not say, the rules of the language do: `chinese.py`, `cantonese.py`, `english.py`. What is written
+in any other language is left to its voice.
 """
 
 from __future__ import annotations
@@ -24,17 +25,20 @@ COMMA_MS = 300
 STRESS_MS = 200
 LONGEST_SENTENCE = 60  # hanzi; longer ones are cut at commas
 
-_CLOSING = "[\"'”’」』）》)]*"
+_CLOSING = "[\"'”’」』）》»)]*"
 _NOT_ABBREVIATED = r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\be\.g)(?<!\bi\.e)"
 _NOT_ABBREVIATED += r"(?<!\bProf)(?<!\bvs)(?<!\bapprox)(?<!\b[Tt]el)"
 _MONTHS = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _NOT_OVER = rf"(?<!\bNo\.(?=\s\d))(?<!\b(?:{_MONTHS})\.(?=\s\d))(?<!\b[ap]\.m\.(?=\s[a-z]))"
-_END = re.compile(rf"(?:[。！？；…]|{_NOT_ABBREVIATED}[.!?]{_NOT_OVER}(?={_CLOSING}(?:\s|$|[!?.])))+{_CLOSING}")
+_END = re.compile(
+    rf"(?:[。！？；…؟۔।॥።፧։။។]|{_NOT_ABBREVIATED}[.!?]{_NOT_OVER}(?={_CLOSING}(?:\s|$|[!?.])))+{_CLOSING}"
+)
 _ASCII_END = re.compile(rf"[!?;]+{_CLOSING}")  # in Chinese these end a sentence also without a space
-_COMMAS = ("，", "、", ",")
+_COMMAS = ("，", "、", ",", "،")
 _COMMA = re.compile(f"[{''.join(_COMMAS)}]{_CLOSING}")
 _ADDRESS = re.compile(f"({ADDRESS})")
 _CUT = "\0"
+# Other languages have no rules here: their voices read text, and digits one by one, as they are written.
 _SPOKEN = {"zh": chinese.spoken, "yue": cantonese.spoken, "en": english.spoken}
 _DIGITS = {"zh": chinese.digit_by_digit, "yue": cantonese.digit_by_digit, "en": english.digit_by_digit}
 # Private signs, which no rule knows: where pinyin belongs, and where a span does.
@@ -79,7 +83,7 @@ def read_aloud(spans: Sequence[Span], language: str, lexicon: Lexicon) -> Wordin
             case SaidAs():
                 draft.say(span.said, slow=span.slow)
             case Digits():
-                draft.say(_DIGITS[language](span.text), slow=span.slow)
+                draft.say(_DIGITS.get(language, _one_by_one)(span.text), slow=span.slow)
             case Words():
                 draft.say(after, slow=span.slow)
     draft.end()
@@ -164,8 +168,12 @@ def _read(text: str, language: str, lexicon: Lexicon) -> str:
         return word + _PINYIN
 
     written = _pattern(tuple(lexicon)).sub(look_up, text) if lexicon else text
-    said = _SPOKEN[language](written)
+    said = _SPOKEN.get(language, str)(written)
     return re.sub(_PINYIN, lambda _: pinyin.pop(0), said)
+
+
+def _one_by_one(number: str) -> str:
+    return ", ".join(re.findall(r"\d", number))
 
 
 @functools.lru_cache(maxsize=16)

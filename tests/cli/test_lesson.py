@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli.lesson import lesson
-from ivr.config import Settings, StudioSettings
+from ivr.cli.lesson_record import record
+from ivr.config import BranchSettings, Settings, StudioSettings
 from ivr.errors import BadLesson, BadLexicon, UnknownLesson, VoiceFailed
 from ivr.shelf import Shelf
 
@@ -83,7 +84,7 @@ def test_the_lexicons_are_heeded(settings: Settings, tmp_path: Path) -> None:
     text = GOOD.replace("标题:", "读音:\n  丙: 三\n标题:").replace("同志们", "甲乙丙")
     new = file(tmp_path / "branch" / "new", "new", text)
     at = settings.model_copy(update={"studio": settings.studio.model_copy(update={"lexicon": everybody})})
-    assert "一乙[shan4]三好。    ← 甲乙丙好。" in run(at, "check", "--said", new).stdout.splitlines()
+    assert "  1  一乙[shan4]三好。    ← 甲乙丙好。" in run(at, "check", "--said", new).stdout.splitlines()
     everybody.write_text("甲 一", "utf-8")
     for command in ("check", "publish"):
         error = run(at, command, new).exception
@@ -93,11 +94,21 @@ def test_the_lexicons_are_heeded(settings: Settings, tmp_path: Path) -> None:
 def test_check_shows_what_will_be_said(settings: Settings, tmp_path: Path) -> None:
     numbers = file(tmp_path, "numbers", GOOD.replace("同志们好。", "有事打110。{重庆|崇庆}很远。"))
     assert run(settings, "check", "--said", numbers).stdout.splitlines()[:4] == [
-        "防骗",
-        "有事打幺幺零。    ← 有事打110。",
-        "崇庆很远。    ← 重庆很远。",
-        "谢谢。",
+        "  0  防骗",
+        "  1  有事打幺幺零。    ← 有事打110。",
+        "  2  崇庆很远。    ← 重庆很远。",
+        "  3  谢谢。",
     ]
+
+
+def test_what_is_said_has_the_numbers_of_what_can_be_recorded(settings: Settings, tmp_path: Path) -> None:
+    long = "接到电话先别急，" * 9 + "问问家人。"
+    path = file(tmp_path, "long", GOOD.replace("同志们好。", f"同志们好。{long}再见。"))
+    said = run(settings, "check", "--said", path).stdout.splitlines()
+    listed = CliRunner().invoke(record, [str(path)], obj=settings).stdout.splitlines()
+    numbers = [line.split()[:2] for line in listed if line.startswith("  ")]
+    assert [line.split()[0] for line in said[: len(numbers)]] == [number for number, _ in numbers]
+    assert said[2].startswith("  2  接到") and said[2].endswith(f"← {long}") and said[3] == "  3  再见。"
 
 
 def test_publish_says_what_was_done_and_list_shows_it(settings: Settings, tmp_path: Path) -> None:
@@ -170,3 +181,23 @@ def test_a_lost_manifest_comes_back_by_publishing(settings: Settings, tmp_path: 
     manifest.unlink()
     assert run(settings, "publish", good).exit_code == 0
     assert manifest.exists() and run(settings, "list").exit_code == 0
+
+
+def test_the_preset_of_a_lesson_wins_over_its_branch_s_and_that_over_everybody_s(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "east").mkdir()
+    here, there = file(tmp_path, "here", GOOD), file(tmp_path / "east", "there", GOOD)
+    own = file(tmp_path / "east", "own", GOOD.replace("标题:", "声音: 普通\n标题:"))
+    branches = {"东村": BranchSettings(folder=tmp_path / "east", preset="strong")}
+    assert run(settings.model_copy(update={"branches": branches}), "publish", here, there, own).exit_code == 0
+    audio = {each.slug: each.segments[0].audio for each in Shelf(settings.data).catalogue().lessons}
+    assert audio["here"] == audio["own"] != audio["there"]
+
+
+def test_a_dry_run_tells_of_prompts_and_names_too(settings: Settings, tmp_path: Path) -> None:
+    good = file(tmp_path, "good", GOOD)
+    first, *_ = run(settings, "publish", "--dry-run", good).stdout.splitlines()
+    assert first.startswith("would press ")
+    assert first.removeprefix("would press") in run(settings, "publish", good).stdout.partition("\npressed")[2]
+    assert "prompts" not in run(settings, "publish", "--dry-run", good).stdout

@@ -46,7 +46,7 @@ def test_a_new_lesson_is_right_from_the_start(language: str, title: str) -> None
     path = "audio_lessons/falls-1/falls-1.lesson.md"
     assert told(run("new", "falls-1", "--title", title, "--language", language))[0].startswith(f"wrote {path};")
     assert told(run("check", path)) == ["0 mistakes, 0 advice, in 1 file."]
-    assert told(run("check", "--said", path))[0] == title
+    assert told(run("check", "--said", path))[0] == f"  0  {title}"
 
 
 def test_new_goes_where_it_is_told_and_leaves_a_lesson_alone() -> None:

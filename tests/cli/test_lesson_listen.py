@@ -52,42 +52,23 @@ def written(name: str) -> NDArray[np.int16]:
     return decode(Path(name).read_bytes())
 
 
-def segment(settings: Settings, lesson: Lesson, index: int) -> NDArray[np.int16]:
-    return decode(Shelf(settings.data).audio(lesson.segments[index].audio).read_bytes())
+def sound_of(settings: Settings, *names: str) -> NDArray[np.int16]:
+    shelf = Shelf(settings.data)
+    return np.concatenate([decode(shelf.audio(name).read_bytes()) for name in names])
 
 
-def test_a_published_lesson_is_written_whole(settings: Settings, falls: Lesson) -> None:
-    assert listen(settings, "falls").output == "falls.wav  0:30\n"
-    whole = np.concatenate([segment(settings, falls, index) for index in range(3)])
+def test_a_published_lesson_is_written_whole_with_its_title_and_its_quiz(settings: Settings, falls: Lesson) -> None:
+    assert listen(settings, "falls").output == "falls.wav  0:50\n"
+    quiz = [clip.audio for each in falls.questions for clip in (each.ask, each.when_right, each.when_wrong)]
+    whole = sound_of(settings, falls.title.audio, *(each.audio for each in falls.segments), *quiz)
     assert np.array_equal(written("falls.wav"), carried(whole, "g711a"))
 
 
-def test_one_segment_through_another_line(settings: Settings, falls: Lesson) -> None:
-    assert listen(settings, "falls", "--segment", 2, "--through", "g711u", "--to", "a.wav").output == "a.wav  0:10\n"
-    assert np.array_equal(written("a.wav"), carried(segment(settings, falls, 1), "g711u"))
+def test_it_goes_through_another_line(settings: Settings, falls: Lesson) -> None:
+    for codec in ("clean", "g711u"):
+        listen(settings, "falls", "--through", codec, "--to", f"{codec}.wav")
+    assert np.array_equal(written("g711u.wav"), carried(written("clean.wav"), "g711u"))
     assert not Path("falls.wav").exists()
-
-
-@pytest.mark.parametrize(("chosen", "index", "start_s"), [((8,), 1, 2), ((1,), 0, 0), ((15,), 2, 6), ((2, 3), 2, 2)])
-def test_one_sentence_counted_through_the_lesson_or_its_segment(
-    settings: Settings, falls: Lesson, chosen: tuple[int, ...], index: int, start_s: int
-) -> None:
-    more = ["--segment", chosen[1]] if len(chosen) > 1 else []
-    listen(settings, "falls", "--sentence", chosen[0], *more, "--through", "clean")
-    there = segment(settings, falls, index)[start_s * 8000 :][:16000]
-    assert np.array_equal(written("falls.wav"), there)
-
-
-def test_a_sentence_has_the_silence_of_its_neighbours(settings: Settings, file: Path) -> None:
-    CliRunner().invoke(lesson, ["publish", str(file)], obj=settings)
-    (published,) = Shelf(settings.data).catalogue().lessons
-    _, second, third, fourth = published.segments[0].sentences
-    listen(settings, "fraud", "--sentence", 3, "--through", "clean")
-    sound = written("fraud.wav")
-    assert len(sound) == 8 * (fourth.start_ms - second.end_ms)
-    loud = np.flatnonzero(sound)
-    assert loud[0] == pytest.approx(8 * (third.start_ms - second.end_ms), abs=8)
-    assert loud[-1] == pytest.approx(8 * (third.end_ms - second.end_ms), abs=8)
 
 
 def test_a_file_is_heard_as_it_would_be_published_and_is_not(settings: Settings, file: Path) -> None:
@@ -100,14 +81,14 @@ def test_a_file_is_heard_as_it_would_be_published_and_is_not(settings: Settings,
     assert np.array_equal(written("published.wav"), before)
 
 
-def test_one_sentence_of_a_file_speaks_no_other(settings: Settings, file: Path) -> None:
-    assert listen(settings, file, "--sentence", 3, "--through", "clean").exit_code == 0
-    assert len(list((settings.data / "takes").glob("*.wav"))) == 4  # it and the title, each at both paces
-    alone = written("fraud.wav")
-    assert np.count_nonzero(alone[:3900]) == 0 and len(alone) < 8000 * 3
-    assert listen(settings, file, "--segment", 1, "--sentence", 3, "--through", "clean", "--to", "b.wav").exit_code == 0
-    heard = written("b.wav")
-    assert np.array_equal(alone[alone != 0], heard[heard != 0])
+@pytest.mark.parametrize(("number", "takes"), [(("--sentence", 3), 4), (("--segment", 2), 6), (("--sentence", 0), 2)])
+def test_one_number_of_a_file_speaks_nothing_else(
+    settings: Settings, file: Path, number: tuple[object, ...], takes: int
+) -> None:
+    assert listen(settings, file, *number, "--through", "clean").exit_code == 0
+    assert len(list((settings.data / "takes").glob("*.wav"))) == takes  # it and the title, each at both paces
+    sound = written("fraud.wav")
+    assert np.count_nonzero(sound[:3900]) == 0 and 0 < np.count_nonzero(sound) < 8000 * 3
 
 
 def test_the_slower_pace_takes_longer(settings: Settings, file: Path) -> None:
@@ -120,11 +101,10 @@ def test_the_slower_pace_takes_longer(settings: Settings, file: Path) -> None:
     ("words", "error", "told"),
     [
         (("falls", "--other-pace"), NotInLesson, "at one pace only"),
-        (("falls", "--segment", 4), NotInLesson, "There is no segment 4; they are numbered from 1 to 3."),
-        (("falls", "--sentence", 16), NotInLesson, "There is no sentence 16; they are numbered from 1 to 15."),
-        (("falls", "--segment", 3, "--sentence", 5), NotInLesson, "There is no sentence 5; .* from 1 to 4."),
-        (("{file}", "--sentence", 5), NotInLesson, "There is no sentence 5; they are numbered from 1 to 4."),
-        (("{file}", "--segment", 2), NotInLesson, "There is no segment 2; they are numbered from 1 to 1."),
+        (("falls", "--segment", 2), NotInLesson, "Numbers are those of a lesson's file"),
+        (("falls", "--sentence", 0), NotInLesson, "Numbers are those of a lesson's file"),
+        (("{file}", "--sentence", 11), NotInLesson, "There is no sentence 11; the last one is sentence 10."),
+        (("{file}", "--segment", 4), NotInLesson, "There is no segment 4; the last one is segment 3."),
         (("fall",), UnknownLesson, "'fall' is neither published .* nor a file."),
         ((".",), UnknownLesson, "'.' is neither published .* nor a file."),
         (("{bad}",), BadLesson, "It can't be heard yet:\n.*line 1: the file is empty"),
@@ -140,6 +120,11 @@ def test_what_can_not_be_heard_is_told(
     with pytest.raises(error, match=told):
         raise result.exception or AssertionError(result.output)
     assert list(Path().iterdir()) == []
+
+
+def test_a_sentence_has_one_number_however_one_counts(settings: Settings, file: Path) -> None:
+    refused = listen(settings, file, "--segment", 1, "--sentence", 1)
+    assert refused.exit_code == 2 and "Name one of --segment and --sentence" in refused.output
 
 
 def test_a_file_that_nobody_named_is_not_written_over(settings: Settings, falls: Lesson) -> None:
@@ -163,7 +148,7 @@ def test_play_plays_and_leaves_nothing(
     settings: Settings, falls: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     player(tmp_path, monkeypatch, f'while read -r line; do :; done < "$2"; echo "$1" > {tmp_path}/played')
-    assert listen(settings, "falls", "--segment", 3, "--play").exit_code == 0
+    assert listen(settings, "falls", "--play").exit_code == 0
     assert (tmp_path / "played").read_text() == "-q\n"
     assert list(Path().iterdir()) == []
 

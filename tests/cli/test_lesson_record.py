@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from ivr.cli.lesson_record import record
 from ivr.config import Settings
-from ivr.errors import BadLesson, BadRecording, Refused
+from ivr.errors import BadLesson, BadRecording, NotInLesson, Refused
 from tests.studio.people import told, wav
 
 TEXT = (
@@ -63,8 +63,6 @@ def test_what_was_measured_is_shown(settings: Settings, lesson: Path, sound: Pat
         (["SOUND"], "Say what it is a recording of"),
         (["--sentence", 2], "Name one sound file"),
         (["SOUND", "--sentence", 2, "--whole"], "one of --sentence"),
-        (["SOUND", "--sentence", 99], "There is no such sentence; the last one is sentence 9."),
-        (["SOUND", "--segment", 3], "There is no such segment; the last one is segment 2."),
         (["SOUND", "--sentence", -1], "-1 is not in the range"),
         (["none.wav", "--sentence", 2], "does not exist"),
     ],
@@ -74,6 +72,21 @@ def test_a_slip_of_the_hand_is_told(
 ) -> None:
     result = run(settings, lesson, *(sound if each == "SOUND" else each for each in words))
     assert result.exit_code == 2 and told_ in result.output
+    assert lesson.read_text("utf-8") == TEXT
+
+
+@pytest.mark.parametrize(
+    ("words", "told_"),
+    [
+        (["--sentence", 99], "There is no sentence 99; the last one is sentence 9."),
+        (["--segment", 3], "There is no segment 3; the last one is segment 2."),
+    ],
+)
+def test_a_number_that_nothing_has_is_told(
+    settings: Settings, lesson: Path, sound: Path, words: list[object], told_: str
+) -> None:
+    error = run(settings, lesson, sound, *words).exception
+    assert isinstance(error, NotInLesson) and told_ in str(error)
     assert lesson.read_text("utf-8") == TEXT
 
 

@@ -10,8 +10,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from ivr import prompts as texts
-from ivr.cli.prompts import _press_singly, missing, prompts, wanted
-from ivr.config import LineSettings, Settings, StudioSettings
+from ivr.catalogue import Clip
+from ivr.cli.prompts import _press_singly, missing, prompts, to_press, wanted
+from ivr.config import BranchSettings, LineSettings, Settings, StudioSettings
 from ivr.dialogue.machine import every_say
 from ivr.errors import VoiceFailed
 from ivr.records.db import open_database
@@ -103,10 +104,43 @@ def test_another_voice_presses_again(settings: Settings) -> None:
     before = shelf.phrase("zh", hello)
     other = settings.model_copy(update={"studio": StudioSettings(voices={"zh": "tone:b", "en": "tone:b"})})
     assert missing(other) == []
-    result = run(other, "press", "--again")
+    result = run(other, "press")
     assert result.stdout.splitlines()[-1] == f"pressed {len(line_words())} prompts and names"
     after = shelf.phrase("zh", hello)
     assert before and after and before.audio != after.audio
+    assert run(other, "press").stdout == ""
+
+
+@pytest.mark.parametrize("absent", ["kokoro:zm_nobody", "nonesuch:a"])
+def test_what_a_stand_in_said_stays_until_the_right_voice_is_here(settings: Settings, absent: str) -> None:
+    enrolled(settings, "王秀英")
+    run(settings, "press")
+    at = settings.model_copy(update={"studio": StudioSettings(voices={"zh": absent})})
+    assert to_press(at) == []
+
+
+def test_names_from_before_voices_were_kept_are_pressed_once_more(settings: Settings) -> None:
+    enrolled(settings, "王秀英")
+    run(settings, "press")
+    shelf = Shelf(settings.data)
+    name = shelf.phrase("zh", "王秀英")
+    assert name and type(name) is Clip
+    shelf.put_phrases("zh", [name])
+    assert to_press(settings) == ["王秀英"]
+    assert run(settings, "press").stdout == "pressed 1 prompts and names\n"
+    assert to_press(settings) == []
+
+
+def test_a_branch_s_lexicon_says_how_its_members_are_called(settings: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "east"
+    folder.mkdir()
+    (folder / "lexicon.tsv").write_text("单桂兰\t善善善善桂兰\n", "utf-8")
+    branches = {"初心村党支部": BranchSettings(folder=folder)}
+    at = settings.model_copy(update={"branches": branches})
+    enrolled(at, "单桂兰", "单桂花")
+    run(at, "press")
+    longer, shorter = (Shelf(at.data).phrase("zh", name) for name in ("单桂兰", "单桂花"))
+    assert longer and shorter and longer.length_ms > shorter.length_ms + 800
 
 
 def test_each_language_has_its_own(settings: Settings) -> None:
@@ -120,7 +154,7 @@ def test_each_language_has_its_own(settings: Settings) -> None:
 def test_a_name_that_is_empty_or_the_same_as_a_prompt(settings: Settings) -> None:
     """Two of a name, and one that is called like a prompt, are pressed once."""
     enrolled(settings, NAMES[0], NAMES[0], "您好。")
-    assert wanted(settings) == sorted(line_words() | {NAMES[0]})
+    assert list(wanted(settings)) == sorted(line_words() | {NAMES[0]})
 
 
 @pytest.mark.parametrize("voice", ["nonesuch:a", "tone", "", "espeak:nonesuch"])

@@ -282,10 +282,10 @@ def test_members_are_found_by_branch_and_number(database: Database) -> None:
             enrolled(connection, number="009")
 
 
-def test_every_name_is_told_once(database: Database) -> None:
+def test_every_name_is_told_once_with_its_branch(database: Database) -> None:
     import_roster(database, csv_of("王,,一,1", "李,,一,2", "王,,二,3"), "a.csv", "CN")
     with database.reading() as connection:
-        assert sorted(learner_names(connection)) == ["李", "王"]
+        assert learner_names(connection) == {"李": "一", "王": "一"}
 
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -252,7 +252,7 @@ def test_shown_and_said_differ_where_the_marks_say_so() -> None:
         (LESSON.replace("标题:", "及格: 2\n标题:"), 2, "2 right answers are needed, but only 1", "Lower 及格"),
         (LESSON.replace("标题:", "语速: 很慢很慢\n标题:"), 2, "语速 can't be understood", "慢, 中 or 快"),
         (LESSON.replace("标题:", "声音: 大声\n标题:"), 2, "声音 can't be understood: '大声'", "普通 or 清晰"),
-        (LESSON.replace("标题:", "语言: 世界语\n标题:"), 2, "语言 can't be understood", "zh, yue or en"),
+        (LESSON.replace("标题:", "语言: 世界语\n标题:"), 2, "语言 can't be understood", "zh, yue, en, or the code"),
         (LESSON.replace("标题:", "学时: 半天\n标题:"), 2, "学时 can't be understood", "0.5"),
         (LESSON.replace("先挂", "先{挂|gua4 le5}"), 7, "'挂' has 1 hanzi, but its pinyin 'gua4 le5' 2", "one syllable"),
         (LESSON.replace("标题:", "读音:\n  重庆: chong qimg4\n标题:"), 3, "'qimg4' is not a syllable", "chong2 qing4"),

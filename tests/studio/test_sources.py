@@ -96,6 +96,15 @@ def test_the_questions_of_the_lessons_here_go_out_and_come_back(path: Path) -> N
     assert read_gift(write_gift(asked, "x")) == (asked, ())
 
 
+@pytest.mark.parametrize("language", ["粤语", "ug", "kk"])
+def test_questions_are_added_to_a_lesson_in_another_language(language: str) -> None:
+    text = f"---\n标题: 防骗\n语言: {language}\n---\n# 开头\n您好。\n"
+    script, _ = parse(text.encode(), "fraud")
+    longer = with_questions(text, [Asked("怎么办？", ("挂断", "转账"), (0,))], script.language)
+    (asked,) = asked_in(parse(longer.encode(), "fraud")[0])
+    assert asked == Asked("怎么办？", ("挂断", "转账"), (0,))
+
+
 def test_what_the_line_says_by_itself_is_not_exported() -> None:
     script, _ = parse((LESSON + QUIZ + "> 答对：说得对。\n" + CLOSING).encode(), "x")
     assert asked_in(script) == (Asked("怎么办？", ("转账", "挂断"), (1,), "说得对。", ""),)

@@ -21,7 +21,7 @@ from ivr.studio.documents.written import (
     title_key,
 )
 from ivr.studio.languages.hanzi import WRITTEN_IN_HANZI
-from ivr.studio.questions import WHEN_RIGHT, WHEN_WRONG, Question
+from ivr.studio.questions import Question, default_feedback
 from ivr.studio.script import Script, decode, parse, quiz_end
 
 WORD = (".docx", ".docm")
@@ -98,7 +98,7 @@ def _asked(question: Question, language: str) -> Asked:
     right = int(question.right) - 1
     between = "" if language in WRITTEN_IN_HANZI else " "
     said = [between.join(each.words for each in wordings) for wordings in (question.when_right, question.when_wrong)]
-    unwritten = [form[language].format(option=question.options[right]) for form in (WHEN_RIGHT, WHEN_WRONG)]
+    unwritten = [default_feedback(is_right, question.options[right], language) for is_right in (True, False)]
     when_right, when_wrong = ("" if words == form else words for words, form in zip(said, unwritten, strict=True))
     return Asked(question.words, question.options, (right,), when_right, when_wrong)
 

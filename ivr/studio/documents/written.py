@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -64,13 +64,17 @@ def language_of(text: str) -> str:
     return "zh" if HANZI.search(text) else "en"
 
 
+def _names(language: str) -> Mapping[str, str]:
+    return _NAMES["zh" if language in WRITTEN_IN_HANZI else "en"]
+
+
 def joined(*texts: str) -> str:
     """One text after the other, without those that are empty."""
     return " ".join(text for text in texts if text)
 
 
 def title_key(language: str) -> str:
-    return _NAMES[language]["title"]
+    return _names(language)["title"]
 
 
 def lesson_text(lesson: Written, language: str) -> str:
@@ -85,7 +89,7 @@ def lesson_text(lesson: Written, language: str) -> str:
 
 
 def quiz_heading(language: str) -> str:
-    return f"# {_NAMES[language]['quiz']}"
+    return f"# {_names(language)['quiz']}"
 
 
 def quiz_text(questions: Iterable[Asked], language: str) -> str:
@@ -94,7 +98,7 @@ def quiz_text(questions: Iterable[Asked], language: str) -> str:
 
 
 def _section(section: Section, language: str) -> str:
-    title = section.title if section.role == "part" else _NAMES[language][section.role]
+    title = section.title if section.role == "part" else _names(language)[section.role]
     return "\n\n".join([f"# {title}", *(_paragraph(each, language) for each in section.paragraphs)])
 
 
@@ -108,7 +112,7 @@ def _question(asked: Asked, language: str) -> Iterator[str]:
         yield f"- [{'x' if index in asked.right else ' '}] {_one_line(option)}"
     for when, words in (("right", asked.when_right), ("wrong", asked.when_wrong)):
         if words:
-            yield f"> {_NAMES[language][when]}{_one_line(words)}"
+            yield f"> {_names(language)[when]}{_one_line(words)}"
 
 
 def _one_line(text: str) -> str:

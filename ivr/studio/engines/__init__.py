@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ivr.errors import MissingPart, VoiceFailed
 from ivr.studio.engines.engine import Engine, installed_version
+from ivr.studio.languages.tags import tag
 
 LAST_RESORT = {"zh": "espeak:cmn", "en": "espeak:en-us", "yue": "espeak:yue"}
 
@@ -27,6 +28,15 @@ def open_engine(spec: str, data: Path) -> tuple[Engine, str]:
     return _opened(name, _ENGINES[name].place(voices_folder(data, name), voice)), voice
 
 
+def is_here(spec: str, data: Path) -> bool:
+    """Can this voice speak on this machine?"""
+    try:
+        open_engine(spec, data)
+    except (MissingPart, VoiceFailed):
+        return False
+    return True
+
+
 def voice_here(spec: str, language: str, data: Path) -> tuple[str, str | None]:
     """This voice where it is installed; otherwise eSpeak NG's for the language, and what to do about that.
 
@@ -39,6 +49,17 @@ def voice_here(spec: str, language: str, data: Path) -> tuple[str, str | None]:
         open_engine(spare, data)
         return spare, f"{spec} can't speak here, so {spare} does. {missing}"
     return spec, None
+
+
+def language_of(spec: str) -> str | None:
+    """The language that a voice speaks, as far as its name tells; None where it does not."""
+    engine, _, voice = spec.partition(":")
+    match engine:
+        case "kokoro":
+            return "zh" if voice.startswith("z") else "en"
+        case "espeak" | "gtts":
+            return tag(voice)
+    return None
 
 
 def caution(spec: str) -> str | None:

@@ -34,6 +34,12 @@ def of_lesson(path: Path, common: Lexicon) -> Lexicon:
     return said
 
 
+def of_branch(folder: Path, common: Lexicon) -> Lexicon:
+    """What holds for the names of a branch's members: the lexicon in its folder, then the common one."""
+    file = folder / FILE
+    return {**common, **load(file)} if file.is_file() else common
+
+
 def load(path: Path) -> Lexicon:
     """Read a lexicon file. Raises BadLexicon with every mistake, each with its line."""
     try:

@@ -115,7 +115,7 @@ def _refusals(words: Sequence[str], text: str, voice: str, line: int) -> Iterato
 
 def _unread_signs(text: str, refused: Sequence[str], language: str, line: int) -> Iterator[Mistake]:
     """Those that nothing was said about yet."""
-    for sign in _UNREAD[language].findall(text):
+    for sign in _UNREAD[language].findall(text) if language in _UNREAD else ():
         if not any(each in sign for each in refused):
             mend = _AS_IT_SOUNDS.format(sign) if language == "zh" else "Write words."
             yield advice(line, f"no rule says how {sign} is read", mend)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from ivr.errors import BadRecording
+from ivr.errors import BadRecording, NotInLesson
 from ivr.studio.languages.hanzi import WRITTEN_IN_HANZI, Lexicon
 from ivr.studio.markup import RECORDING
 from ivr.studio.reading import Wording
@@ -70,7 +70,11 @@ class _Text(Struct, frozen=True):
 
 
 def targets(written: Script) -> tuple[list[Target], list[Target], Target]:
-    """The sentences, the segments and the whole of a lesson: what can be recorded. Sentence 0 is the title."""
+    """The sentences, the segments and the whole of a lesson: what can be recorded, and heard by its number.
+
+    Sentence 0 is the title; the quiz goes on counting. One that is said in parts, for it is long, has one number. A
+    segment is what stands under a heading.
+    """
     wordings = list(every_wording(written))
     starts = [at for at in range(len(wordings)) if not at or not _goes_on(wordings[at - 1], wordings[at])]
     ends = [*starts[1:], len(wordings)]
@@ -81,6 +85,19 @@ def targets(written: Script) -> tuple[list[Target], list[Target], Target]:
         segments.append(Target(f"segment {number}", at, count, heading=part.line))
         at += count
     return sentences, segments, Target("the whole lesson", 1, at - 1, whole=True)
+
+
+def find(written: Script, sentence: int | None, segment: int | None) -> Target:
+    """What has this number; without one, the whole lesson. Raises NotInLesson."""
+    sentences, segments, whole = targets(written)
+    if sentence is None and segment is None:
+        return whole
+    among, at, what = (sentences, sentence, "sentence") if sentence is not None else (segments, segment or 0, "segment")
+    named = [each for each in among if each.name == f"{what} {at}"]
+    if not named:
+        last = f"the last one is {among[-1].name}" if among else "the lesson has none"
+        raise NotInLesson(f"There is no {what} {at}; {last}. `ivr lesson record FILE` shows them.")
+    return named[0]
 
 
 def marked(data: bytes, lexicon: Lexicon, target: Target, file: str) -> bytes:

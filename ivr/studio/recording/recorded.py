@@ -133,7 +133,8 @@ def _numbered(row: Row, words: str, language: str) -> tuple[str, Row]:
 def judge_place(before: Text, text: Text, language: str) -> Iterator[Mistake]:
     """Is a recording within a sentence? Then both texts are fewer sentences together."""
     apart = sum(len(list(sentences(each.spans, language))) for each in (before, text))
-    together = (*before.spans, Words(" "), *text.spans) if language == "en" else before.spans + text.spans
+    between = () if language in WRITTEN_IN_HANZI else (Words(" "),)
+    together = (*before.spans, *between, *text.spans)
     if text.recording and before.is_speakable and len(list(sentences(together, language))) < apart:
         what = f"the recording {text.recording.file} stands within a sentence"
         yield mistake(text.line, what, "Put it before the sentence's first word.")
