@@ -13,7 +13,7 @@ import click
 from ivr.cli.lesson import FILES, count, load_all, load_files, show_found
 from ivr.config import Settings
 from ivr.errors import BadImport, BadLesson, NotWritten
-from ivr.shelf import write_whole
+from ivr.keeping import write_whole
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
     from ivr.studio.documents.sources import Source

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from ivr.config import Settings
-from ivr.shelf import write_whole
+from ivr.keeping import write_whole
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
     from ivr.studio.press import Voices

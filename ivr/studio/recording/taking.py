@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from filelock import FileLock
 from msgspec import Struct
 
 from ivr.errors import BadLesson, Refused
-from ivr.shelf import write_whole
+from ivr.keeping import locked, write_whole
 from ivr.studio.engines.engine import syllables
 from ivr.studio.languages.hanzi import EMPTY, Lexicon
 from ivr.studio.lesson_file import load
@@ -43,8 +42,7 @@ def take(lesson: Path, target: Target, sound: Path, by: str = "", lexicon: Lexic
     if verdict.faults:
         raise Refused(f"{sound} was not taken ({verdict.figures}):", (*verdict.faults, *verdict.advice))
     folder = lesson.parent / FOLDER
-    folder.mkdir(exist_ok=True)
-    with FileLock(folder / ".lock"):
+    with locked(folder / ".lock"):
         content = sound.read_bytes()
         path = _free(folder, _stem(written, target), sound.suffix.lower(), content)
         file = f"{FOLDER}/{path.name}"
