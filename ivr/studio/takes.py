@@ -22,7 +22,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from ivr.errors import DamagedAudio, IvrError, VoiceFailed
-from ivr.keeping import locked, write_whole
+from ivr.keeping import DRAFT, locked, write_whole
 from ivr.studio import mastering, sound_check
 from ivr.studio.engines.engine import Engine, Rate, syllables
 from ivr.studio.joining import decode, join
@@ -155,14 +155,21 @@ def tidy(folder: Path, now: datetime) -> int:
     """Delete the takes that no pressing has used for UNUSED; returns the bytes freed."""
     if not folder.is_dir():
         return 0
-    freed = 0
+    since = (now - UNUSED).timestamp()
     with locked(folder / ".lock"):
-        for path in folder.glob("*.wav"):
-            stat = path.stat()
-            if stat.st_mtime < (now - UNUSED).timestamp():
-                path.unlink()
-                freed += stat.st_size
-    return freed
+        unused = [path for path in folder.glob("*.wav") if path.stat().st_mtime < since]
+        return sum(_delete(path, since) for path in unused)
+
+
+def _delete(path: Path, since: float) -> int:
+    """Moved aside first: a press that takes it up just now has touched it by then, or does not find it any more."""
+    aside = path.replace(path.with_name(f".{path.name}{DRAFT}"))
+    stat = aside.stat()
+    if stat.st_mtime >= since:
+        aside.replace(path)
+        return 0
+    aside.unlink()
+    return stat.st_size
 
 
 def _take(path: Path, sound: NDArray[np.int16]) -> Take:
