@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from ivr.keeping import locked
 from ivr.studio import script
 from ivr.studio.languages.hanzi import EMPTY, Lexicon
 from ivr.studio.languages.lexicon import of_lesson
 from ivr.studio.mistakes import Mistake
 from ivr.studio.recording import recordings
 from ivr.studio.script import Script
+
+
+def alone_in(folder: Path) -> AbstractContextManager[None]:
+    """Be the only one, while it lasts, who changes the lessons of a folder or its recordings. Raises NotKept."""
+    return locked(folder / ".lock")
 
 
 def load(path: Path, lexicon: Lexicon = EMPTY) -> tuple[Script, tuple[Mistake, ...]]:
