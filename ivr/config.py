@@ -135,10 +135,17 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     here = where.absolute().parent
     folder = Path.cwd() if "data" in origin else here
     studio = settings.studio.model_copy(update={"lexicon": _lexicon(where, here, settings.studio)})
+    data = _data(origin.get("data") or f"{where}: data", folder / settings.data)
     branches = _branches(where, here, settings.branches)
-    return settings.model_copy(
-        update={"data": (folder / settings.data).absolute(), "studio": studio, "branches": branches}
-    )
+    return settings.model_copy(update={"data": data, "studio": studio, "branches": branches})
+
+
+def _data(place: str, folder: Path) -> Path:
+    """The folder, which is made when it is first needed."""
+    path = folder.absolute()
+    if file := next((each for each in (path, *path.parents) if each.is_file()), None):
+        raise BadSettings("The settings can't be used:", [f"{place}: {file} is a file; name a folder"])
+    return path
 
 
 def _lexicon(where: Path, folder: Path, studio: StudioSettings) -> Path:

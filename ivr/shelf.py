@@ -17,16 +17,17 @@ import re
 import threading
 import wave
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
-from filelock import FileLock
 
 from ivr import prompts
 from ivr.catalogue import Catalogue, Clip, Lesson
-from ivr.errors import DamagedAudio, NotKept, UnknownLesson
+from ivr.errors import DamagedAudio, UnknownLesson
+from ivr.keeping import locked, write_whole
 
 RATE_HZ = 8000
 FRAMES_PER_MS = RATE_HZ // 1000
@@ -193,9 +194,8 @@ class Shelf:
             raise DamagedAudio(f"The manifest editions/{missing[0]} is missing. Publish the lesson again.")
         return Catalogue(tuple(self._loaded[edition] for edition in offers.values()), dict(self._loaded))
 
-    def _locked(self) -> FileLock:
-        self.root.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.root / ".shelf.lock")
+    def _locked(self) -> AbstractContextManager[None]:
+        return locked(self.root / ".shelf.lock")
 
     def _audio_path(self, name: str) -> Path:
         return self.root / "audio" / f"{name}.wav"
@@ -237,26 +237,6 @@ def edition_of(lesson: Lesson) -> str:
     if lesson.other_pace is None:
         del bare["pace"], bare["other_pace"]  # lessons published before there were two keep their names
     return hashlib.sha256(msgspec.json.encode(bare, order="sorted")).hexdigest()[:16]
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that others see the old one or the whole new one, never a part, even after a power cut.
-
-    Raises NotKept where the disk is full, or closed to us.
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        raise NotKept(f"{path} could not be written ({error.strerror}). {NotKept.__doc__}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
 
 
 def _written_before(path: Path, when: datetime) -> bool:

@@ -274,6 +274,16 @@ def test_paths_in_the_file_count_from_the_file(file: Path, tmp_path: Path, monke
     assert load(file, "data = 'here'").database == f"sqlite:///{tmp_path / 'here' / 'ivr.db'}"
 
 
+@pytest.mark.parametrize("below", ["", "/data", "/a/b"])
+def test_the_data_folder_is_no_file_nor_below_one(file: Path, tmp_path: Path, below: str) -> None:
+    (tmp_path / "taken").touch()
+    path = f"{tmp_path / 'taken'}"
+    with pytest.raises(BadSettings, match=re.escape(f": data: {path} is a file; name a folder")):
+        load(file, f"data = '{path}{below}'")
+    with pytest.raises(BadSettings, match=re.escape(f"  IVR_DATA: {path} is a file; name a folder")):
+        load(file, "", IVR_DATA=path + below)
+
+
 def test_a_lexicon_that_was_named_is_there(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir("/")
     with pytest.raises(BadSettings, match=re.escape(f"studio.lexicon: there is no file {tmp_path / 'own.tsv'}")):

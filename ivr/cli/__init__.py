@@ -49,6 +49,10 @@ def main() -> None:
     except IvrError as error:
         click.echo(f"ivr: {error}", err=True)
         sys.exit(1)
+    except PermissionError as error:
+        who = "Run this as the user whose file it is, or mend its rights."
+        click.echo(f"ivr: {error.filename} is closed to you ({error.strerror}). {who}", err=True)
+        sys.exit(1)
     except OperationalError as error:
         click.echo(f"ivr: The database is busy or away ({error.orig}). Nothing was changed; try again.", err=True)
         sys.exit(1)

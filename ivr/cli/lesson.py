@@ -19,6 +19,7 @@ from ivr.cli.prompts import press_missing, to_press
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.errors import BadLesson, DamagedAudio
+from ivr.keeping import delete_drafts
 from ivr.shelf import Shelf
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
@@ -147,7 +148,7 @@ def withdraw(settings: Settings, slug: str) -> None:
 @lesson.command()
 @click.pass_obj
 def tidy(settings: Settings) -> None:
-    """Delete audio that no call can ask for any more; publishing does that, too.
+    """Delete audio that no call can ask for any more, and what was left half-written; publishing does that, too.
 
     The audio of a lesson's old editions stays for two days, for calls under way; single sentences, which make the next
     press short, for 90 days after they were last used.
@@ -161,6 +162,7 @@ def _tidy(settings: Settings) -> int:
 
     now = datetime.now(UTC)
     freed = Shelf(settings.data).tidy(now) + takes.tidy(settings.data / "takes", now)
+    freed += delete_drafts(settings.data, now)
     if freed:
         click.echo(f"deleted {freed / 1e6:.1f} MB of audio that is not used any more")
     return freed

@@ -13,7 +13,7 @@ import click
 from ivr.cli.lesson import FILES, count, load_all, load_files, show_found
 from ivr.config import Settings
 from ivr.errors import BadImport, BadLesson, NotWritten
-from ivr.shelf import write_whole
+from ivr.keeping import write_whole
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
     from ivr.studio.documents.sources import Source
@@ -152,7 +152,7 @@ def _extent(source: Source) -> str:
 def _add(lesson: Path, sources: dict[Path, Source]) -> Path:
     """Add questions to a lesson; those that it asks already are left alone."""
     from ivr.studio.documents.sources import not_asked_yet
-    from ivr.studio.lesson_file import load
+    from ivr.studio.lesson_file import alone_in, load
 
     wordy = [
         f"{path}: holds more than questions. Import it by itself."
@@ -161,25 +161,31 @@ def _add(lesson: Path, sources: dict[Path, Source]) -> Path:
     ]
     if wordy:
         raise BadImport("Nothing was imported:", wordy)
-    script, _ = load(lesson)
     questions = [each for source in sources.values() for each in source.questions]
-    added = not_asked_yet(script, questions)
-    if added:
-        _write(lesson, _longer(lesson, script, added), force=True)
+    with alone_in(lesson.parent):
+        script, _ = load(lesson)
+        added = not_asked_yet(script, questions)
+        if added:
+            write_whole(lesson, _longer(lesson, script, added))
     click.echo(f"{lesson}: {count(len(added), 'question')} added, {len(questions) - len(added)} there already")
     return lesson
 
 
-def _longer(lesson: Path, script: Script, added: Sequence[Asked]) -> str:
-    """The text of a lesson with questions added; raises BadLesson where they would not be understood in it."""
+def _longer(lesson: Path, script: Script, added: Sequence[Asked]) -> bytes:
+    """A lesson file with questions added, in its own encoding and with its own line ends; raises BadLesson where they
+    would not be understood in it."""
     from ivr.studio.documents.sources import with_questions
+    from ivr.studio.plain_text import encode_like
     from ivr.studio.script import decode, parse
 
-    text, unreadable = decode(lesson.read_bytes())
-    longer = with_questions(text, added, script.language)
-    after, found = parse(longer.encode(), script.slug)
-    if unreadable or len(after.questions) != len(script.questions) + len(added):
-        raise BadLesson(f"Nothing was added to {lesson}; mend it first:", unreadable or found)
+    content = lesson.read_bytes()
+    text, unreadable = decode(content)
+    if unreadable:
+        raise BadLesson(f"Nothing was added to {lesson}; mend it first:", unreadable)
+    longer = encode_like(content, with_questions(text, added, script.language))
+    after, found = parse(longer, script.slug)
+    if len(after.questions) != len(script.questions) + len(added):
+        raise BadLesson(f"Nothing was added to {lesson}; mend it first:", found)
     return longer
 
 

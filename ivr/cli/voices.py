@@ -11,7 +11,7 @@ import msgspec
 
 from ivr.config import Settings
 from ivr.errors import NotWritten
-from ivr.shelf import write_whole
+from ivr.keeping import write_whole
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
     from ivr.studio.press import Voices

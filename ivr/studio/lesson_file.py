@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
 
+from ivr.keeping import locked
 from ivr.studio import script
 from ivr.studio.languages.hanzi import EMPTY, Lexicon
 from ivr.studio.languages.lexicon import of_lesson
@@ -14,6 +16,11 @@ from ivr.studio.mastering import PresetName
 from ivr.studio.mistakes import Mistake
 from ivr.studio.recording import recordings
 from ivr.studio.script import NOBODY, Script, Voices
+
+
+def alone_in(folder: Path) -> AbstractContextManager[None]:
+    """Be the only one, while it lasts, who changes the lessons of a folder or its recordings. Raises NotKept."""
+    return locked(folder / ".lock")
 
 
 def load(

@@ -18,12 +18,11 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from filelock import FileLock
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from ivr.errors import DamagedAudio, IvrError, VoiceFailed
-from ivr.shelf import write_whole
+from ivr.keeping import DRAFT, locked, write_whole
 from ivr.studio import mastering, sound_check
 from ivr.studio.engines.engine import Engine, Rate, syllables
 from ivr.studio.joining import decode, join
@@ -50,8 +49,11 @@ class Take:
     length_ms: int
 
     def sound(self) -> NDArray[np.int16]:
-        """Raises DamagedAudio where the file is not what it was."""
-        return decode(self.path.read_bytes())
+        """Raises DamagedAudio where the file is not what it was, or was deleted meanwhile."""
+        try:
+            return decode(self.path.read_bytes())
+        except FileNotFoundError:
+            raise DamagedAudio(f"{self.path} was deleted during the press. Run the same command again.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +134,17 @@ class Booth:
 
 def kept(path: Path) -> Take | None:
     """The take in a file, which is used just now; None where it is missing or damaged."""
+    with contextlib.suppress(OSError):  # who may only read may still press what is there
+        os.utime(path)  # first, so that nobody tidies it away
     try:
-        take = _take(path, decode(path.read_bytes()))
+        return _take(path, decode(path.read_bytes()))
     except (FileNotFoundError, DamagedAudio):
         return None
-    with contextlib.suppress(OSError):  # who may only read may still press what is there
-        os.utime(path)
-    return take
 
 
 def keep(path: Path, sound: NDArray[np.int16]) -> Take:
     """Keep a take, unless another press made it meanwhile, and counts on its length."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.parent / ".lock"):
+    with locked(path.parent / ".lock"):
         if take := kept(path):
             return take
         write_whole(path, join([sound]))
@@ -155,14 +155,21 @@ def tidy(folder: Path, now: datetime) -> int:
     """Delete the takes that no pressing has used for UNUSED; returns the bytes freed."""
     if not folder.is_dir():
         return 0
-    freed = 0
-    with FileLock(folder / ".lock"):
-        for path in folder.glob("*.wav"):
-            stat = path.stat()
-            if stat.st_mtime < (now - UNUSED).timestamp():
-                path.unlink()
-                freed += stat.st_size
-    return freed
+    since = (now - UNUSED).timestamp()
+    with locked(folder / ".lock"):
+        unused = [path for path in folder.glob("*.wav") if path.stat().st_mtime < since]
+        return sum(_delete(path, since) for path in unused)
+
+
+def _delete(path: Path, since: float) -> int:
+    """Moved aside first: a press that takes it up just now has touched it by then, or does not find it any more."""
+    aside = path.replace(path.with_name(f".{path.name}{DRAFT}"))
+    stat = aside.stat()
+    if stat.st_mtime >= since:
+        aside.replace(path)
+        return 0
+    aside.unlink()
+    return stat.st_size
 
 
 def _take(path: Path, sound: NDArray[np.int16]) -> Take:

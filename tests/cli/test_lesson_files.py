@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import docx
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 from ivr.cli.lesson import lesson
 from ivr.config import Settings
 from ivr.errors import BadImport, BadLesson, NotKept, NotWritten
+from ivr.studio.lesson_file import alone_in
 
 LESSON = "---\n标题: 防骗\n---\n# 开头\n好。\n# 测验\n## 怎么办？\n- [ ] 转账\n- [x] 挂断\n# 结尾\n谢谢。\n"
 NO_CLOSING = "there is no closing. Add `# 结尾` (# Closing), so that listeners know that it is over."
@@ -175,6 +177,35 @@ def test_export_prints_or_writes_gift() -> None:
     assert isinstance(run("export", "--gift", "fraud.lesson.md", "--to", "q.gift").exception, NotWritten)
     told(run("export", "--gift", "fraud.lesson.md", "--to", "q.gift", "--force"))
     assert told(run("import", "q.gift", "--into", "fraud.lesson.md"))[0].endswith("0 questions added, 1 there already")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_lesson_keeps_its_encoding_and_its_line_ends(encoding: str, end: str) -> None:
+    path = Path("fraud.lesson.md")
+    before = LESSON.replace("\n", end)
+    path.write_bytes(before.encode(encoding))
+    assert told(run("import", file("q.gift"), "--into", "fraud.lesson.md"))[0].endswith(
+        "1 question added, 0 there already"
+    )
+    after = path.read_bytes()
+    closing = f"# 结尾{end}谢谢。{end}"
+    assert after.startswith(before.removesuffix(closing).encode(encoding))
+    text = after.decode(encoding)
+    assert "报警电话" in text and text.endswith(closing)
+    assert text.replace(end, "").count("\n") == text.replace(end, "").count("\r") == 0
+
+
+def test_questions_are_added_by_one_at_a_time() -> None:
+    path = Path(file("fraud.lesson.md", LESSON))
+    file("q.gift")
+    with ThreadPoolExecutor() as pool, alone_in(path.parent):
+        adding = pool.submit(run, "import", "q.gift", "--into", "fraud.lesson.md")
+        with pytest.raises(TimeoutError):
+            adding.result(timeout=1)
+        path.write_text(LESSON.replace("好。", "您好。"), "utf-8")  # as a recording's mark is put there meanwhile
+    assert told(adding.result())[0].endswith("1 question added, 0 there already")
+    assert "您好。" in path.read_text("utf-8")
 
 
 def test_a_lesson_with_mistakes_is_not_exported() -> None:

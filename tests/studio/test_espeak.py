@@ -20,6 +20,7 @@ from ivr.studio.engines import caution, open_engine
 from ivr.studio.engines.engine import Rate, installed_version, syllables
 from ivr.studio.engines.espeak import Espeak
 from ivr.studio.mastering import master
+from ivr.studio.sound_check import fault
 
 WORDS = "冬天生炉子取暖，一定要把窗户留一条缝，让空气流通。"
 
@@ -48,6 +49,15 @@ def test_it_speaks(espeak: Espeak, voice: str, words: str) -> None:
     assert samples.sound.dtype == np.float32
     assert 0.1 < np.abs(samples.sound).max() <= 1
     assert 0.1 < len(samples.sound) / samples.rate_hz / syllables(words) < 0.8
+
+
+@pytest.mark.parametrize("rate", ["slow", "normal", "fast"])
+@pytest.mark.parametrize(
+    "words", ["There is no hurry.", "Here it is once more.", "Take your medicine at the same time."]
+)
+def test_english_that_ends_soon_is_no_fault(espeak: Espeak, words: str, rate: Rate) -> None:
+    """An e that ends a word is no syllable, or whole sentences look as if they stopped in the middle."""
+    assert fault(espeak.synthesize(words, "en-us", rate), syllables(words)) is None
 
 
 def test_slow_is_about_three_syllables_a_second_with_commas_and_the_others_are_faster(espeak: Espeak) -> None:

@@ -10,16 +10,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ivr.errors import VoiceFailed
+from ivr.keeping import DRAFT, delete_drafts
 from ivr.shelf import Shelf
 from ivr.studio.engines.engine import Rate, Samples
 from ivr.studio.engines.tone import Tone
-from ivr.studio.takes import Booth, Cue, Progress
+from ivr.studio.takes import UNUSED, Booth, Cue, Progress, tidy
 
 Fault = Callable[[Samples], Samples]
 
@@ -150,6 +152,44 @@ def test_two_presses_at_once(tmp_path: Path) -> None:
     (lesson,) = Shelf(tmp_path / "data").catalogue().lessons
     assert len(list((tmp_path / "data" / "editions").rglob("*.json"))) <= 2  # eSpeak is not repeatable to the sample
     assert lesson.other_pace and len(lesson.segments) == len(lesson.other_pace.segments)
+
+
+def grow_old(folder: Path) -> None:
+    for path in folder.rglob("*.*"):
+        os.utime(path, (0, 0))
+
+
+def test_two_presses_at_once_while_somebody_tidies(tmp_path: Path) -> None:
+    """Nothing was used for years: what a press takes up just now is not deleted under its hands."""
+    _, err = (first := publish(tmp_path)).communicate(timeout=120)
+    assert first.returncode == 0, err
+    shelf = Shelf(tmp_path / "data")
+    shelf.withdraw("long")
+    grow_old(shelf.root)
+    both = [publish(tmp_path), publish(tmp_path)]
+    now = datetime.now(UTC)  # noqa: TID251 - files have the time of the machine
+    used = (now - UNUSED).timestamp()
+    while not any(path.stat().st_mtime > used for path in (shelf.root / "takes").glob("*.wav")):
+        assert any(each.poll() is None for each in both)
+    freed = 0
+    while any(each.poll() is None for each in both):
+        freed += shelf.tidy(now) + tidy(shelf.root / "takes", now) + delete_drafts(shelf.root, now)
+    for each in both:
+        _, err = each.communicate(timeout=120)
+        assert each.returncode == 0, err
+    assert freed
+    (lesson,) = Shelf(shelf.root).catalogue().lessons
+    assert all(shelf.audio(each.audio).is_file() for each in lesson.segments)
+
+
+def test_what_a_killed_press_left_half_written_is_tidied(tmp_path: Path) -> None:
+    draft = tmp_path / "data" / "takes" / f".some.wav.1.2{DRAFT}"
+    draft.parent.mkdir(parents=True)
+    draft.write_bytes(bytes(1000))
+    grow_old(tmp_path / "data")
+    _, err = (run := publish(tmp_path)).communicate(timeout=120)
+    assert run.returncode == 0, err
+    assert not draft.exists()
 
 
 def test_a_dry_run_makes_nothing(tmp_path: Path) -> None:

@@ -107,6 +107,32 @@ def test_npm_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str,
         kokoro_voices.fetch(tmp_path / "voices")
 
 
+@pytest.mark.parametrize("script", ["", "echo no JSON", "echo '[]'", "echo '{}'", "echo '[{}]'", "echo 3"])
+def test_npm_does_not_say_what_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    npm(tmp_path, monkeypatch, script)
+    with pytest.raises(MissingPart, match=r"did not say where it put kokoro-js.*up to date"):
+        kokoro_voices.fetch(tmp_path / "voices")
+
+
+def test_npm_is_no_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    npm(tmp_path, monkeypatch, "")
+    (tmp_path / "bin" / "npm").write_bytes(b"\x7fELF")
+    with pytest.raises(MissingPart, match="npm can't be run"):
+        kokoro_voices.fetch(tmp_path / "voices")
+
+
+@pytest.mark.parametrize("spoil", ["gone", "empty", "cut", "noise", "another"])
+def test_a_damaged_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: str) -> None:
+    path = archive(tmp_path, {"nobody": b"x"} if spoil == "another" else dict.fromkeys(kokoro_voices.SHA256, b"x" * 99))
+    whole = path.read_bytes()
+    spoilt = {"cut": whole[: len(whole) // 2], "noise": whole[:60] + b"\xff" * 60 + whole[120:]}
+    path.write_bytes(whole if spoil == "another" else spoilt.get(spoil, b""))
+    npm(tmp_path, monkeypatch, hands_out(tmp_path / "nowhere" if spoil == "gone" else path))
+    with pytest.raises(MissingPart, match=r"came damaged .*; nothing was kept. Run `npm cache clean"):
+        kokoro_voices.fetch(tmp_path / "voices")
+    assert not (tmp_path / "voices").exists()
+
+
 def test_there_is_no_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingPart, match="apt install npm"):

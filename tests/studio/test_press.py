@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ivr.catalogue import Lesson
-from ivr.errors import MissingPart, VoiceFailed
+from ivr.errors import DamagedAudio, MissingPart, VoiceFailed
 from ivr.shelf import Shelf
 from ivr.studio.engines import open_engine
 from ivr.studio.engines.espeak import Espeak
@@ -205,10 +205,20 @@ def test_an_interrupted_press_goes_on_where_it_was(shelf: Shelf, stop: type[Base
 
 def test_a_damaged_take_is_made_again(shelf: Shelf) -> None:
     lesson, _ = pressed(shelf)
-    take = next((shelf.root / "takes").iterdir())
+    take = next((shelf.root / "takes").glob("*.wav"))
     take.write_bytes(take.read_bytes()[:-100])
     again, counted = pressed(shelf)
     assert (again, counted.made) == (lesson, 1)
+
+
+def test_a_take_that_is_deleted_during_the_press_is_told(shelf: Shelf) -> None:
+    def delete(_now: Progress) -> None:
+        for path in (shelf.root / "takes").glob("*.wav"):
+            path.unlink()
+
+    with pytest.raises(DamagedAudio, match=r"was deleted during the press. Run the same command again"):
+        press(script(), shelf, VOICES, delete)
+    assert pressed(shelf)[0].segments
 
 
 def test_a_killed_engine_fails_the_press_and_the_next_one_goes_on(shelf: Shelf) -> None:

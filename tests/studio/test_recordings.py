@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ivr.catalogue import Lesson
-from ivr.errors import BadRecording, Refused
+from ivr.errors import BadRecording, NotKept, Refused
 from ivr.shelf import Shelf
 from ivr.studio.engines.engine import Samples, syllables
 from ivr.studio.joining import decode
@@ -243,6 +243,21 @@ def test_when_the_words_change_a_voice_says_them(lesson: Path, tmp_path: Path) -
     (told_,) = [each for each in load(lesson)[1] if "changed" in each.what]
     assert (told_.line, told_.severity) == (9, "advice") and "Record them again" in told_.mend
     assert recorded(lesson) == [] and pressed(lesson)[0].segments
+
+
+def test_a_file_where_the_recordings_should_lie_is_named(lesson: Path, tmp_path: Path) -> None:
+    (lesson.parent / "recordings").touch()
+    with pytest.raises(NotKept, match=r"fraud/recordings is a file, not a folder. Move it out of the way"):
+        take(lesson, sentence(lesson, "不要转账"), file(tmp_path, told(PARTS[1][2:])))
+    assert lesson.read_text("utf-8") == TEXT
+
+
+def test_labels_that_can_t_be_read_are_not_lost(lesson: Path, tmp_path: Path) -> None:
+    labels = lesson.parent / "recordings" / "recordings.tsv"
+    labels.mkdir(parents=True)
+    with pytest.raises(BadRecording, match=r"recordings\.tsv can't be read \(Is a directory\)"):
+        take(lesson, Target("sentence 1", 1, 1), file(tmp_path, told(PARTS[0][:1])))
+    assert lesson.read_text("utf-8") == TEXT
 
 
 @pytest.mark.parametrize(

@@ -62,10 +62,10 @@ def pronounced(text: str) -> Iterator[tuple[str, str]]:
 
 
 def syllables(text: str) -> int:
-    """About how many syllables a text has: one for each hanzi and digit, and for each run of vowels in a Latin word; in
-    other alphabets one for three letters."""
+    """About how many syllables a text has: one for each hanzi and digit, and for each run of vowels in a Latin word but
+    an e that ends it; in other alphabets one for three letters."""
     spoken = plain(text).casefold()
-    latin = sum(max(1, len(re.findall("[aeiouy]+", word))) for word in re.findall("[a-z]+", spoken))
+    latin = sum(max(1, len(re.findall("(?!(?<!l)e$)[aeiouy]+", word))) for word in re.findall("[a-z]+", spoken))
     hanzi = len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|\d", spoken))
     others = re.findall(r"[^\W\da-z_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+", spoken)
     return latin + hanzi + sum(-(-len(word) // 3) for word in others)

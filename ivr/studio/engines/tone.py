@@ -15,7 +15,7 @@ class Tone:
     """Each voice has its pitch: "a" is 300 Hz, each further letter 20 Hz more."""
 
     name = "tone"
-    version = "1"
+    version = "2"
 
     def synthesize(self, text: str, voice: str, rate: Rate) -> Samples:
         seconds = syllables(text) / SYLLABLES_PER_S[rate]

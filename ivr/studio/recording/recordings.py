@@ -14,6 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
+from ivr.errors import BadRecording
 from ivr.studio.languages.hanzi import WRITTEN_IN_HANZI
 from ivr.studio.markup import Recording
 from ivr.studio.mistakes import Mistake, advice, mistake
@@ -70,11 +71,14 @@ def located(folder: Path, file: str) -> Path | None:
 
 
 def read_labels(folder: Path) -> Mapping[str, Label]:
-    """The labels of a lesson's folder, by file."""
+    """The labels of a lesson's folder, by file. Raises BadRecording where they are there and can't be read."""
+    path = folder / FOLDER / LABELS
     try:
-        content = (folder / FOLDER / LABELS).read_bytes()
-    except OSError:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
         return {}
+    except OSError as error:
+        raise BadRecording(f"{path} can't be read ({error.strerror}). Mend its rights, or move it away.") from error
     rows = [line.split("\t") for line in _text(content).splitlines()[1:]]
     return {row[0]: Label(*(cell.strip() for cell in row[:3])) for row in rows if len(row) > 1}
 

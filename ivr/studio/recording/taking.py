@@ -6,14 +6,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from filelock import FileLock
 from msgspec import Struct
 
 from ivr.errors import BadLesson, Refused
-from ivr.shelf import write_whole
+from ivr.keeping import write_whole
 from ivr.studio.engines.engine import syllables
 from ivr.studio.languages.hanzi import EMPTY, Lexicon
-from ivr.studio.lesson_file import load
+from ivr.studio.lesson_file import alone_in, load
 from ivr.studio.recording import recordings
 from ivr.studio.recording.judging import Verdict, judge
 from ivr.studio.recording.marking import Target, marked
@@ -35,6 +34,11 @@ def take(lesson: Path, target: Target, sound: Path, by: str = "", lexicon: Lexic
     Raises BadLesson for a lesson with mistakes, Refused with the faults of a recording that is not good enough,
     BadRecording for a file that can't be played. Then nothing has changed.
     """
+    with alone_in(lesson.parent):
+        return _take(lesson, target, sound, by, lexicon)
+
+
+def _take(lesson: Path, target: Target, sound: Path, by: str, lexicon: Lexicon) -> Taken:
     written, wrong = load(lesson, lexicon)
     if faults := [each for each in wrong if each.severity == "mistake"]:
         raise BadLesson(f"Nothing was recorded. Mend {lesson} first:", faults)
@@ -42,18 +46,16 @@ def take(lesson: Path, target: Target, sound: Path, by: str = "", lexicon: Lexic
     verdict = judge(read_sound(sound), sum(syllables(each.text) for said in wordings for each in said.utterances))
     if verdict.faults:
         raise Refused(f"{sound} was not taken ({verdict.figures}):", (*verdict.faults, *verdict.advice))
+    content = sound.read_bytes()
     folder = lesson.parent / FOLDER
-    folder.mkdir(exist_ok=True)
-    with FileLock(folder / ".lock"):
-        content = sound.read_bytes()
-        path = _free(folder, _stem(written, target), sound.suffix.lower(), content)
-        file = f"{FOLDER}/{path.name}"
-        changed = marked(lesson.read_bytes(), lexicon, target, file)
-        write_whole(path, content)
-        labels = {**recordings.read_labels(lesson.parent)}
-        labels[file] = Label(file, recordings.words_of(wordings, written.language), by)
-        write_whole(folder / LABELS, recordings.label_file(labels.values()))
-        write_whole(lesson, changed)
+    path = _free(folder, _stem(written, target), sound.suffix.lower(), content)
+    file = f"{FOLDER}/{path.name}"
+    changed = marked(lesson.read_bytes(), lexicon, target, file)
+    labels = {**recordings.read_labels(lesson.parent)}
+    labels[file] = Label(file, recordings.words_of(wordings, written.language), by)
+    write_whole(path, content)
+    write_whole(folder / LABELS, recordings.label_file(labels.values()))
+    write_whole(lesson, changed)
     return Taken(file, verdict)
 
 
