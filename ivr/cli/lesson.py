@@ -14,6 +14,7 @@ import click
 from ivr import prompts
 from ivr.catalogue import Lesson
 from ivr.cli.lesson_listen import listen
+from ivr.cli.lesson_text import read_lesson
 from ivr.cli.progress_bar import shown
 from ivr.cli.prompts import press_missing, to_press
 from ivr.cli.voices import voices_here
@@ -183,12 +184,7 @@ def _needs_a_voice(script: Script) -> bool:
 
 
 def load_files(settings: Settings, files: Sequence[Path]) -> list[tuple[Path, Script, tuple[Mistake, ...]]]:
-    from ivr.studio.languages.lexicon import of_everybody
-    from ivr.studio.lesson_file import load
-
-    lexicon = of_everybody(settings.studio.lexicon)
-    voices = settings.studio.voices
-    return [(path, *load(path, lexicon, voices, settings.preset_of(path))) for path in files]
+    return [(path, *read_lesson(settings, path)) for path in files]
 
 
 def load_all(settings: Settings, files: Sequence[Path], otherwise: str) -> list[Script]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.catalogue import Lesson
+from ivr.cli.lesson_text import read_lesson
 from ivr.cli.player import find_player, play
 from ivr.cli.progress_bar import shown
 from ivr.cli.voices import free, voices_here
@@ -88,13 +89,10 @@ def _at_other_pace(lesson: Lesson) -> Lesson:
 
 
 def _script(what: str, settings: Settings) -> Script:
-    from ivr.studio.languages.lexicon import of_everybody
-    from ivr.studio.lesson_file import load
-
     file = Path(what)
     if not file.is_file():
         raise UnknownLesson(f"{what!r} is neither published (`ivr lesson list` shows what is) nor a file.")
-    written, found = load(file, of_everybody(settings.studio.lexicon), settings.studio.voices, settings.preset_of(file))
+    written, found = read_lesson(settings, file)
     if wrong := [f"{file}: {each}" for each in found if each.severity == "mistake"]:
         raise BadLesson("It can't be heard yet:", wrong)
     return written

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ivr.cli.lesson_text import read_lesson
 from ivr.config import Settings
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+    from ivr.studio.mistakes import Mistake
     from ivr.studio.script import Script
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -46,26 +48,33 @@ def record(
     and marked in the lesson's text; the next `ivr lesson publish` uses it.
     """
     from ivr.studio.languages.lexicon import of_everybody, of_lesson
-    from ivr.studio.lesson_file import load
     from ivr.studio.recording.marking import find
     from ivr.studio.recording.taking import take
 
     chosen = [each for each in (sentence, segment, whole or None) if each is not None]
-    lexicon = of_everybody(settings.studio.lexicon)
-    written, _ = load(lesson, lexicon)
+    written, wrong = read_lesson(settings, lesson)
     if not chosen:
         for line in _listed(written):
             click.echo(line)
+        _show_mistakes(lesson, wrong)
         if sound:
             raise click.UsageError("Say what it is a recording of: --sentence N, --segment N or --whole.")
         return
     if len(chosen) > 1 or not sound:
         raise click.UsageError("Name one sound file, and one of --sentence N, --segment N and --whole.")
     target = find(written, sentence, segment)
-    taken = take(lesson, target, sound, by, of_lesson(lesson, lexicon))
+    taken = take(lesson, target, sound, by, of_lesson(lesson, of_everybody(settings.studio.lexicon)))
     click.echo(f"{target.name}: {taken.file}; {taken.verdict.figures}")
     for each in taken.verdict.advice:
         click.echo(f"advice: {each}")
+    _show_mistakes(lesson, read_lesson(settings, lesson)[1])
+
+
+def _show_mistakes(lesson: Path, wrong: Iterable[Mistake]) -> None:
+    """Before a publication does. What the voice can't say keeps nobody from recording: a person may say it."""
+    for each in wrong:
+        if each.severity == "mistake":
+            click.echo(f"{lesson}: {each}")
 
 
 def _listed(written: Script) -> Iterator[str]:

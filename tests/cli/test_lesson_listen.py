@@ -162,3 +162,10 @@ def test_a_player_that_fails_or_is_not_there_is_told(
     monkeypatch.setenv("PATH", str(tmp_path))
     result = listen(settings, "falls", "--play")
     assert result.exit_code == 2 and "Install aplay" in result.output
+
+
+def test_what_the_voice_would_refuse_is_told_before_it_speaks(tmp_path: Path, settings: Settings, file: Path) -> None:
+    kokoro = settings.model_copy(update={"studio": StudioSettings(voices={"zh": "kokoro:zm_yunxi"})})
+    file.write_text(TEXT.replace("先挂", "用WeChat挂"), "utf-8")
+    with pytest.raises(BadLesson, match=r"line 7: kokoro:zm_yunxi can't say WeChat"):
+        CliRunner().invoke(lesson, ["listen", str(file)], obj=kokoro, catch_exceptions=False)

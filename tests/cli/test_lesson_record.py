@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli.lesson_record import record
-from ivr.config import Settings
+from ivr.config import Settings, StudioSettings
 from ivr.errors import BadLesson, BadRecording, NotInLesson, Refused
 from tests.studio.people import told, wav
 
@@ -97,3 +97,12 @@ def test_what_is_not_taken_changes_nothing(settings: Settings, lesson: Path, sou
     assert lesson.read_text("utf-8") == TEXT
     lesson.write_text(TEXT.replace("[x]", "[ ]"), "utf-8")
     assert isinstance(run(settings, lesson, sound, "--sentence", 2).exception, BadLesson)
+
+
+def test_what_the_voice_cant_say_is_told_and_may_be_recorded(tmp_path: Path, lesson: Path, sound: Path) -> None:
+    kokoro = Settings(data=tmp_path / "data", studio=StudioSettings(voices={"zh": "kokoro:zm_yunxi"}))
+    lesson.write_text(TEXT.replace("您好，", "WeChat，").replace("请记住，", "QQ秀α，"), "utf-8")
+    refused = [f"{lesson}: line 5: kokoro:zm_yunxi can't say {each}" for each in ("WeChat", "α")]
+    assert [told.partition(". ")[0] for told in run(kokoro, lesson).stdout.splitlines()[-2:]] == refused
+    last = run(kokoro, lesson, sound, "--sentence", 2).stdout.splitlines()[-1]
+    assert last.startswith(refused[0])
