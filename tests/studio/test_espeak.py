@@ -32,8 +32,7 @@ def espeak() -> Iterator[Espeak]:
 
 
 def worker(espeak: Espeak) -> int:
-    assert espeak.worker_id is not None
-    return espeak.worker_id
+    return espeak.worker_ids[-1]
 
 
 def seconds(espeak: Espeak, words: str, voice: str = "cmn", rate: Rate = "slow") -> float:
@@ -86,7 +85,23 @@ def test_a_voice_that_is_not_there_is_named(espeak: Espeak, voice: str) -> None:
     assert seconds(espeak, "您好") > 0.3
 
 
-def test_many_threads_take_turns(espeak: Espeak) -> None:
+def test_threads_speak_at_once_each_by_a_process() -> None:
+    espeak = Espeak()
+    both = threading.Barrier(2)
+
+    def speak() -> None:
+        both.wait(timeout=30)
+        espeak.synthesize(WORDS * 20, "yue", "slow")
+
+    threads = [threading.Thread(target=speak) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(espeak.worker_ids) == 2
+
+
+def test_many_threads_each_get_their_own_words(espeak: Espeak) -> None:
     heard: dict[str, float] = {}
     words = ["好" * length for length in range(1, 13)]
     threads = [threading.Thread(target=lambda each=each: heard.update({each: seconds(espeak, each)})) for each in words]
@@ -131,7 +146,7 @@ SPEAK_AND_WAIT = """
 from ivr.studio.engines.espeak import Espeak
 espeak = Espeak()
 espeak.synthesize("hello", "en-us", "slow")
-print(espeak.worker_id, flush=True)
+print(*espeak.worker_ids, flush=True)
 input()
 """
 

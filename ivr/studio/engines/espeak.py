@@ -1,4 +1,4 @@
-"""eSpeak NG, the voice that is always there: in a process of its own, which may die; the next words start another."""
+"""eSpeak NG, the voice that is always there: in processes of its own, which may die; the next words start another."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from ivr.errors import VoiceFailed
 from ivr.studio.engines.engine import Rate, Samples, installed_version, plain
-from ivr.studio.engines.own_process import Answer, Died, OwnProcess, Refused
+from ivr.studio.engines.own_process import Answer, Died, OwnProcesses, Unable
 
 # In Mandarin 145 is 3.2 syllables a second while speaking, 165 is 3.6, 190 is 4.3 (measured with eSpeak NG 1.52).
 WORDS_PER_MINUTE: dict[Rate, int] = {"slow": 145, "normal": 165, "fast": 190}
@@ -15,14 +15,14 @@ SETTINGS = "rates-1"  # part of a take's name: raise it when the table above cha
 
 
 class Espeak:
-    """One process, started with the first words, asked by one thread at a time."""
+    """A process for each thread that asks at once, started with its first words."""
 
     name = "espeak"
 
     def __init__(self, patience_s: float = PATIENCE_S) -> None:
         """Raises MissingPart where the package is not installed."""
         self.version = f"{installed_version('espeakng-loader', 'espeak')} {SETTINGS}"
-        self._process = OwnProcess("ivr.studio.engines.espeak_worker", patience_s=patience_s)
+        self._processes = OwnProcesses("ivr.studio.engines.espeak_worker", patience_s=patience_s)
 
     def synthesize(self, text: str, voice: str, rate: Rate) -> Samples:
         answer = self._ask(plain(text), voice, words_per_minute=WORDS_PER_MINUTE[rate])
@@ -37,13 +37,13 @@ class Espeak:
 
     def _ask(self, text: str, voice: str, **more: object) -> Answer:
         try:
-            return self._process.ask(text=text, voice=voice, **more)
+            return self._processes.ask(text=text, voice=voice, **more)
         except Died as error:
             raise VoiceFailed(f"eSpeak NG stopped while saying {text[:30]!r}. Try again.") from error
-        except Refused as error:
+        except Unable as error:
             raise VoiceFailed(f"{error}. Choose another one in config.toml, [studio.voices].") from error
 
     @property
-    def worker_id(self) -> int | None:
-        """The process that speaks, while there is one."""
-        return self._process.id
+    def worker_ids(self) -> list[int]:
+        """The processes that have spoken and wait for more."""
+        return self._processes.idle_ids

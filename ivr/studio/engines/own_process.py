@@ -1,4 +1,4 @@
-"""A process of an engine's own, for what may die or hang, or is not to be linked with: then one sentence fails, and the
+"""Processes of an engine's own, for what may die or hang, or is not to be linked with: then one sentence fails, and the
 next words start another.
 
 A request is one line of JSON. An answer is two big-endian unsigned 32-bit numbers, the sample rate in Hz and a number
@@ -33,7 +33,7 @@ class Answer(NamedTuple):
     remarks: str
 
 
-class Refused(Exception):
+class Unable(Exception):
     """The process is well and can't do this; the message says why."""
 
 
@@ -41,34 +41,40 @@ class Died(OSError):
     """The process ended, or was ended for taking too long; the message is the last that it wrote."""
 
 
-class OwnProcess:
-    """Started by the first request, asked by one thread at a time."""
+class OwnProcesses:
+    """There come to be as many as threads ask at once; none is asked by two."""
 
     def __init__(self, module: str, *arguments: str, patience_s: float) -> None:
         self._command = [sys.executable, "-m", module, *arguments]
         self._patience_s = patience_s
-        self._lock = threading.Lock()
-        self._running: _Running | None = None
+        self._idle: list[_Running] = []
 
     def ask(self, **request: object) -> Answer:
-        """Raises Refused or Died."""
-        with self._lock:
-            if self._running is None or not self._running.ready:
-                self._running = _Running(self._command)
-            try:
-                answer = self._running.ask(request, self._patience_s)
-            except OSError as error:
-                last_words = self._running.remarks().rpartition("\n")[2]
-                self._running.end()
-                raise Died("".join(each if each.isprintable() else "?" for each in last_words[:200])) from error
+        """Raises Unable or Died."""
+        running = self._ready()
+        try:
+            answer = running.ask(request, self._patience_s)
+        except OSError as error:
+            last_words = running.remarks().rpartition("\n")[2]
+            running.end()
+            raise Died("".join(each if each.isprintable() else "?" for each in last_words[:200])) from error
+        self._idle.append(running)  # not where an interrupt left part of an answer unread
         if answer.rate_hz == 0:
-            raise Refused(answer.content.decode(errors="replace"))
+            raise Unable(answer.content.decode(errors="replace"))
         return answer
 
+    def _ready(self) -> _Running:
+        with contextlib.suppress(IndexError):
+            while True:
+                running = self._idle.pop()
+                if running.process.poll() is None:
+                    return running
+        return _Running(self._command)
+
     @property
-    def id(self) -> int | None:
-        """The process that answers, while there is one."""
-        return self._running.process.pid if self._running else None
+    def idle_ids(self) -> list[int]:
+        """The processes that have answered and wait for more."""
+        return [running.process.pid for running in self._idle]
 
 
 class _Running:
@@ -78,26 +84,18 @@ class _Running:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._written
         )
         self.end = weakref.finalize(self, _end, self.process, self._written)  # also when this process ends
-        self._in_step = True
         self._remarked = 0
-
-    @property
-    def ready(self) -> bool:
-        """False once it died, or when somebody stopped listening before its answer was complete."""
-        return self._in_step and self.process.poll() is None
 
     def ask(self, request: dict[str, object], patience_s: float) -> Answer:
         """Raises OSError when the process dies or takes too long."""
         assert self.process.stdin is not None
         watch = threading.Timer(patience_s, self.process.kill)
         watch.start()
-        self._in_step = False
         try:
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
             self.process.stdin.flush()
             rate_hz, size = _HEAD.unpack(self._read(_HEAD.size))
             content = self._read(size)
-            self._in_step = True
         finally:
             watch.cancel()
         return Answer(rate_hz, content, self.remarks())

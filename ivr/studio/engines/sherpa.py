@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from ivr.errors import VoiceFailed
 from ivr.studio.engines.engine import Rate, Samples, installed_version, plain
-from ivr.studio.engines.own_process import Answer, Died, OwnProcess, Refused
+from ivr.studio.engines.own_process import Answer, Died, OwnProcesses, Unable
 from ivr.studio.engines.sherpa_models import recognise
 
 # Near what eSpeak NG takes: 3.2, 3.6 and 4.2 words a second (measured with the Piper voice en_US-joe-medium).
@@ -37,7 +35,8 @@ class Sherpa:
         library = installed_version("sherpa-onnx", "sherpa")
         self.version = f"{recognise(folder).fingerprint} {library} {SETTINGS}"
         self._folder = folder
-        self._idle: list[OwnProcess] = []
+        module = "ivr.studio.engines.sherpa_worker"
+        self._processes = OwnProcesses(module, str(folder), patience_s=PATIENCE_S)
 
     def synthesize(self, text: str, voice: str, rate: Rate) -> Samples:
         _, speaker = parse_voice(voice)
@@ -49,32 +48,19 @@ class Sherpa:
         return Samples(np.frombuffer(answer.content, "<f4"), answer.rate_hz)
 
     def _ask(self, text: str, speaker: int, speed: float) -> Answer:
-        with self._process() as process:
-            try:
-                return process.ask(text=text, speaker=speaker, speed=speed)
-            except Died as error:
-                said = _ORIGIN.sub("", str(error)).rstrip(".") or "it was killed, or took too long"
-                mend = "If this comes back, unpack the model anew."
-                raise VoiceFailed(f"sherpa-onnx stopped, with {self._folder}: {said}. {mend}") from error
-            except Refused as error:
-                raise VoiceFailed(f"sherpa-onnx can't say {text[:30]!r} with {self._folder}: {error}.") from error
-
-    @contextmanager
-    def _process(self) -> Iterator[OwnProcess]:
-        """One that nobody else asks now: there come to be as many as there are threads that ask at once."""
         try:
-            process = self._idle.pop()
-        except IndexError:
-            process = OwnProcess("ivr.studio.engines.sherpa_worker", str(self._folder), patience_s=PATIENCE_S)
-        try:
-            yield process
-        finally:
-            self._idle.append(process)
+            return self._processes.ask(text=text, speaker=speaker, speed=speed)
+        except Died as error:
+            said = _ORIGIN.sub("", str(error)).rstrip(".") or "it was killed, or took too long"
+            mend = "If this comes back, unpack the model anew."
+            raise VoiceFailed(f"sherpa-onnx stopped, with {self._folder}: {said}. {mend}") from error
+        except Unable as error:
+            raise VoiceFailed(f"sherpa-onnx can't say {text[:30]!r} with {self._folder}: {error}.") from error
 
     @property
     def worker_ids(self) -> list[int]:
         """The processes that have spoken and wait for more."""
-        return [process.id for process in self._idle if process.id is not None]
+        return self._processes.idle_ids
 
 
 def parse_voice(voice: str) -> tuple[str, int]:
