@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,12 @@ def test_a_file_that_is_no_lexicon(tmp_path: Path, content: bytes | None) -> Non
         file.write_bytes(content)
     with pytest.raises(BadLexicon, match=FILE):
         load(file)
+
+
+def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / FILE)
+    with pytest.raises(BadLexicon, match=f"{FILE}: this is no file"):
+        of_everybody(tmp_path / FILE)
 
 
 def written(folder: Path, entries: Lexicon) -> None:

@@ -43,6 +43,8 @@ def of_branch(folder: Path, common: Lexicon) -> Lexicon:
 def load(path: Path) -> Lexicon:
     """Read a lexicon file. Raises BadLexicon with every mistake, each with its line."""
     try:
+        if not path.is_file():  # one would wait for a pipe for ever
+            raise BadLexicon("The lexicon can't be read:", [f"{path}: this is no file. Write one, or delete it."])
         size, content = path.stat().st_size, b""
         if size <= MOST_BYTES:
             content = path.read_bytes()
