@@ -13,10 +13,11 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ivr.errors import BadSettings
 
+FILE = Path("config.toml")
 ENVIRONMENT = {
     "IVR_DATA": ("data",),
     "IVR_DATABASE_URL": ("database_url",),
@@ -44,6 +45,15 @@ def _timezone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ValueError("write a time zone like Asia/Shanghai") from error
     return name
+
+
+def _named(folder: object) -> object:
+    if isinstance(folder, str) and not folder.strip():
+        raise ValueError("name a folder; . is this one")
+    return folder
+
+
+Folder = Annotated[Path, BeforeValidator(_named)]
 
 
 class Section(BaseModel):
@@ -84,7 +94,7 @@ class StudioSettings(Section):
 
 
 class BranchSettings(Section):
-    folder: Path
+    folder: Folder
     preset: PresetName | None = None
 
 
@@ -97,7 +107,7 @@ class Settings(Section):
     """All settings. `data`, `studio.lexicon` and the folders of branches are absolute paths; `database` is the URL to
     open."""
 
-    data: Path = Path("data")
+    data: Folder = Path("data")
     database_url: str = Field(default="", repr=False)
     line: LineSettings = LineSettings()
     dialogue: DialogueSettings = DialogueSettings()
@@ -117,10 +127,15 @@ class Settings(Section):
         return nearest[-1].preset if nearest else None
 
 
+def found(path: Path | None) -> Path | None:
+    """The settings file: the one that is named, or that of the folder one is in; None where there is none."""
+    return path or (FILE if FILE.exists() else None)
+
+
 def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     """Read the settings. Raises BadSettings with every mistake, each with its place."""
-    where = path or Path("config.toml")
-    values = _read(where, required=path is not None)
+    where = path or FILE
+    values = _read(where) if found(path) else {}
     mistakes = []
     if ENVIRONMENT_ONLY in values:
         mistakes.append(f"{where}: [{ENVIRONMENT_ONLY}]: secrets come from the environment only; delete this section")
@@ -168,9 +183,7 @@ def _branches(where: Path, folder: Path, branches: Mapping[str, BranchSettings])
     return {name: each.model_copy(update={"folder": found[name]}) for name, each in branches.items()}
 
 
-def _read(path: Path, *, required: bool) -> dict[str, Any]:
-    if not required and not path.exists():
-        return {}
+def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -140,6 +140,8 @@ WRONG: dict[str, tuple[str, str]] = {
     "a value for a section": ("line = 3", "line: .*"),
     "a list for a section": ("line = []", "line: .*"),
     "two of a section": ("[[dialogue]]\nwait_s = 3", "dialogue: .*"),
+    "no name of a folder": ("data = ''", "data: name a folder; . is this one \\(here: ''\\)"),
+    "no name of a branch's folder": ("[branches.a]\nfolder = ' '", "branches.a.folder: name a folder"),
     "a number for a path": ("data = 3", "data: .*\\(here: 3\\)"),
     "secrets in the file": (
         f"[twilio]\nauth_token = '{SECRET}'",

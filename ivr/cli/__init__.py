@@ -33,7 +33,11 @@ from ivr.errors import IvrError
 @click.pass_context
 def ivr(context: click.Context, path: Path | None) -> None:
     """Lessons by telephone."""
-    context.obj = config.load(path, os.environ)
+    settings = config.load(path, os.environ)
+    context.obj = settings
+    if not config.found(path):
+        note = f"Note: there is no config.toml here: all settings are as shipped, with the data in {settings.data}."
+        click.secho(note, fg="yellow", err=True)
 
 
 for command in (serve, phone, lesson, prompts, voices, roster, report, ledger):

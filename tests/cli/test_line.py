@@ -289,3 +289,11 @@ def test_what_is_typed_wrong_is_named(words: list[str], tmp_path: Path, monkeypa
     result = CliRunner().invoke(ivr, words, prog_name="ivr")
     assert result.exit_code == 2
     assert words[-1] in result.output
+
+
+def test_where_there_are_no_settings_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    note = f"Note: there is no config.toml here: all settings are as shipped, with the data in {tmp_path / 'data'}.\n"
+    assert CliRunner().invoke(ivr, ["lesson", "list"], prog_name="ivr").output.startswith(note)
+    (tmp_path / "config.toml").touch()
+    assert note not in CliRunner().invoke(ivr, ["lesson", "list"], prog_name="ivr").output
