@@ -14,6 +14,8 @@ from itertools import accumulate
 
 from msgspec import Struct
 
+RATE_HZ = 8000  # of all audio here, which is mono and 16-bit
+FRAMES_PER_MS = RATE_HZ // 1000
 MOST_QUESTIONS = 10  # in a lesson; the counts that callers can be told
 
 

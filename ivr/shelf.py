@@ -25,12 +25,9 @@ from typing import Generic, TypeVar
 import msgspec
 
 from ivr import prompts
-from ivr.catalogue import Catalogue, Clip, Lesson
+from ivr.catalogue import FRAMES_PER_MS, RATE_HZ, Catalogue, Clip, Lesson
 from ivr.errors import DamagedAudio, UnknownLesson
 from ivr.keeping import locked, write_whole
-
-RATE_HZ = 8000
-FRAMES_PER_MS = RATE_HZ // 1000
 
 KEPT = timedelta(days=2)  # longer than any call
 
@@ -153,9 +150,10 @@ class Shelf:
         wav = self.audio(audio).read_bytes()
         if hashlib.sha256(wav).hexdigest() != audio:
             raise DamagedAudio(f"The audio of {piece} was changed on disk ({audio}.wav). Publish the lesson again.")
-        frames = _frames(wav)
-        if frames is None:
-            raise DamagedAudio(f"The audio of {piece} is not a mono 16-bit {RATE_HZ} Hz WAV file ({audio}.wav).")
+        sound = sound_in(wav)
+        if sound is None:
+            raise DamagedAudio(f"The audio of {piece} is not a whole mono 16-bit {RATE_HZ} Hz WAV file ({audio}.wav).")
+        frames = len(sound) // 2
         if abs(frames - length_ms * FRAMES_PER_MS) >= FRAMES_PER_MS:
             actual = frames / FRAMES_PER_MS
             raise DamagedAudio(f"The audio of {piece} lasts {actual:.1f} ms, not {length_ms} ms ({audio}.wav).")
@@ -268,14 +266,15 @@ def _pieces(lesson: Lesson) -> Iterator[tuple[str, str, int]]:
         yield f"{name} at the other pace", audio, length_ms
 
 
-def _frames(wav: bytes) -> int | None:
-    """How many frames a WAV file really holds; None when it is not mono 16-bit PCM at 8 kHz."""
+def sound_in(wav: bytes) -> bytes | None:
+    """The little-endian samples of a WAV file; None when it is not mono 16-bit PCM at 8 kHz, or was cut off."""
     try:
         with wave.open(io.BytesIO(wav)) as file:
             shape = (file.getnchannels(), file.getsampwidth(), file.getframerate())
-            return len(file.readframes(file.getnframes())) // 2 if shape == (1, 2, RATE_HZ) else None
+            stated, sound = file.getnframes(), file.readframes(file.getnframes())
     except (wave.Error, EOFError):
         return None
+    return sound if shape == (1, 2, RATE_HZ) and len(sound) == stated * 2 else None
 
 
 def _read(path: Path, kind: type[_T]) -> _T | None:

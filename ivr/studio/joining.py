@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import warnings
-import wave
 from collections.abc import Iterable
 
 import imageio_ffmpeg
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.errors import DamagedAudio, VoiceFailed
+from ivr.shelf import sound_in
 from ivr.studio.engines.engine import Samples
 from ivr.studio.sound import RATE_HZ
 
@@ -39,14 +39,11 @@ def decode(wav: bytes) -> NDArray[np.int16]:
 
     Not by pydub, which takes a file that was cut off for a short one.
     """
-    try:
-        with wave.open(io.BytesIO(wav)) as file:
-            shape = (file.getnchannels(), file.getsampwidth(), file.getframerate())
-            stated, sound = file.getnframes(), file.readframes(file.getnframes())
-    except (wave.Error, EOFError) as error:
-        raise DamagedAudio("A piece of audio does not decode. Publish the lesson again.") from error
-    if shape != (1, 2, RATE_HZ) or len(sound) != stated * 2:
-        raise DamagedAudio(f"A piece of audio is not whole, mono, 16-bit and {RATE_HZ} Hz. Publish the lesson again.")
+    sound = sound_in(wav)
+    if sound is None:
+        raise DamagedAudio(
+            f"A piece of audio is not a whole mono 16-bit {RATE_HZ} Hz WAV file. Publish the lesson again."
+        )
     return np.frombuffer(sound, "<i2")
 
 

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-RATE_HZ = 8000
-FRAMES_PER_MS = RATE_HZ // 1000
+from ivr import catalogue
+
+RATE_HZ = catalogue.RATE_HZ
+FRAMES_PER_MS = catalogue.FRAMES_PER_MS
 BLOCK = 60 * RATE_HZ
 
 Sound = NDArray[np.float64]
