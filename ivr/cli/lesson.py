@@ -178,9 +178,9 @@ def _planned(script: Script, shelf: Shelf, voices: Voices) -> str:
 
 def _needs_a_voice(script: Script) -> bool:
     """One of the settings: it names none itself, and people did not record all of it."""
-    from ivr.studio.script import every_wording
+    from ivr.studio.script import is_recorded
 
-    return not script.front.voice and not all(each.recording for each in every_wording(script))
+    return not script.front.voice and not is_recorded(script)
 
 
 def load_files(settings: Settings, files: Sequence[Path]) -> list[tuple[Path, Script, tuple[Mistake, ...]]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that n
 
 @contextmanager
 def shown(what: str) -> Iterator[OnProgress]:
-    """How far pressing is: a bar for a person who watches, a line now and then for a file."""
+    """`what` is named beside the bar; call what this yields with each Progress."""
     if not sys.stderr.isatty():
         yield lambda now: _line(what, now)
         return

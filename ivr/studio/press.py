@@ -32,7 +32,7 @@ from ivr.studio.mastering import PLAIN, PRESETS, Preset
 from ivr.studio.pacing import People, Takes, cues, stretches
 from ivr.studio.reading import Wording, read_aloud, sentences
 from ivr.studio.recording.people import Said, said_by_people
-from ivr.studio.script import Script, every_wording
+from ivr.studio.script import Script, every_wording, is_recorded
 from ivr.studio.sound import FRAMES_PER_MS
 from ivr.studio.takes import Booth, Cue, OnProgress, Progress, Take
 
@@ -62,7 +62,7 @@ def silent(_progress: Progress) -> None:
 
 def voice_of(written: Script, voices: Voices) -> str | None:
     """Who speaks this lesson, as "engine:voice"; None where people recorded all of it."""
-    if all(each.recording for each in every_wording(written)):
+    if is_recorded(written):
         return None
     return written.front.voice or voices.spec(written.language)
 

@@ -110,6 +110,11 @@ def every_wording(written: Script) -> Iterator[Wording]:
         yield from (*question.ask, *question.when_right, *question.when_wrong)
 
 
+def is_recorded(written: Script) -> bool:
+    """Did people record all of it, so that no voice is needed?"""
+    return all(each.recording for each in every_wording(written))
+
+
 def with_wordings(written: Script, change: Callable[[Wording], Wording]) -> Script:
     """The same lesson with each of its sentences changed."""
 
