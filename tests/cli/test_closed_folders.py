@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(MAY_ANYTHING and not shutil.which("setpriv"), re
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Path]:
     """A folder with a lesson, and a data folder in which it is published."""
+    (tmp_path / "config.toml").touch()
     (tmp_path / "new.lesson.md").write_text(LESSON, "utf-8")
     shelf = Shelf(tmp_path / "data")
     shelf.publish(press(parse(LESSON.encode(), "old")[0], shelf, Voices({})))
