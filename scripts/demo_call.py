@@ -23,8 +23,8 @@ from ivr import config
 from ivr.app import create_app
 from ivr.catalogue import Lesson
 from ivr.records.numbers import masked
+from ivr.rehearsal.provider import Account, Call, Clock, HttpTransport, Provider
 from tests.drivers import words_by_audio
-from tests.provider import Account, Call, Clock, HttpTransport, Provider
 
 HERE = Path(__file__).resolve().parent
 LESSON = "falls-at-home"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from .provider import Faults
-from .provider.server import (
+from ivr.rehearsal.provider import Faults
+from tests.provider_server import (
     BASE,
     LESSON,
     dial,

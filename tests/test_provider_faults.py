@@ -9,8 +9,8 @@ from threading import Barrier
 
 import pytest
 
-from .provider import Call, Faults
-from .provider.server import (
+from ivr.rehearsal.provider import Call, Faults
+from tests.provider_server import (
     LESSON,
     Page,
     document,

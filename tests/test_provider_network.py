@@ -10,9 +10,9 @@ import pytest
 from twilio import request_validator as oracle
 from waitress.server import create_server
 
-from .provider import Clock, HttpTransport, Provider, Unreachable, WsgiTransport, signature
-from .provider.network import signed_url
-from .provider.server import ACCOUNT, BASE, LESSON, TOKEN, Page, dial, make, sound, story
+from ivr.rehearsal.provider import Clock, HttpTransport, Provider, Unreachable, WsgiTransport, signature
+from ivr.rehearsal.provider.network import signed_url
+from tests.provider_server import ACCOUNT, BASE, LESSON, TOKEN, Page, dial, make, sound, story
 
 
 def test_the_parameters_and_the_status_callback() -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from .provider import Clock, Provider, Response, Unreachable, read
-from .provider.server import ACCOUNT, BASE, Page, dial, document, gather, make, play, redirect, sound, told
+from ivr.rehearsal.provider import Clock, Provider, Response, Unreachable, read
+from tests.provider_server import ACCOUNT, BASE, Page, dial, document, gather, make, play, redirect, sound, told
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 DTD = '<!DOCTYPE Response [<!ENTITY a "b">]>'

@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.provider.network import signature
+from ivr.rehearsal.provider.network import signature
 
 OPENING = 3  # the greeting, the title; then the lesson plays
 HEAD = (

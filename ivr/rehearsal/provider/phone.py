@@ -110,10 +110,15 @@ class Call:
             self._key(key, moment)
             moment += timedelta(seconds=gap)
 
-    def listen(self) -> None:
-        """Press nothing until the next document begins, or the call is over."""
+    def listen(self, at_most: float | None = None) -> None:
+        """Press nothing until the next document begins, or the call is over, or so many seconds have passed."""
         self._still_here()
-        self._run(None)
+        document, until = self._document, None if at_most is None else self._now + timedelta(seconds=at_most)
+        while self._span and self._document == document:
+            if until is not None and min(self._span.end, self._limit) >= until:
+                self.provider.pass_until(until)
+                return
+            self._finish_span(self._span)
 
     def wait(self, seconds: float) -> None:
         """Press nothing for so long."""
@@ -134,7 +139,7 @@ class Call:
         elif then:
             self.press(then, after=seconds)
         else:
-            self._run(None)
+            self.listen()
 
     def hang_up(self, after: float = 0.0, *, pressing: str = "") -> None:
         """Put the receiver down; nothing happens when the line is dead already. With `pressing` a key is pressed in the
@@ -159,19 +164,23 @@ class Call:
     def _now(self) -> datetime:
         return self.provider.clock.now()
 
-    def _run(self, until: datetime | None) -> None:
-        """Let the call go on by itself, until that moment or, without one, until the next document begins."""
-        document = self._span.document if self._span else -1
-        while self._span and (until is not None or self._span.document == document):
-            if until is not None and min(self._span.end, self._limit) >= until:
+    def _run(self, until: datetime) -> None:
+        """Let the call go on by itself until that moment, from document to document."""
+        while self._span:
+            if min(self._span.end, self._limit) >= until:
                 self.provider.pass_until(until)
                 return
             self._finish_span(self._span)
 
+    @property
+    def _document(self) -> int:
+        """The number of the request that brought what is on the line now; -1 when the line is dead."""
+        return self._span.document if self._span else -1
+
     def _until_gathering(self) -> None:
         """Let the present document go on until it gathers or records."""
-        document = self._span.document if self._span else -1
-        while self._span and self._span.document == document and not (self._span.gathering or self._span.tape):
+        document = self._document
+        while self._span and self._document == document and not (self._span.gathering or self._span.tape):
             self._finish_span(self._span)
 
     @property

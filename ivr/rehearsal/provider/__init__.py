@@ -1,5 +1,5 @@
-"""A telephone provider to test against, as strict as Twilio: it calls, performs TwiML in virtual time, and knows the
-truth. It shares no code with `ivr`: it is the other side of the contract.
+"""A telephone provider to rehearse and test with, as strict as Twilio: it calls, performs TwiML in virtual time, and
+knows the truth. It shares no code with the rest of `ivr`: it is the other side of the contract.
 
     clock = Clock()
     provider = Provider(WsgiTransport(app, "https://line.example"), Account(sid, token), clock=clock)
@@ -13,6 +13,7 @@ from .audio import Fetch, silent_wav
 from .clock import Clock
 from .errors import ProviderError, Unreachable
 from .exchange import Provider
+from .execute import say_seconds
 from .faults import Faults
 from .files import mp3_seconds, wav_seconds
 from .network import Account, HttpTransport, Response, Transport, WsgiTransport, signature
@@ -37,6 +38,7 @@ __all__ = [
     "WsgiTransport",
     "mp3_seconds",
     "read",
+    "say_seconds",
     "signature",
     "silent_wav",
     "wav_seconds",

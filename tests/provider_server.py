@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from .audio import silent_wav
-from .clock import Clock
-from .exchange import Provider
-from .faults import Faults
-from .network import Account, WsgiTransport, signature
-from .phone import Call, Heard
+from ivr.rehearsal.provider.audio import silent_wav
+from ivr.rehearsal.provider.clock import Clock
+from ivr.rehearsal.provider.exchange import Provider
+from ivr.rehearsal.provider.faults import Faults
+from ivr.rehearsal.provider.network import Account, WsgiTransport, signature
+from ivr.rehearsal.provider.phone import Call, Heard
 
 BASE = "https://line.example"
 TOKEN = "a token for tests only"

@@ -63,7 +63,7 @@ class WsgiTransport:
         begun: list[tuple[int, tuple[tuple[str, str], ...]]] = []
         written: list[bytes] = []
 
-        def start_response(status: str, fields: list[tuple[str, str]], exc_info: Any = None) -> Callable[..., object]:
+        def start_response(status: str, fields: list[tuple[str, str]], _exc_info: Any = None) -> Callable[..., object]:
             begun.append((int(status.split()[0]), tuple(fields)))
             return written.append
 
