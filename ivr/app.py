@@ -17,6 +17,7 @@ from ivr.records.db import open_database
 from ivr.records.models import TurnRow
 from ivr.shelf import Shelf
 from ivr.telephony import audio, webhook
+from ivr.voicing import voicing
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,9 @@ def now() -> datetime:
 
 def open_line(settings: Settings, clock: Callable[[], datetime] = now) -> calls.Line:
     """The line's parts, opened: the database brought up to date, the shelf, the time."""
-    return calls.Line(open_database(settings.database), Shelf(settings.data), settings, clock, secrets.token_hex(8))
+    shelf = Shelf(settings.data)
+    voiced = voicing(shelf, settings.line.language)
+    return calls.Line(open_database(settings.database), shelf, voiced, settings, clock, secrets.token_hex(8))
 
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Flask:

@@ -21,11 +21,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from ivr.catalogue import Catalogue
 from ivr.config import Settings
 from ivr.dialogue import machine
-from ivr.dialogue.turn import Input, Listening, Pressed, Say, Silent, State, Turn
+from ivr.dialogue.state import Listening, Proving
+from ivr.dialogue.turn import Input, Left, Play, Pressed, Record, Say, Silent, Spoke, Turn, Wanted
 from ivr.errors import IvrError, UnknownCall
-from ivr.records import learners, ledger, progress
+from ivr.records import learners, ledger, lookups, progress
 from ivr.records.db import Database
 from ivr.shelf import Shelf
+from ivr.voicing import Voicing, length_ms
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +59,12 @@ class AtHand:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """All that a call needs: where records go, what can be heard, the rules, the time. `boot` names this run."""
+    """All that a call needs: where records go, what can be heard, how it is voiced, the rules, the time. `boot` names
+    this run."""
 
     database: Database
     shelf: Shelf
+    voiced: Voicing
     settings: Settings
     clock: Callable[[], datetime]
     boot: str
@@ -68,6 +72,9 @@ class Line:
 
     def counting(self, catalogue: Catalogue) -> progress.Counting:
         return progress.Counting(catalogue, self.settings.records.completed_share)
+
+    def now(self, at: datetime) -> learners.Now:
+        return learners.Now(self.shelf.catalogue(), self.settings, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +104,8 @@ def _answered(line: Line, connection: Connection, provider: str, sid: str, numbe
     spoken_here = line.settings.line.language.partition("_")[0]
     offer = sorted(catalogue.offered_on(today), key=lambda lesson: lesson.language != spoken_here)
     members = learners.on_phone(connection, number)
-    progress.settle_open_calls(connection, number, [m for m, _ in members], sent_at, line.counting(catalogue))
-    who = learners.with_places(connection, members, frozenset(lesson.slug for lesson in offer))
+    progress.settle_open_calls(connection, number, members, sent_at, line.counting(catalogue))
+    who = learners.known(connection, members, line.now(sent_at))
     editions = tuple(lesson.edition for lesson in offer)
     turn = machine.begin(who, editions, catalogue, sent_at, line.settings.dialogue)
     call = ledger.open_call(connection, provider, sid, number, arrived_at)
@@ -132,8 +139,8 @@ def _went_on(line: Line, provider: str, sid: str, n: int, act: ledger.Act) -> Sp
             if known is None or known.n != n or known.settled or n >= line.settings.line.most_turns:
                 return None
             sent_at = line.clock()
-            turn = machine.step(known.turn.state, Silent(), line.shelf.catalogue(), sent_at, line.settings.dialogue)
-            if turn.gather is None or turn.events:
+            turn = machine.step(known.turn, Silent(), line.shelf.catalogue(), sent_at, line.settings.dialogue)
+            if isinstance(turn, Wanted) or turn.gather is None or turn.events:
                 return None
             if not ledger.add_turn_to_open_call(connection, known.call, n + 1, act, turn, sent_at, line.boot):
                 return None
@@ -155,29 +162,48 @@ def _stepped(
     if known.n >= line.settings.line.most_turns:
         turn = machine.end(known.turn.state, Say("long_enough"), Say("goodbye"))
     else:
-        state = _as_last_said(connection, known, act)
-        turn = machine.step(state, act, line.shelf.catalogue(), sent_at, line.settings.dialogue)
-    digits = act.key if isinstance(act, Pressed) else ""
+        turn = _turned(line, connection, known.call, _as_last_said(connection, known, act), act, sent_at)
+    secret = isinstance(known.turn.state.scene, Proving)
+    digits = act.key if isinstance(act, Pressed) and not secret else ""
     return _written(line, connection, known, ledger.Act(kind, digits, arrived_at), turn, sent_at)
 
 
-def _as_last_said(connection: Connection, known: ledger.Latest, act: Input) -> State:
+def _turned(line: Line, connection: Connection, call: int, last: Turn, act: Input, sent_at: datetime) -> Turn:
+    """What the conversation says next; what it wants to know on the way is looked up."""
+    now = line.now(sent_at)
+    turn = machine.step(last, act, now.catalogue, sent_at, line.settings.dialogue)
+    events = turn.events
+    while isinstance(turn, Wanted):
+        finding = lookups.found(connection, call, turn.lookup, now)
+        turn = machine.step(replace(last, state=turn.state), finding, now.catalogue, sent_at, line.settings.dialogue)
+        events += turn.events
+    return replace(turn, events=events)
+
+
+def _as_last_said(connection: Connection, known: ledger.Latest, act: Input) -> Turn:
     """A lesson that was sent again may have begun only then: count from there, and nobody misses a sentence."""
-    scene = known.turn.state.scene
-    if isinstance(act, Pressed) and isinstance(scene, Listening) and scene.since:
+    turn = known.turn
+    if isinstance(act, Pressed) and isinstance(turn.state.scene, Listening) and turn.state.scene.since:
         again = ledger.last_resent(connection, known.call, known.n)
-        return replace(known.turn.state, scene=replace(scene, since=again or scene.since))
-    return known.turn.state
+        scene = replace(turn.state.scene, since=again or turn.state.scene.since)
+        return replace(turn, state=replace(turn.state, scene=scene))
+    return turn
 
 
 def _written(
     line: Line, connection: Connection, known: ledger.Latest, act: ledger.Act, turn: Turn, sent_at: datetime
 ) -> Spoken:
     n = known.n + 1
-    ledger.add_turn(connection, known.call, n, act, turn, sent_at, line.boot)
+    ledger.add_turn(connection, known.call, n, act, turn, sent_at, line.boot, _said_ms(line, turn))
     if turn.gather is None or known.settled:
         progress.settle(connection, known.call, sent_at, line.counting(line.shelf.catalogue()))
     return Spoken(n, turn)
+
+
+def _said_ms(line: Line, turn: Turn) -> int | None:
+    """How long it takes to ask for a key; None for what asks for none. Latencies are counted from its end."""
+    asks = turn.gather is not None and not isinstance(turn.gather, Record)
+    return length_ms(turn, line.voiced) if asks and not any(isinstance(said, Play) for said in turn.says) else None
 
 
 def _again(line: Line, connection: Connection, known: ledger.Latest, n: int, arrived_at: datetime) -> Spoken:
@@ -208,6 +234,23 @@ def fall_back(line: Line, provider: str, sid: str) -> Spoken | None:
         return Spoken(known.n, known.turn) if tried < MOST_FALLBACKS else None
 
     return _written_once(line.database, work)
+
+
+def recorded(line: Line, provider: str, sid: str, n: int, name: str, address: str, seconds: int) -> None:
+    """The provider tells of something said after the tone of turn `n`: also when the caller hung up, and nothing else
+    told of it. Raises UnknownCall."""
+    arrived_at = line.clock()
+
+    def work(connection: Connection) -> None:
+        known = _known(connection, provider, sid)
+        turn = known.turn if n == known.n else ledger.stored(connection, known.call, n)
+        if isinstance(turn.gather, Record) and seconds:
+            spoke = Spoke(name, address, seconds, hung_up=True)
+            for event in _turned(line, connection, known.call, turn, spoke, arrived_at).events:
+                if isinstance(event, Left):
+                    ledger.keep_recording(connection, known.call, n, event, ledger.member_of(turn), arrived_at)
+
+    _written_once(line.database, work)
 
 
 def hang_up(

@@ -17,6 +17,7 @@ from msgspec import Struct
 RATE_HZ = 8000  # of all audio here, which is mono and 16-bit
 FRAMES_PER_MS = RATE_HZ // 1000
 MOST_QUESTIONS = 10  # in a lesson; the counts that callers can be told
+PACES = ("slow", "normal", "fast")
 
 
 class Clip(Struct, frozen=True, tag=True):
@@ -43,13 +44,23 @@ class Segment(Struct, frozen=True):
     length_ms: int
     sentences: tuple[Sentence, ...]
 
+    @property
+    def knots(self) -> tuple[int, ...]:
+        """Its start, the starts and the end of its sentences, its end: what corresponds between paces."""
+        inner = [each.start_ms for each in self.sentences] + [each.end_ms for each in self.sentences[-1:]]
+        return (0, *inner, self.length_ms)
+
 
 class Question(Struct, frozen=True):
-    """A question whose options are the keys 1, 2, 3 in the file's order; `right` is the key of the right one."""
+    """A question whose options are the keys 1, 2, 3 in the file's order; `right` is the key of the right one.
+
+    `ask` is all of it, with its keys; `stem` only what is asked, and each option only what it says.
+    """
 
     id: str  # a hash of its words: answers stay comparable across editions until the question changes
     ask: Clip
-    options: tuple[str, ...]
+    stem: Clip
+    options: tuple[Clip, ...]
     right: str
     when_right: Clip
     when_wrong: Clip
@@ -102,6 +113,34 @@ class Lesson(Struct, frozen=True, dict=True):
         segment, within = self.locate(at_ms)
         starts = [s.start_ms for s in self.segments[segment].sentences if s.start_ms <= within]
         return self.base_ms(segment) + (starts[-1] if len(starts) > 1 else 0)
+
+    @cached_property
+    def parts(self) -> tuple[int, ...]:
+        """The first segment of each part: where another heading begins."""
+        titles = [segment.title for segment in self.segments]
+        return tuple(n for n, title in enumerate(titles) if n == 0 or title != titles[n - 1])
+
+    def part(self, segment: int) -> int:
+        """Which part a segment belongs to, from 0."""
+        return bisect_right(self.parts, segment) - 1
+
+    def at_pace(self, pace: str) -> Lesson:
+        """The "slow" or the "fast" of its two paces; "": as it is."""
+        if self.other_pace is None or not pace:
+            return self
+        slower, faster = sorted((self, self.other_pace), key=lambda each: PACES.index(each.pace))
+        return slower if pace == PACES[0] else faster
+
+    def moved(self, at_ms: int, to: Lesson) -> int:
+        """A position of this lesson in the same one at another pace: as far into the same sentence."""
+        if to is self:
+            return at_ms
+        segment, within = self.locate(at_ms)
+        knots, others = self.segments[segment].knots, to.segments[segment].knots
+        n = min(bisect_right(knots, within), len(knots) - 1)
+        span = knots[n] - knots[n - 1]
+        share = (within - knots[n - 1]) / span if span else 0
+        return to.base_ms(segment) + others[n - 1] + round(share * (others[n] - others[n - 1]))
 
     def offered_on(self, day: date) -> bool:
         return (self.opens is None or self.opens <= day) and (self.closes is None or day <= self.closes)

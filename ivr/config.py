@@ -62,7 +62,7 @@ class Section(BaseModel):
 
 class LineSettings(Section):
     public_url: Annotated[str, AfterValidator(_public_url)] = "http://127.0.0.1:8080"
-    language: Literal["zh_CN", "en"] = "zh_CN"
+    language: Literal["zh_CN", "yue", "en"] = "zh_CN"
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CN"
     timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Shanghai"
     most_turns: Annotated[int, Field(ge=10, le=100_000)] = 2000
@@ -78,10 +78,30 @@ class DialogueSettings(Section):
     between_segments_s: Annotated[int, Field(ge=1, le=10)] = 1
     reminders: Annotated[int, Field(ge=0, le=3)] = 3
     attempts: Annotated[int, Field(ge=1, le=5)] = 3
+    languages: tuple[Literal["zh", "yue", "en"], ...] = ()
+    scan_s: Annotated[int, Field(ge=2, le=15)] = 4
+    digits_s: Annotated[int, Field(ge=3, le=30)] = 10
+    number_tries: Annotated[int, Field(ge=1, le=5)] = 3
+    pause_s: Annotated[int, Field(ge=10, le=120)] = 60
+    pauses: Annotated[int, Field(ge=1, le=10)] = 5
+    question_s: Annotated[int, Field(ge=10, le=300)] = 120
+    longest_call_min: Annotated[int, Field(ge=1, le=240)] = 60
+    month_min: Annotated[int, Field(ge=0, le=10_000)] = 0
 
 
 class RecordSettings(Section):
     completed_share: Annotated[float, Field(gt=0, le=1)] = 0.9
+
+
+def _host(host: str) -> str:
+    if not re.fullmatch(r"[a-z0-9.-]+(:[0-9]{1,5})?", host):
+        raise ValueError("write a host like media.example.org, or media.example.org:8443")
+    return host
+
+
+class RecordingSettings(Section):
+    hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = ()
+    own_hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = ()
 
 
 class StudioSettings(Section):
@@ -112,6 +132,7 @@ class Settings(Section):
     line: LineSettings = LineSettings()
     dialogue: DialogueSettings = DialogueSettings()
     records: RecordSettings = RecordSettings()
+    recordings: RecordingSettings = RecordingSettings()
     studio: StudioSettings = StudioSettings()
     branches: Mapping[str, BranchSettings] = {}
     twilio: TwilioSettings = TwilioSettings()

@@ -7,10 +7,14 @@
     │   ├── Refused           a recording that is not good enough
     │   ├── BadImport         a document that no lesson can be made of
     │   ├── BadLexicon        a lexicon file, by line
-    │   └── BadRoster         a member list, by row
+    │   ├── BadRoster         a member list, by row
+    │   └── BadNotices        a list of notices, by row
     ├── BadPrompts        a file of prompts
     ├── NotAMonth         a month that can't be read
     ├── NotEnrolled       nobody of this name or number
+    ├── NotToBeClaimed    a call that is somebody's already
+    ├── NotThere          nothing of this number
+    ├── BadPin            a PIN that guards nothing
     ├── NotWritten        a file that can't be written, or is there already
     ├── NotKept           a file of the data folder
     ├── NoDatabase        the database can't be opened
@@ -20,6 +24,7 @@
     ├── VoiceFailed       an engine could not speak
     ├── BadRecording      a recording that can't be used
     ├── MissingPart       an optional package that this job needs
+    ├── NotFetched        a file at the provider that did not come
     └── UnknownCall       a turn of a call that never began here
 
 A class docstring is its default message; it says what to do. Bugs are not in this tree: they propagate.
@@ -69,6 +74,10 @@ class BadRoster(Mistakes):
     """The member list can't be used; nothing was imported."""
 
 
+class BadNotices(Mistakes):
+    """The notices can't be used; none was taken."""
+
+
 class BadPrompts(IvrError):
     """A file of prompts can't be used."""
 
@@ -79,6 +88,18 @@ class NotAMonth(IvrError):
 
 class NotEnrolled(IvrError):
     """Nobody of this name is enrolled. `ivr roster list` shows who is."""
+
+
+class NotToBeClaimed(IvrError):
+    """This call is somebody's already."""
+
+
+class NotThere(IvrError):
+    """There is nothing of this number."""
+
+
+class BadPin(IvrError):
+    """A PIN that guards nothing. Take another."""
 
 
 class NotWritten(IvrError):
@@ -115,6 +136,15 @@ class BadRecording(IvrError):
 
 class MissingPart(IvrError):
     """An optional package is not installed."""
+
+
+class NotFetched(IvrError):
+    """A file at the provider did not come."""
+
+    def __init__(self, message: str, *, for_good: bool = False) -> None:
+        """`for_good`: trying again would change nothing."""
+        self.for_good = for_good
+        super().__init__(message)
 
 
 class UnknownCall(IvrError):

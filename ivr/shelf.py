@@ -1,6 +1,7 @@
 """Published editions: audio is written first, the manifest next, the index last, so a reader never sees half a lesson.
 
 audio/<sha256>.wav              named by its content, never changed
+recordings/<sha256>.wav         the same, for what people said by telephone: there is no second copy, it is never tidied
 editions/<slug>/<edition>.json  manifests; old ones stay for the calls and records that name them
 index.json                      what is on offer, oldest first: slug -> edition
 phrases/<language>.json         pressed prompts and people's names: words -> clip, and the voice that said them
@@ -70,11 +71,20 @@ class Shelf:
                 write_whole(path, wav)
         return name
 
+    def put_recording(self, wav: bytes) -> str:
+        """Keep a WAV file that can't be made again; returns its name. It is found like any other audio."""
+        name = hashlib.sha256(wav).hexdigest()
+        path = self._recording_path(name)
+        if not (path.is_file() and path.read_bytes() == wav):
+            write_whole(path, wav)
+        return name
+
     def audio(self, name: str) -> Path:
         """The file of a piece of audio; raises DamagedAudio for a name that is not one or a file that is gone."""
-        path = self._audio_path(name)
-        if re.fullmatch("[0-9a-f]{64}", name) and path.is_file():
-            return path
+        if re.fullmatch("[0-9a-f]{64}", name):
+            for path in (self._audio_path(name), self._recording_path(name)):
+                if path.is_file():
+                    return path
         if self._spare:
             return self._spare.audio(name)
         raise DamagedAudio(f"There is no audio named {name[:64]}. Publish the lesson again.")
@@ -198,6 +208,9 @@ class Shelf:
     def _audio_path(self, name: str) -> Path:
         return self.root / "audio" / f"{name}.wav"
 
+    def _recording_path(self, name: str) -> Path:
+        return self.root / "recordings" / f"{name}.wav"
+
     def _manifest_path(self, slug: str, edition: str) -> Path:
         return self.root / "editions" / _as_file_name(slug) / f"{edition}.json"
 
@@ -258,6 +271,8 @@ def _pieces(lesson: Lesson) -> Iterator[tuple[str, str, int]]:
     clips = {"the title": lesson.title}
     for number, question in enumerate(lesson.questions, 1):
         clips[f"question {number}"] = question.ask
+        clips[f"question {number} without its options"] = question.stem
+        clips |= {f"option {key} of question {number}": each for key, each in enumerate(question.options, 1)}
         clips[f"the right answer to question {number}"] = question.when_right
         clips[f"the wrong answers to question {number}"] = question.when_wrong
     for name, clip in clips.items():

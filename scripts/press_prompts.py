@@ -44,7 +44,7 @@ def swap(workshop: Path, place: Path) -> None:
 
 def _press(language: str, workshop: Shelf) -> None:
     line = prompts.load(language)
-    words = sorted({line.words(say.prompt, say.value) for say in every_say()})
+    words = sorted({line.words(say.prompt, say.value) for say in every_say(prompts.PEOPLE)})
     with shown(language) as show:
         press_phrases(words, line.voice, workshop, Voices(prompts.PRESSED_BY), show)
     print(f"{language}: {len(words)} prompts by {prompts.PRESSED_BY[line.voice]}")

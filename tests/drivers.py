@@ -6,177 +6,245 @@ Both are driven by the same gestures and tell what was said in the same words, s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask
-from msgspec.structs import replace
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy.orm import aliased
 
-from ivr import prompts
-from ivr.app import create_app
-from ivr.catalogue import Clip, Lesson
+from ivr import calls, prompts
+from ivr.app import create_app, open_line
+from ivr.catalogue import Clip, Lesson, Question
 from ivr.config import Settings
-from ivr.dialogue import codec, machine
-from ivr.dialogue.turn import Answered, Input, Learner, Name, Place, Play, Pressed, Said, Say, Silent, Turn
-from ivr.records import heard, ledger, progress
+from ivr.dialogue import machine
+from ivr.dialogue.turn import Gather, Input, Name, Play, Pressed, Said, Say, Silent, Spoke, Turn
+from ivr.records import claims, pins, plays, progress, questions, recordings
 from ivr.records.db import Database
-from ivr.records.models import Branch, Member, MemberPhone, Phone, Progress
+from ivr.records.models import (
+    Answer,
+    Branch,
+    Member,
+    MemberPhone,
+    Notice,
+    Phone,
+    Preference,
+    Progress,
+    Recording,
+    Visit,
+)
+from ivr.rehearsal.provider import Account, Call, Clock, Faults, Provider, WsgiTransport
 from ivr.shelf import Shelf
+from ivr.telephony.terminal import TerminalClock
+from ivr.voicing import length_ms
 from tests.made_lessons import NAMES
-from tests.provider import Account, Call, Clock, Faults, Provider, WsgiTransport
+from tests.made_lessons import clip as made_clip
 
 BEGIN = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
-COMPLETED = 0.9
 
 
 class Driver(Protocol):
     """What a caller can do; `said` is what was said since the last gesture, a line a document."""
 
+    line: calls.Line
+    meanwhile: Meanwhile
+
     def call(self, number: str) -> None: ...
-    def press(self, key: str, after: float | None) -> None: ...
+    def press(self, keys: str, after: float | None) -> None: ...
+    def speak(self, seconds: float, then: str) -> None: ...
     def listen(self) -> None: ...
     def hang_up(self, after: float) -> None: ...
+    def wait_days(self, days: float) -> None: ...
     def said(self) -> list[str]: ...
     @property
     def over(self) -> bool: ...
 
 
-def words_of(said: Said, lessons: dict[str, Lesson]) -> str:
-    """What a caller hears, in the line's own words."""
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in a story; `number` is their telephone's."""
+
+    name: str
+    number: str
+    role: str = ""
+    pin: str = ""
+
+
+def enrol(database: Database, people: Sequence[Person | tuple[str, str]]) -> None:
+    """Put people into one branch, as members P001, P002, …"""
+    persons = [each if isinstance(each, Person) else Person(*each) for each in people]
+    with database.writing() as connection:
+        connection.execute(insert(Branch), {"id": 1, "name": "初心村党支部"})
+        for n, number in enumerate(sorted({person.number for person in persons}), 1):
+            connection.execute(insert(Phone), {"id": n, "number": number})
+        phones = {row.number: row.id for row in connection.execute(select(Phone.__table__))}
+        for n, person in enumerate(persons, 1):
+            row = {"id": n, "branch_id": 1, "number": f"P{n:03}", "digits": f"{n:03}", "name": person.name}
+            connection.execute(insert(Member), row | {"role": person.role})
+            connection.execute(insert(MemberPhone), {"member_id": n, "phone_id": phones[person.number]})
+            if person.pin:
+                pins.set_pin(connection, n, person.pin)
+
+
+def _prompts(language: str) -> prompts.Prompts:
+    names = {name.partition("_")[0]: name for name in prompts.LANGUAGES}
+    return prompts.load(names[language or "zh"])
+
+
+def words_of(said: Said, lessons: dict[str, Lesson], spoken: str) -> str:
+    """What a caller hears, in the language that the line speaks."""
     match said:
-        case Say(prompt, value):
-            return prompts.load("zh_CN").words(prompt, value)
+        case Say(prompt, value, language):
+            return _prompts(language or spoken).words(prompt, value)
         case Name(words) | Clip(words=words):
             return words
-        case Play(edition, _, segment, _, within_ms):
-            sentences = lessons[edition].segments[segment].sentences
-            return "".join(each.words for each in sentences if each.start_ms >= within_ms)
+        case Play(edition, _, segment, _, within_ms, pace=pace):
+            lesson = lessons[edition]
+            played = lesson.other_pace if lesson.other_pace and pace == lesson.other_pace.pace else lesson
+            return "".join(s.words for s in played.segments[segment].sentences if s.start_ms >= within_ms)
+
+
+class Meanwhile:
+    """What others do between calls; `words` are those of the audio that it makes."""
+
+    def __init__(self, line: calls.Line) -> None:
+        self._line = line
+        self.words: dict[str, str] = {}
+
+    def fetch(self) -> None:
+        """What was said after the tone is fetched from the provider."""
+        with self._line.database.writing() as connection:
+            for recording in recordings.unfinished(connection):
+                heard = self._clip(f"（第{recording}个录音）")
+                recordings.kept(connection, recording, heard.audio, heard.length_ms, self._line.clock())
+                recordings.forgotten(connection, recording)
+
+    def reply(self, words: str) -> None:
+        """The secretary replies to the newest question."""
+        with self._line.database.writing() as connection:
+            newest = questions.left(connection, waiting=True)[-1]
+            questions.reply(connection, newest.id, self._clip(words), self._line.clock())
+
+    def notice(self, name: str, words: str) -> None:
+        with self._line.database.writing() as connection:
+            member = connection.execute(select(Member.id).where(Member.name == name)).scalar_one()
+            clip = self._clip(words)
+            row = {"member_id": member, "words": words, "audio": clip.audio, "length_ms": clip.length_ms}
+            connection.execute(insert(Notice), {**row, "made_at": self._line.clock()})
+
+    def claim(self, number: str) -> None:
+        """The secretary says whose the oldest unclaimed call was."""
+        counting = self._line.counting(self._line.shelf.catalogue())
+        with self._line.database.writing() as connection:
+            oldest = min(claims.unclaimed(connection, counting.catalogue), key=lambda each: each.id)
+            claims.claim(connection, oldest.id, number, self._line.clock(), counting)
+
+    def _clip(self, words: str) -> Clip:
+        made = made_clip(self._line.shelf, words)
+        self.words[made.audio] = words
+        return made
 
 
 class DirectDriver:
-    """The dialogue and the heard fold, and nothing else: no database, no HTTP. Takes the line's delay as given."""
+    """The calls themselves, with a database in memory: no HTTP, no provider. Takes the line's delay as given."""
 
-    def __init__(self, shelf: Shelf, settings: Settings, people: list[tuple[str, str]]) -> None:
-        self.catalogue = shelf.catalogue()
-        self.rules = settings.dialogue
-        self.learners = [Learner(n, name) for n, (name, _) in enumerate(people, 1)]
-        self.numbers = [number for _, number in people]
-        self.now = BEGIN
-        self.turn: Turn | None = None
+    def __init__(self, settings: Settings, people: Sequence[Person | tuple[str, str]]) -> None:
+        self.clock = TerminalClock(BEGIN)
+        self.line = open_line(settings.model_copy(update={"database_url": "sqlite://"}), self.clock)
+        enrol(self.line.database, people)
+        self.meanwhile = Meanwhile(self.line)
+        self._spoken: calls.Spoken | None = None
         self._told: list[str] = []
-        self._plays: list[tuple[int | None, heard.Sent]] = []
-        self._right: set[tuple[int, str, str]] = set()
+        self._calls = 0
 
     @property
     def over(self) -> bool:
-        return self.turn is None or self.turn.gather is None
+        return self._spoken is None or self._spoken.turn.gather is None
 
     def call(self, number: str) -> None:
-        self._plays = []
-        self._started = self.now
-        here = tuple(each for each, own in zip(self.learners, self.numbers, strict=True) if own == number)
-        offer = tuple(lesson.edition for lesson in self.catalogue.lessons)
-        self._speak(machine.begin(here, offer, self.catalogue, self.now, self.rules))
+        self._calls += 1
+        self._speak(calls.answer(self.line, "direct", self._sid, number))
 
-    def press(self, key: str, after: float | None) -> None:
-        self.now += timedelta(seconds=after or 0)
-        self._act("key", Pressed(key))
+    def press(self, keys: str, after: float | None) -> None:
+        self.clock.advance(1000 * (after or 0))
+        gather = self._turn.gather
+        if isinstance(gather, Gather) and gather.digits > 1:  # the # that ends a number is not told
+            keys = keys.partition("#")[0]
+        self._act("key" if keys else "end", Pressed(keys) if keys else Silent())
+
+    def speak(self, seconds: float, then: str) -> None:
+        self.clock.advance(self._length_ms + 1000 * seconds)
+        spoke = Spoke(f"RE{self._calls:03}", "https://api.twilio.com/recordings", round(seconds), then == "hang up")
+        self._act("spoke", spoke)
+        if then == "hang up":
+            self._told.pop()  # nobody hears it
+            self.hang_up(0)
 
     def listen(self) -> None:
-        assert self.turn and self.turn.gather
-        self.now += timedelta(milliseconds=sum(map(self._length_ms, self.turn.says)))
-        self.now += timedelta(seconds=self.turn.gather.seconds)
+        gather = self._turn.gather
+        assert gather
+        self.clock.advance(self._length_ms + 1000 * (gather.seconds if isinstance(gather, Gather) else 5))
         self._act("end", Silent())
 
     def hang_up(self, after: float) -> None:
-        self.now += timedelta(seconds=after)
-        self._remember([heard.Ending(self.now + timedelta(seconds=1), self.now, None)])
+        self.clock.advance(1000 * after)
+        self._end()
+
+    def wait_days(self, days: float) -> None:
+        self.clock.advance(86_400_000 * days)
 
     def said(self) -> list[str]:
         told, self._told = self._told, []
         return told
 
+    def close(self) -> None:
+        self.line.database.close()
+
+    @property
+    def _sid(self) -> str:
+        return f"direct{self._calls}"
+
+    @property
+    def _turn(self) -> Turn:
+        assert self._spoken
+        return self._spoken.turn
+
+    @property
+    def _length_ms(self) -> int:
+        return length_ms(self._turn, self.line.voiced)
+
     def _act(self, kind: str, act: Input) -> None:
-        assert self.turn
-        self.now += timedelta(seconds=0.45)
-        if self._plays and any(isinstance(said, Play) for said in self.turn.says):
-            member, sent = self._plays[-1]
-            closing = heard.Closing(kind, self.now, "one")
-            self._plays[-1] = (member, _replace(sent, closing=closing))
-        state = codec.decode(codec.encode(self.turn)).state  # as if it had waited in a database
-        self._speak(machine.step(state, act, self.catalogue, self.now, self.rules))
+        assert self._spoken
+        self.clock.advance(450)
+        self._speak(calls.resume(self.line, "direct", self._sid, self._spoken.n, kind, act))
 
-    def _speak(self, turn: Turn) -> None:
-        self.turn = turn
-        learner = None if turn.state.learner is None else turn.state.learners[turn.state.learner].member
-        self._told.append(" ".join(words_of(said, dict(self.catalogue.editions)) for said in turn.says))
-        for said in turn.says:
-            if isinstance(said, Play):
-                wait = turn.gather.seconds * 1000 if turn.gather else 0
-                sent = heard.Sent(said.lesson, said.edition, said.base_ms, said.length_ms, wait, self.now, "one")
-                self._plays.append((learner, sent))
-        for event in turn.events:
-            if isinstance(event, Answered) and event.right and learner is not None:
-                self._right.add((learner, event.lesson, event.question))
-        if turn.gather is None:
-            self._remember([])
+    def _speak(self, spoken: calls.Spoken) -> None:
+        self._spoken = spoken
+        lessons = dict(self.line.shelf.catalogue().editions)
+        language = spoken.turn.state.language
+        told = (self.meanwhile.words.get(getattr(said, "audio", "")) for said in spoken.turn.says)
+        own = (words_of(said, lessons, language) for said in spoken.turn.says)
+        self._told.append(" ".join(left or words for left, words in zip(told, own, strict=True)))
+        if spoken.turn.gather is None:
+            self.clock.advance(self._length_ms)
+            self._end()
 
-    def _remember(self, endings: list[heard.Ending]) -> None:
-        """What the next call needs to know of this one."""
-        bounds = heard.fold(self._started, [sent for _, sent in self._plays], endings)
-        for (member, _), each in zip(self._plays, bounds, strict=True):
-            if member is not None:
-                self.learners[member - 1] = self._moved_on(self.learners[member - 1], each)
-
-    def _moved_on(self, learner: Learner, each: heard.Heard) -> Learner:
-        lesson = self.catalogue.editions[each.play.edition]
-        before = learner.places.get(lesson.slug)
-        own = list(self._spans(learner.member, lesson.edition))
-        completed = heard.union_ms(own) >= COMPLETED * lesson.length_ms or bool(before and before.completed)
-        right = tuple(sorted(q for m, slug, q in self._right if (m, slug) == (learner.member, lesson.slug)))
-        place = Place(lesson.edition, each.surely[1], completed, right)
-        return replace(learner, places={**learner.places, lesson.slug: place})
-
-    def _spans(self, member: int, edition: str) -> Iterator[tuple[int, int]]:
-        sent = [each for _, each in self._plays]
-        for (who, _), each in zip(self._plays, heard.fold(self._started, sent, []), strict=True):
-            if who == member and each.play.edition == edition and each.play.closing:
-                yield each.surely
-
-    def _length_ms(self, said: Said) -> int:
-        match said:
-            case Play(length_ms=length_ms) | Clip(length_ms=length_ms):
-                return length_ms
-            case _:
-                return 200 * len(words_of(said, {}))
-
-
-def _replace(sent: heard.Sent, closing: heard.Closing) -> heard.Sent:
-    return heard.Sent(
-        sent.lesson, sent.edition, sent.base_ms, sent.length_ms, sent.gather_ms, sent.sent_at, sent.boot, closing
-    )
-
-
-def enrol(database: Database, people: list[tuple[str, str]]) -> None:
-    """Put people into one branch; each is (name, number)."""
-    with database.writing() as connection:
-        connection.execute(insert(Branch), {"id": 1, "name": "初心村党支部"})
-        for n, number in enumerate(sorted({number for _, number in people}), 1):
-            connection.execute(insert(Phone), {"id": n, "number": number})
-        phones = {row.number: row.id for row in connection.execute(select(Phone.__table__))}
-        for n, (name, number) in enumerate(people, 1):
-            connection.execute(insert(Member), {"id": n, "branch_id": 1, "number": f"P{n:03}", "name": name})
-            connection.execute(insert(MemberPhone), {"member_id": n, "phone_id": phones[number]})
+    def _end(self) -> None:
+        self.clock.advance(450)
+        calls.hang_up(self.line, "direct", self._sid, "completed", self.clock.time, None)
+        self._spoken = None
 
 
 class HttpDriver:
     """The whole line behind a provider as strict as Twilio."""
 
-    def __init__(self, settings: Settings, people: list[tuple[str, str]], faults: Faults | None = None) -> None:
+    def __init__(
+        self, settings: Settings, people: Sequence[Person | tuple[str, str]], faults: Faults | None = None
+    ) -> None:
         self.clock = Clock(BEGIN)
         self.app: Flask = create_app(settings, self.clock)
         self.line = self.app.extensions["line"]
@@ -186,6 +254,7 @@ class HttpDriver:
         self.provider = Provider(transport, account, clock=self.clock, faults=faults)
         self.phone: Call | None = None
         self._words = words_by_audio(self.line.shelf, NAMES)
+        self.meanwhile = Meanwhile(self.line)
         self._told = 0
 
     @property
@@ -196,8 +265,14 @@ class HttpDriver:
         self.phone = self.provider.call(number)
         self._told = 0
 
-    def press(self, key: str, after: float | None) -> None:
-        self._phone.press(key, after)
+    def press(self, keys: str, after: float | None) -> None:
+        self._phone.press(keys, after)
+
+    def speak(self, seconds: float, then: str) -> None:
+        self._phone.speak(seconds, then)
+
+    def wait_days(self, days: float) -> None:
+        self.provider.pass_seconds(86_400 * days)
 
     def listen(self) -> None:
         self._phone.listen()
@@ -226,7 +301,7 @@ class HttpDriver:
     def _spoken(self, xml: str) -> Iterator[str]:
         for play, say in re.findall("<Play>(.*?)</Play>|<Say[^>]*>(.*?)</Say>", xml):
             name, _, start = Path(urlsplit(play).path).stem.partition("-")
-            spoken = [(0, say)] if say else self._words[name]
+            spoken = [(0, say)] if say else self._words.get(name) or [(0, self.meanwhile.words[name])]
             yield "".join(words for start_ms, words in spoken if start_ms >= int(start or 0))
 
     def record(self) -> list[str]:
@@ -234,11 +309,48 @@ class HttpDriver:
         with self.line.database.reading() as connection:
             joined = select(Progress.__table__, Member.name).join(Member, Member.id == Progress.member_id)
             standings = connection.execute(joined.order_by(Member.id, Progress.lesson)).all()
-            plays = ledger.heard_between(connection, BEGIN, BEGIN + timedelta(days=1))
+            heard_rows = plays.heard_between(connection, self.line.shelf.catalogue(), BEGIN, BEGIN + timedelta(days=1))
             assert progress.verify(connection, self.line.counting(self.line.shelf.catalogue())) == []
-        nobodys = [play for play in plays if play.member_id is None]
+            more = [*_answers(connection), *_visits(connection), *_left(connection), *_preferred(connection)]
+        nobodys = [play for play in heard_rows if play.member_id is None]
         lessons = sorted({(play.lesson, play.edition) for play in nobodys})
-        return [*map(_standing, standings), *(_unclaimed(nobodys, *lesson) for lesson in lessons)]
+        unclaimed = (_unclaimed(nobodys, *lesson) for lesson in lessons)
+        graded = {f"{_name(each)} {each.lesson}: {each.grade}" for each in heard_rows if each.grade != "inferred"}
+        grades = sorted(graded)
+        return [*map(_standing, standings), *unclaimed, *grades, *more]
+
+
+def _name(play: plays.HeardRow) -> str:
+    return NAMES[play.member_id - 1] if play.member_id else "(to be claimed)"
+
+
+def _answers(connection: Connection) -> Iterator[str]:
+    """What became of each question that was not simply answered right."""
+    found = select(Answer.__table__, Member.name).outerjoin(Member, Member.id == Answer.member_id)
+    for row in connection.execute(found.order_by(Answer.call_id, Answer.turn)):
+        if row.outcome != "right":
+            by = f", key {row.key}" if row.key else ""
+            yield f"{row.name or '(to be claimed)'} {row.question}: {row.outcome}{by}"
+
+
+def _visits(connection: Connection) -> Iterator[str]:
+    visitor = aliased(Member)
+    found = select(Visit.__table__, Member.name, visitor.name.label("by")).join(Member, Member.id == Visit.member_id)
+    for row in connection.execute(found.join(visitor, visitor.id == Visit.visitor_id)):
+        what = "a lesson" if row.edition else "a talk"
+        yield f"{row.by} visited {row.name}: {what}, {'confirmed' if row.confirmed else 'not confirmed'}"
+
+
+def _left(connection: Connection) -> Iterator[str]:
+    found = select(Recording.__table__, Member.name.label("who")).outerjoin(Member, Member.id == Recording.member_id)
+    for row in connection.execute(found.order_by(Recording.id)):
+        yield f"{row.who or '(to be claimed)'} left a {row.kind}, {row.seconds} s"
+
+
+def _preferred(connection: Connection) -> Iterator[str]:
+    found = select(Preference.__table__, Member.name).join(Member, Member.id == Preference.member_id)
+    for row in connection.execute(found.order_by(Member.id, Preference.what)):
+        yield f"{row.name} prefers {row.what} {row.value}"
 
 
 def _standing(row: Row[Any]) -> str:
@@ -249,23 +361,28 @@ def _standing(row: Row[Any]) -> str:
     )
 
 
-def _unclaimed(plays: list[ledger.HeardRow], lesson: str, edition: str) -> str:
-    own = [play for play in plays if play.edition == edition]
-    at_least, at_most = ledger.heard_ms(own, edition)
+def _unclaimed(rows: list[plays.HeardRow], lesson: str, edition: str) -> str:
+    own = [play for play in rows if play.edition == edition]
+    at_least, at_most = plays.heard_ms(own, edition)
     return f"(to be claimed) {lesson}: heard {at_least / 1000:.1f} to {at_most / 1000:.1f} s"
 
 
 def words_by_audio(shelf: Shelf, names: Iterable[str]) -> dict[str, list[tuple[int, str]]]:
     """What each file says: its words, each with the millisecond at which they start."""
     words: dict[str, list[tuple[int, str]]] = {}
-    for lesson in shelf.catalogue().editions.values():
+    editions = shelf.catalogue().editions.values()
+    for lesson in (*editions, *(each.other_pace for each in editions if each.other_pace)):
         for segment in lesson.segments:
             words[segment.audio] = [(sentence.start_ms, sentence.words) for sentence in segment.sentences]
-        clips = [lesson.title, *(c for q in lesson.questions for c in (q.ask, q.when_right, q.when_wrong))]
+        clips = [lesson.title, *(c for q in lesson.questions for c in _clips(q))]
         words |= {clip.audio: [(0, clip.words)] for clip in clips}
-    line = prompts.load("zh_CN")
-    for phrase in {line.words(say.prompt, say.value) for say in machine.every_say()} | set(names):
-        clip = shelf.phrase("zh", phrase)
-        assert clip and words.get(clip.audio, [(0, phrase)]) == [(0, phrase)], "two phrases share a file"
-        words[clip.audio] = [(0, phrase)]
+    for line in map(prompts.load, prompts.LANGUAGES):
+        for phrase in {line.words(say.prompt, say.value) for say in machine.every_say(len(NAMES))} | set(names):
+            clip = shelf.phrase(line.voice, phrase)
+            assert clip and words.get(clip.audio, [(0, phrase)]) == [(0, phrase)], "two phrases share a file"
+            words[clip.audio] = [(0, phrase)]
     return words
+
+
+def _clips(question: Question) -> tuple[Clip, ...]:
+    return question.ask, question.stem, *question.options, question.when_right, question.when_wrong

@@ -20,13 +20,15 @@ from ivr.app import now
 from ivr.calls import MOST_AT_HAND, AtHand, Line, Spoken, answer, hang_up, resume
 from ivr.config import Settings
 from ivr.dialogue import machine
-from ivr.dialogue.turn import AfterLesson, AtMenu, Pressed, Silent, State
+from ivr.dialogue.state import AfterLesson, AtMenu, State
+from ivr.dialogue.turn import Pressed, Silent
 from ivr.records import ledger, progress
 from ivr.records.db import Database, Prepared, open_database
 from ivr.records.models import MemberPhone, Phone, TurnRow
+from ivr.rehearsal.provider import Clock
 from ivr.shelf import Shelf
+from ivr.voicing import voicing
 from tests.drivers import BEGIN, enrol
-from tests.provider import Clock
 
 NUMBER, SECOND, UNKNOWN = "+8613800000001", "+8613800000002", "+8613999999999"
 PROVIDER = "twilio"
@@ -41,7 +43,8 @@ def line(settings: Settings, pressed: Path, database_url: str) -> Iterator[Line]
     with database.writing() as connection:
         connection.execute(insert(Phone), {"id": 2, "number": SECOND})
         connection.execute(insert(MemberPhone), {"member_id": 1, "phone_id": 2})
-    yield Line(database, Shelf(pressed), settings, Clock(BEGIN), "one")
+    shelf = Shelf(pressed)
+    yield Line(database, shelf, voicing(shelf, "zh_CN"), settings, Clock(BEGIN), "one")
     database.close()
 
 
@@ -77,6 +80,8 @@ def walk(line: Line, sid: str, *keys: str, number: str = NUMBER) -> int:
 
 
 def press(line: Line, sid: str, n: int, key: str) -> Spoken:
+    if isinstance(line.clock, Clock):
+        line.clock.advance(1)  # nobody presses two keys at once
     return resume(line, PROVIDER, sid, n, "key" if key else "end", Pressed(key) if key else Silent())
 
 
@@ -84,8 +89,9 @@ def to_goodbye(line: Line, sid: str, number: str) -> int:
     """A call that one silence more will end: some of a lesson was played, and nothing was pressed three times."""
     spoken = press(line, sid, walk(line, sid, "1", number=number), "")
     while not isinstance(spoken.turn.state.scene, AfterLesson):
-        spoken = press(line, sid, spoken.n, "#")
-    for _ in range(line.settings.dialogue.reminders):
+        spoken = press(line, sid, spoken.n, "")
+    questions = len(line.shelf.catalogue().editions[spoken.turn.state.scene.edition].questions)
+    for _ in range(line.settings.dialogue.reminders + questions):  # whose answers are told
         spoken = press(line, sid, spoken.n, "")
     return spoken.n
 
@@ -139,7 +145,8 @@ def test_a_turn_does_not_wait_with_its_time_taken(settings: Settings, pressed: P
     """Another process has SQLite's file: what is then sent late must not be dated early, or seconds that nobody heard
     would count."""
     database = open_database(f"sqlite:///{tmp_path}/busy.db")
-    line = Line(database, Shelf(pressed), settings, now, "one")
+    shelf = Shelf(pressed)
+    line = Line(database, shelf, voicing(shelf, "zh_CN"), settings, now, "one")
     n = walk(line, "CA1", "1", "", number=UNKNOWN)
     other = sqlite3.connect(tmp_path / "busy.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")

@@ -60,7 +60,7 @@ def flat(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict) and f"{above}{name}" != "studio.voices":
             yield from flat(value, f"{above}{name}.")
         else:
-            yield f"{above}{name}", value
+            yield f"{above}{name}", tuple(value) if isinstance(value, list) else value
 
 
 def test_the_file_as_shipped_is_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,8 +120,9 @@ WRONG: dict[str, tuple[str, str]] = {
     "a share in per cent": ("[records]\ncompleted_share = 90", "records.completed_share: .*\\(here: 90\\)"),
     "a share that is no number": ("[records]\ncompleted_share = nan", "records.completed_share: .*\\(here: nan\\)"),
     "a share without end": ("[records]\ncompleted_share = inf", "records.completed_share: .*\\(here: inf\\)"),
-    "a language not spoken": ("[line]\nlanguage = 'fr'", "line.language: .*'zh_CN' or 'en'.*\\(here: 'fr'\\)"),
+    "a language not spoken": ("[line]\nlanguage = 'fr'", "line.language: .*'zh_CN', 'yue' or 'en'.*\\(here: 'fr'\\)"),
     "a language written otherwise": ("[line]\nlanguage = 'zh-CN'", "line.language: .*\\(here: 'zh-CN'\\)"),
+    "a host with a path": ("[recordings]\nhosts = ['media.example.org/x']", "recordings.hosts.0: write a host.*"),
     "a country in small letters": ("[line]\ncountry = 'cn'", "line.country: .*\\(here: 'cn'\\)"),
     "a country by its name": ("[line]\ncountry = '中国'", "line.country: .*\\(here: '中国'\\)"),
     "a country with a line break": ('[line]\ncountry = "CN\\n"', "line.country: "),

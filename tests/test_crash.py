@@ -22,12 +22,12 @@ import pytest
 from sqlalchemy import select
 
 from ivr.config import Settings
-from ivr.records import ledger, progress
+from ivr.records import plays, progress
 from ivr.records.db import Database, open_database
 from ivr.records.models import Call, TurnRow
+from ivr.rehearsal.provider import signature
 from ivr.shelf import Shelf
 from tests.drivers import enrol
-from tests.provider import signature
 
 KILLS = 20  # on each database
 CALLERS = 4
@@ -186,7 +186,8 @@ def check_record(village: Village, url: str, shelf: Shelf) -> None:
             assert numbers == list(range(1, len(numbers) + 1))
         counting = progress.Counting(shelf.catalogue(), 0.9)
         assert progress.verify(connection, counting) == []
-        assert ledger.heard_between(connection, datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC))
+        always = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
+        assert plays.heard_between(connection, shelf.catalogue(), *always)
     database.close()
 
 

@@ -34,7 +34,8 @@ def clip(shelf: Shelf, words: str, length_ms: int = 100) -> Clip:
 
 def lesson(shelf: Shelf, slug: str = "falls", length_ms: int = 2000) -> Lesson:
     segment = Segment("第一段", shelf.put_audio(sound(length_ms)), length_ms, (Sentence("慢慢起。", 500, 1500),))
-    question = Question("q1", clip(shelf, "问"), ("是", "否"), "1", clip(shelf, "对"), clip(shelf, "错"))
+    asked = clip(shelf, "问是否"), clip(shelf, "问")
+    question = Question("q1", *asked, (clip(shelf, "是"), clip(shelf, "否")), "1", clip(shelf, "对"), clip(shelf, "错"))
     window = (date(2026, 11, 1), date(2026, 11, 30))
     return Lesson(slug, "T-1", clip(shelf, slug), "zh", "made", (segment,), (question,), 1, *window)
 

@@ -19,12 +19,12 @@ import pytest
 from sqlalchemy import func, select
 
 from ivr.config import Settings
-from ivr.records import ledger, progress
+from ivr.records import plays, progress
 from ivr.records.heard import union_ms
 from ivr.records.models import Answer, Progress, TurnRow
 from ivr.records.models import Call as CallRow
+from ivr.rehearsal.provider import Call, Faults
 from tests.drivers import BEGIN, HttpDriver
-from tests.provider import Call, Faults
 
 CALLS = 300  # in each village
 VILLAGES = 8
@@ -102,16 +102,16 @@ def check_bounds(driver: HttpDriver, calls: list[Call]) -> Iterator[float]:
     """Yields how far apart the bounds are, in s, for each lesson in each call."""
     where = audio_places(driver)
     with driver.line.database.reading() as connection:
-        rows = ledger.heard_between(connection, BEGIN, BEGIN + timedelta(days=365))
+        rows = plays.heard_between(connection, driver.line.shelf.catalogue(), BEGIN, BEGIN + timedelta(days=365))
         sids = {row.id: row.sid for row in connection.execute(select(CallRow.__table__))}
-    stated: dict[tuple[str, str], list[ledger.HeardRow]] = defaultdict(list)
+    stated: dict[tuple[str, str], list[plays.HeardRow]] = defaultdict(list)
     for row in rows:
         stated[sids[row.call_id], row.edition].append(row)
     for call in calls:
         truth = truly_heard(call, where)
         assert {edition for sid, edition in stated if sid == call.sid} >= truth.keys()
         for edition in {edition for sid, edition in stated if sid == call.sid}:
-            at_least, at_most = ledger.heard_ms(stated[call.sid, edition], edition)
+            at_least, at_most = plays.heard_ms(stated[call.sid, edition], edition)
             heard = union_ms(truth[edition])
             assert at_least <= heard + 1 and heard - 1 <= at_most, (call, at_least, heard, at_most)
             yield (at_most - at_least) / 1000

@@ -10,12 +10,17 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from ivr import config
+from ivr.cli.calls import calls
 from ivr.cli.ledger import ledger
 from ivr.cli.lesson import lesson
 from ivr.cli.lesson_files import export, import_, new
 from ivr.cli.lesson_record import record
 from ivr.cli.line import phone, serve
+from ivr.cli.member import member
+from ivr.cli.notices import notices
 from ivr.cli.prompts import prompts
+from ivr.cli.questions import questions
+from ivr.cli.rehearse import rehearse
 from ivr.cli.report import report
 from ivr.cli.roster import roster
 from ivr.cli.voices import voices
@@ -40,7 +45,9 @@ def ivr(context: click.Context, path: Path | None) -> None:
         click.secho(note, fg="yellow", err=True)
 
 
-for command in (serve, phone, lesson, prompts, voices, roster, report, ledger):
+for command in (serve, phone, rehearse, lesson, prompts, voices, roster):
+    ivr.add_command(command)
+for command in (member, calls, questions, notices, report, ledger):
     ivr.add_command(command)
 for command in (new, import_, export, record):
     lesson.add_command(command)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr import prompts
 from ivr.catalogue import Lesson
 from ivr.cli.lesson_listen import listen
 from ivr.cli.lesson_text import read_lesson
@@ -115,8 +114,7 @@ def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
         for each in scripts:
             click.echo(_planned(each, Shelf(settings.data), voices))
         return
-    line = prompts.load(settings.line.language).voice  # a lesson needs the line's own words around it
-    press_missing(settings, voices if line in languages else None)
+    press_missing(settings, dict.fromkeys(languages, voices))  # a lesson needs the line's own words around it
     for each in scripts:
         click.echo(_publish(each, Shelf(settings.data), voices))
     _tidy(settings)

@@ -11,18 +11,21 @@ from datetime import UTC, datetime
 
 import click
 
-from ivr import calls, prompts
+from ivr import calls
 from ivr.app import create_app
 from ivr.cli.player import find_player
 from ivr.cli.player import play as play_file
 from ivr.cli.prompts import missing
 from ivr.config import Settings
+from ivr.dialogue.turn import Gather, Record
 from ivr.errors import IvrError
 from ivr.records.db import open_database
 from ivr.records.numbers import e164
 from ivr.records.rehearsal import rehearsing
 from ivr.shelf import Shelf
 from ivr.telephony import terminal, webhook
+from ivr.telephony.recordings import fetching
+from ivr.voicing import voicing
 
 
 @click.command()
@@ -51,15 +54,16 @@ def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool)
         f"The line is open on http://{host}:{port}, for requests to {settings.line.public_url}/line/twilio/answer"
     )
     _ready(host, port)
-    waitress.serve(
-        app,
-        host=host,
-        port=port,
-        threads=threads,
-        ident=None,
-        max_request_body_size=2 * webhook.LONGEST_BODY,
-        _quiet=True,
-    )
+    with fetching(app.extensions["line"]):
+        waitress.serve(
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            ident=None,
+            max_request_body_size=2 * webhook.LONGEST_BODY,
+            _quiet=True,
+        )
 
 
 def _ready(host: str, port: int) -> None:
@@ -81,17 +85,19 @@ def phone(settings: Settings, number: str, play: bool) -> None:
     """Call the line from here. Nothing of it is recorded.
 
     Type a key and Enter: 1, 2, 0, * or #. "2@12" presses 2 after twelve seconds. Enter alone presses nothing and
-    hears everything; q hangs up.
+    hears everything; q hangs up. Where a number is asked for, type all of it; after the tone, type what you would say.
     """
     player = find_player() if play else None
     known = open_database(settings.database)
     rehearsal = rehearsing(known)
     known.close()
     clock = terminal.TerminalClock(datetime.now(UTC))
-    line = calls.Line(rehearsal, Shelf(settings.data), settings, clock, "terminal")
+    shelf = Shelf(settings.data)
+    voiced = voicing(shelf, settings.line.language)
+    line = calls.Line(rehearsal, shelf, voiced, settings, clock, "terminal")
     caller = (e164(number, settings.line.country) or number) if number else ""
     try:
-        terminal.converse(line, clock, prompts.load(settings.line.language), caller, _Ear(player))
+        terminal.converse(line, clock, caller, _Ear(player))
     finally:
         rehearsal.close()
     click.echo("— the call is over —")
@@ -103,21 +109,22 @@ class _Ear:
     def __init__(self, player: Sequence[str] | None) -> None:
         self.player = player
 
-    def __call__(self, sounds: tuple[terminal.Sound, ...], wait_s: int) -> terminal.Typed:
+    def __call__(self, sounds: tuple[terminal.Sound, ...], gather: Gather | Record | None) -> terminal.Typed:
         for sound in sounds:
             where = "" if sound.file is None or self.player else f"   [{sound.file}]"
             click.echo(f"  {sound.words}{where}")
             if self.player and sound.file:
                 self._play(sound)
-        return self._typed() if wait_s else terminal.Typed(None, None)
+        return self._typed(gather) if gather else terminal.Typed(None, None)
 
-    def _typed(self) -> terminal.Typed:
+    def _typed(self, gather: Gather | Record) -> terminal.Typed:
+        asked = "say" if isinstance(gather, Record) else "key" if gather.digits == 1 else "number"
         while True:
             try:
-                text = click.prompt("key", default="", show_default=False, prompt_suffix="> ")
+                text = click.prompt(asked, default="", show_default=False, prompt_suffix="> ")
             except click.Abort:
                 return terminal.Typed(None, 0)
-            if typed := terminal.read_typed(text):
+            if typed := terminal.read_typed(text, gather):
                 return typed
             click.echo('Type 0-9, * or #, "2@12" for a key after 12 s, Enter for none, q to hang up.')
 

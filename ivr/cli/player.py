@@ -13,12 +13,12 @@ import click
 PLAYERS = (("aplay", "-q"), ("paplay",), ("afplay",), ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"))
 
 
-def find_player() -> Sequence[str]:
+def find_player(otherwise: str = "leave out --play") -> Sequence[str]:
     """The command that plays a file named after it; raises UsageError, which says what to install."""
     for command in PLAYERS:
         if which(command[0]):
             return command
-    raise click.UsageError("No program to play sound was found. Install aplay (alsa-utils), or leave out --play.")
+    raise click.UsageError(f"No program to play sound was found. Install aplay (alsa-utils), or {otherwise}.")
 
 
 def play(player: Sequence[str], wav: bytes) -> bool:

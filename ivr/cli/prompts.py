@@ -1,21 +1,25 @@
-"""`ivr prompts`: the line's own words and its members' names, as audio."""
+"""`ivr prompts`: the line's own words, its members' names and what waits for one of them, as audio; in every language
+that a call can be in."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from ivr import prompts as texts
-from ivr.cli.progress_bar import shown
-from ivr.cli.voices import voices_here
+from ivr.cli.pressing import Phrase, press_letters
+from ivr.cli.pressing import press as press_phrases
 from ivr.config import Settings
 from ivr.dialogue.machine import every_say
-from ivr.errors import VoiceFailed
+from ivr.errors import DamagedAudio, VoiceFailed
+from ivr.prompts import Prompts
+from ivr.records import letters, preferences, roster
 from ivr.records.db import open_database
-from ivr.records.roster import learner_names
+from ivr.records.letters import Waiting
 from ivr.shelf import Shelf
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
@@ -33,100 +37,162 @@ def prompts() -> None:
 def press(settings: Settings, again: bool) -> None:
     """Press every prompt and name that is missing, or that the voice of the settings did not say."""
     press_missing(settings, again=again)
+    _press_silent_letters(settings)
 
 
 @prompts.command()
 @click.pass_obj
 def check(settings: Settings) -> None:
-    """Say which prompts and names callers would hear in the provider's voice; ends with 1 if there are any."""
+    """Say what callers would hear in the provider's voice, or not at all; ends with 1 if there is anything.
+
+    That is every prompt that can be said in any state of a call, in every language that a call can be in, every name,
+    and every reply and notice that waits.
+    """
     absent = missing(settings)
-    for words in absent:
-        click.echo(words)
-    click.echo(f"{len(absent)} missing." + (" `ivr prompts press` makes them." if absent else ""))
-    sys.exit(1 if absent else 0)
+    several = len({each.language for each in absent}) > 1
+    for each in absent:
+        click.echo(f"{each.language}: {each.words}" if several else each.words)
+    silent = silent_letters(settings)
+    for letter in silent:
+        click.echo(f"{letter.kind} {letter.id}, for {letter.name}: {letter.words or '(spoken)'}")
+    many = len(absent) + len(silent)
+    click.echo(f"{many} missing." + (" `ivr prompts press` makes them." if many else ""))
+    sys.exit(1 if many else 0)
 
 
-def missing(settings: Settings) -> list[str]:
-    """The words that are not pressed; the prompts that come with the package count where they have the same voice."""
-    voice = texts.load(settings.line.language).voice
-    ships = settings.studio.voices.get(voice) == texts.PRESSED_BY.get(voice)
-    shelf = Shelf(settings.data, texts.PRESSED if ships else None)
-    return [words for words in wanted(settings) if not shelf.phrase(voice, words)]
+def missing(settings: Settings) -> list[Phrase]:
+    """What is not pressed; the prompts that come with the package count where they have the same voice."""
+    shelves = {language: _shelf(settings, language) for language in texts.PRESSED_BY}
+    return [each for each in wanted(settings) if not shelves[each.language].phrase(each.language, each.words)]
 
 
-def to_press(settings: Settings) -> list[str]:
-    """The words that are missing, and those that another voice said, for want of the right one or before it was chosen,
-    if the right one is here now."""
+def _shelf(settings: Settings, language: str) -> Shelf:
+    ships = settings.studio.voices.get(language) == texts.PRESSED_BY.get(language)
+    return Shelf(settings.data, texts.PRESSED if ships else None)
+
+
+def to_press(settings: Settings) -> list[Phrase]:
+    """What is missing, and what another voice said, for want of the right one or before it was chosen, if the right one
+    is here now."""
+    absent = set(missing(settings))
+    phrases = wanted(settings)
+    for language in dict.fromkeys(each.language for each in phrases):
+        absent |= _by_others(settings, [each for each in phrases if each.language == language], language)
+    return [each for each in phrases if each in absent]
+
+
+def _by_others(settings: Settings, phrases: Iterable[Phrase], language: str) -> set[Phrase]:
     from ivr.studio.engines import is_here
 
-    language = texts.load(settings.line.language).voice
     voice = settings.studio.voices.get(language, "")
-    absent, pressed_by = set(missing(settings)), Shelf(settings.data).pressed_by(language)
-    words = list(wanted(settings))
-    by_others = {each for each in words if pressed_by.get(each, voice) != voice}
-    if by_others and is_here(voice, settings.data):
-        absent |= by_others
-    return [each for each in words if each in absent]
+    pressed_by = Shelf(settings.data).pressed_by(language)
+    by_others = {each for each in phrases if pressed_by.get(each.words, voice) != voice}
+    return by_others if by_others and is_here(voice, settings.data) else set()
 
 
-def wanted(settings: Settings) -> dict[str, str]:
-    """Everything that the line may say of itself, in order, and every name with its branch; prompts have none."""
-    line = texts.load(settings.line.language)
+def wanted(settings: Settings) -> list[Phrase]:
+    """Everything that the line may say of itself, and every name, in each language, in order; the line's own first."""
     database = open_database(settings.database)
     try:
         with database.reading() as connection:
-            names = learner_names(connection)
+            names, people = roster.learner_names(connection), roster.largest_branch(connection)
+            lines = spoken(settings, preferences.languages(connection))
     finally:
         database.close()
-    said = {line.words(say.prompt, say.value): "" for say in every_say()}
-    return dict(sorted((names | said).items()))
+    own = next(iter(lines))
+    said_in = ((name, each) for name in names for each in lines if each == own or _fits(each, name))
+    found = {(language, name): names[name] for name, language in said_in}
+    for say in every_say(people):
+        for language in (say.language,) if say.language else lines:
+            if language in lines:
+                found[language, lines[language].words(say.prompt, say.value)] = ""
+    order = list(lines)
+    phrases = (Phrase(language, branch, words) for (language, words), branch in found.items())
+    return sorted(phrases, key=lambda each: (order.index(each.language), each.words))
 
 
-def press_missing(settings: Settings, voices: Voices | None = None, *, again: bool = False) -> None:
-    """Press what is missing, and say how much that was. Raises MissingPart, and VoiceFailed where nothing can be said.
+def spoken(settings: Settings, chosen: Iterable[str]) -> dict[str, Prompts]:
+    """The languages that a call can be in, by the language of their voice: the line's own, those that callers may
+    choose, and those that members have."""
+    by_voice = {line.voice: line for line in map(texts.load, texts.LANGUAGES)}
+    own = texts.load(settings.line.language).voice
+    languages = dict.fromkeys((own, *settings.dialogue.languages, *sorted(chosen)))
+    return {each: by_voice[each] for each in languages if each in by_voice}
+
+
+def _fits(language: str, name: str) -> bool:
+    """Can a voice of this language read the name? Where none can, it is said in the line's own."""
+    from ivr.studio.languages.hanzi import HANZI, WRITTEN_IN_HANZI
+
+    return bool(HANZI.search(name)) == (language in WRITTEN_IN_HANZI)
+
+
+def press_missing(settings: Settings, known: Mapping[str, Voices] | None = None, *, again: bool = False) -> None:
+    """Press what is missing, and say how much that was. `known` as for `press`. Raises MissingPart, and VoiceFailed
+    where nothing can be said.
 
     A name that the voice can't say is told, and keeps nothing else from being pressed.
     """
-    words = wanted(settings)
-    if not again:
-        words = {each: words[each] for each in to_press(settings)}
-    if not words:
+    phrases = wanted(settings) if again else to_press(settings)
+    if not phrases:
         return
-    language = texts.load(settings.line.language).voice
-    speak = voices or voices_here(settings, [language])
     try:
-        _press(settings, words, language, speak)
+        press_phrases(settings, phrases, known or {})
     except VoiceFailed as error:
-        unsaid = _press_singly(list(words), lambda each: _press(settings, {each: words[each]}, language, speak))
-        if len(unsaid) == len(words):
+        unsaid = _press_singly(phrases, lambda each: press_phrases(settings, [each], known or {}))
+        if len(unsaid) == len(phrases):
             raise
-        click.secho(
-            f"Note: callers will hear the provider's voice for {'、'.join(unsaid)}. {error}", fg="yellow", err=True
-        )
-        words = {each: branch for each, branch in words.items() if each not in unsaid}
-    click.echo(f"pressed {len(words)} prompts and names")
+        told = "、".join(each.words for each in unsaid)
+        click.secho(f"Note: callers will hear the provider's voice for {told}. {error}", fg="yellow", err=True)
+        phrases = [each for each in phrases if each not in unsaid]
+    click.echo(f"pressed {len(phrases)} prompts and names")
 
 
-def _press(settings: Settings, words: Mapping[str, str], language: str, voices: Voices) -> None:
-    """Press words, those of each branch by its lexicon."""
-    from ivr.studio.languages.lexicon import of_branch, of_everybody
-    from ivr.studio.press import press_phrases
-
-    everybody = of_everybody(settings.studio.lexicon)
-    for branch in dict.fromkeys(words.values()):
-        known = settings.branches.get(branch)
-        lexicon = of_branch(known.folder, everybody) if known else everybody
-        said = [each for each in words if words[each] == branch]
-        with shown(branch or "prompts") as show:
-            press_phrases(said, language, Shelf(settings.data), voices, show, lexicon)
-
-
-def _press_singly(words: list[str], press: Callable[[str], object]) -> list[str]:
+def _press_singly(phrases: list[Phrase], press: Callable[[Phrase], object]) -> list[Phrase]:
     """Press one after the other; returns those that the voice can't say. The takes of the others are there by then."""
-    unsaid: list[str] = []
-    for each in words:
+    unsaid: list[Phrase] = []
+    for each in phrases:
         try:
             press(each)
         except VoiceFailed:
             unsaid.append(each)
     return unsaid
+
+
+# ── what waits for one person ────────────────────────────────────────────────────────────────────────────────────
+
+
+def silent_letters(settings: Settings) -> list[Waiting]:
+    """Replies and notices that wait to be heard, and whose audio is gone."""
+    shelf = Shelf(settings.data)
+    today = datetime.now(UTC).astimezone(settings.line.zone).date()
+    database = open_database(settings.database)
+    try:
+        with database.reading() as connection:
+            return [each for each in letters.waiting(connection, today) if not _is_here(shelf, each.audio)]
+    finally:
+        database.close()
+
+
+def _is_here(shelf: Shelf, audio: str) -> bool:
+    try:
+        return shelf.audio(audio).is_file()
+    except DamagedAudio:
+        return False
+
+
+def _press_silent_letters(settings: Settings) -> None:
+    own = texts.load(settings.line.language).voice
+    lost = {each: Phrase(each.language or own, each.branch, each.words) for each in silent_letters(settings)}
+    written = {each: phrase for each, phrase in lost.items() if phrase.words}
+    if not written:
+        return
+    clips = press_letters(settings, written.values())
+    database = open_database(settings.database)
+    try:
+        with database.writing() as connection:
+            for letter, phrase in written.items():
+                letters.revoice(connection, letter, clips[phrase])
+    finally:
+        database.close()
+    click.echo(f"pressed {len(written)} replies and notices")

@@ -2,35 +2,124 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import Any
 
 from msgspec.structs import replace
 
 from ivr.catalogue import Catalogue
 from ivr.config import DialogueSettings
-from ivr.dialogue.scenes import after_lesson, listening, menu, over, quiz, who_is_calling
-from ivr.dialogue.talk import Go, Talk
-from ivr.dialogue.turn import (
+from ivr.dialogue import greeting, scanning
+from ivr.dialogue.keys import NEXT
+from ivr.dialogue.scenes import (
+    after_lesson,
+    entering,
+    group,
+    helping,
+    letters,
+    listening,
+    menu,
+    on_duty,
+    opening,
+    over,
+    question_box,
+    quiz,
+    secretary,
+    steering,
+    visit,
+    who_is_calling,
+)
+from ivr.dialogue.state import (
     AfterLesson,
     Asking,
+    AskingHow,
     AtMenu,
-    Input,
+    ChoosingLanguage,
+    Confirming,
+    HearingNotice,
+    HearingQuestion,
+    HearingReply,
+    Helping,
+    Key,
     Learner,
+    LeavingQuestion,
     Listening,
+    Noting,
+    Numbering,
+    OfferingOneKey,
+    OnDuty,
     Over,
+    PartOver,
+    Pausing,
+    Proving,
     Quiz,
-    Say,
+    Replying,
+    RollCall,
+    SayingName,
     State,
+    TellingMonth,
+    Visiting,
+)
+from ivr.dialogue.talk import Go, Talk, Way
+from ivr.dialogue.turn import (
+    LINE_DELAY_MS,
+    Answered,
+    Chose,
+    Event,
+    Gather,
+    Ignored,
+    Input,
+    Pressed,
+    Said,
+    Say,
+    Silent,
     Turn,
+    Wanted,
 )
 
-SCENES = (who_is_calling, menu, listening, after_lesson, quiz, over)
-LINE_SAYS = (Say("welcome"), Say("nothing_yet"), Say("long_enough"), Say("sorry"))
+# Each module has enter(talk, scene), answer(talk, scene, act), SAYS, and, where keys are offered, choices(talk, scene).
+SCENES: Mapping[type[Any], ModuleType] = {
+    Asking: who_is_calling,
+    Numbering: entering,
+    Proving: entering,
+    SayingName: entering,
+    ChoosingLanguage: opening,
+    OfferingOneKey: opening,
+    AtMenu: menu,
+    Helping: helping,
+    Listening: listening,
+    AskingHow: steering,
+    Pausing: steering,
+    PartOver: steering,
+    AfterLesson: after_lesson,
+    Quiz: quiz,
+    LeavingQuestion: question_box,
+    HearingReply: letters,
+    HearingNotice: letters,
+    OnDuty: on_duty,
+    RollCall: group,
+    Visiting: visit,
+    Confirming: visit,
+    Noting: visit,
+    TellingMonth: secretary,
+    HearingQuestion: secretary,
+    Replying: secretary,
+    Over: over,
+}
+LINE_SAYS = tuple(map(Say, ("welcome", "nothing_yet", "long_enough", "one_minute_left", "sorry")))
+
+DOUBLE_MS = 300 + LINE_DELAY_MS[0]  # a key so soon after our answer to the same key is that key once more
+MANY_MS = 1_500  # three keys in so short a time: the phone lies against a cheek, or in a pocket
+HABIT_MS = 2_500  # a # so soon after a digit ends that digit, as other lines ask for; it skips nothing
+WARNING = timedelta(minutes=1)
 
 
-def every_say() -> frozenset[Say]:
-    """Every prompt that can be said; each must exist as audio."""
-    return frozenset(LINE_SAYS).union(*(scene.SAYS for scene in SCENES))
+def every_say(people: int = 0) -> frozenset[Say]:
+    """Every prompt that can be said, on a line whose largest branch has so many people; each must exist as audio."""
+    scenes = (says for scene in set(SCENES.values()) for says in scene.SAYS)
+    return frozenset((*LINE_SAYS, *greeting.SAYS, *scanning.SAYS, *secretary.counts(people), *scenes))
 
 
 def begin(
@@ -41,65 +130,133 @@ def begin(
     rules: DialogueSettings,
 ) -> Turn:
     """A call is answered. `learners` are those enrolled with its number, `offer` the editions it may hear."""
-    talk = Talk(State(AtMenu(), learners, offer), catalogue, now, rules)
+    until = now + timedelta(minutes=rules.longest_call_min)
+    state = State(AtMenu(), learners, offer, until=until, why="long_enough")
+    talk = Talk(state, catalogue, now, rules)
     if not offer:
-        return _entered(talk, talk.go(Over(), Say("welcome"), Say("nothing_yet")))
-    match learners:
-        case ():
-            first = talk.go(AtMenu())
-        case (_,):
-            first = who_is_calling.welcome(talk, 0)
-        case _:
-            first = talk.go(Asking())
+        first = talk.go(Over(), Say("nothing_yet"))
+    elif len(learners) == 1:
+        first = greeting.welcome(talk, 0)
+    else:
+        first = talk.go(Asking() if learners else AtMenu())
     turn = _entered(talk, first)
+    assert isinstance(turn, Turn)
     return replace(turn, says=(Say("welcome"), *turn.says))
 
 
-def step(state: State, act: Input, catalogue: Catalogue, now: datetime, rules: DialogueSettings) -> Turn:
-    """The caller pressed a key, or did not: what now?"""
-    talk = Talk(state, catalogue, now, rules)
-    way = _answered(talk, act)
-    return _entered(talk, way) if isinstance(way, Go) else way
+def step(turn: Turn, act: Input, catalogue: Catalogue, now: datetime, rules: DialogueSettings) -> Turn | Wanted:
+    """The caller did something after this turn, or nothing; or what was wanted is found: what now?"""
+    talk = Talk(turn.state, catalogue, now, rules)
+    if isinstance(act, Pressed) and not _awaits_number(turn):  # which nobody types by accident, and may be a PIN
+        act = Pressed(act.key[:1])
+        if why := _not_meant(turn, act, now):
+            return _unmoved(talk, turn, Ignored(act.key, why))
+        talk = _with(talk, keys=(*turn.state.keys, Key(act.key, now))[-2:])
+    if isinstance(act, Pressed | Silent) and _time_is_up(talk):
+        return end(talk.state, Say(talk.state.why), Say("goodbye"))
+    scanned = talk.state.scan is not None
+    return _warned(talk, _counted(_scanned(talk, act) if scanned else _entered(talk, _answered(talk, act))))
 
 
 def end(state: State, *says: Say) -> Turn:
     """Say something and hang up, whatever the scene."""
-    return Turn(replace(state, scene=Over()), says, None)
+    return Turn(replace(state, scene=Over(), scan=None), says, None)
 
 
-def _answered(talk: Talk, act: Input) -> Turn | Go:
-    match talk.state.scene:
-        case Asking() as scene:
-            return who_is_calling.answer(talk, scene, act)
-        case AtMenu() as scene:
-            return menu.answer(talk, scene, act)
-        case Listening() as scene:
-            return listening.answer(talk, scene, act)
-        case AfterLesson() as scene:
-            return after_lesson.answer(talk, scene, act)
-        case Quiz() as scene:
-            return quiz.answer(talk, scene, act)
-        case Over() as scene:
-            return talk.go(scene)
+def _answered(talk: Talk, act: Input) -> Way:
+    way: Way = SCENES[type(talk.state.scene)].answer(talk, talk.state.scene, act)
+    return way
 
 
-def _entered(talk: Talk, way: Go) -> Turn:
-    arrived = Talk(way.state, talk.catalogue, talk.now, talk.rules)
-    turn = _enter(arrived)
-    return replace(turn, says=way.says + turn.says, events=way.events + turn.events)
+def _entered(talk: Talk, way: Way) -> Turn | Wanted:
+    """Follow a Go to the turn that it leads to."""
+    says: tuple[Said, ...] = ()
+    events: tuple[Event, ...] = ()
+    while isinstance(way, Go):
+        says, events = says + way.says, events + way.events
+        talk = _with(talk, state=way.state)
+        way = SCENES[type(talk.state.scene)].enter(talk, talk.state.scene)
+    if isinstance(way, Wanted):
+        return replace(way, events=events + way.events)
+    return replace(way, says=says + way.says, events=events + way.events)
 
 
-def _enter(talk: Talk) -> Turn:
-    match talk.state.scene:
-        case Asking() as scene:
-            return who_is_calling.enter(talk, scene)
-        case AtMenu() as scene:
-            return menu.enter(talk, scene)
-        case Listening() as scene:
-            return listening.enter(talk, scene)
-        case AfterLesson() as scene:
-            return after_lesson.enter(talk, scene)
-        case Quiz() as scene:
-            return quiz.enter(talk, scene)
-        case Over() as scene:
-            return over.enter(talk, scene)
+def _with(talk: Talk, state: State | None = None, **changes: Any) -> Talk:
+    return Talk(replace(state or talk.state, **changes), talk.catalogue, talk.now, talk.rules)
+
+
+# ── keys that nobody meant ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _awaits_number(turn: Turn) -> bool:
+    return isinstance(turn.gather, Gather) and turn.gather.digits > 1
+
+
+def _not_meant(turn: Turn, act: Pressed, now: datetime) -> str:
+    """Why this key doesn't count; "" if it does. One press may be told twice, and cheeks press keys, too."""
+    ages = [(now - key.at) // timedelta(milliseconds=1) for key in turn.state.keys]
+    if not ages:
+        return ""
+    if turn.state.keys[-1].key == act.key and ages[-1] < DOUBLE_MS:
+        return "double"
+    if act.key == NEXT and turn.state.keys[-1].key.isdigit() and ages[-1] < HABIT_MS:
+        return "habit"
+    return "many" if len(ages) > 1 and ages[0] < MANY_MS else ""
+
+
+def _unmoved(talk: Talk, turn: Turn, ignored: Ignored) -> Turn:
+    """The same once more; a lesson goes on where it was."""
+    if isinstance(turn.state.scene, Listening) and turn.state.scene.since:
+        turn = listening.carried_on(talk, turn.state.scene)
+    return replace(turn, events=(ignored,))
+
+
+# ── any key picks ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _scanned(talk: Talk, act: Input) -> Turn | Wanted:
+    choices = SCENES[type(talk.state.scene)].choices(talk, talk.state.scene)
+    if isinstance(act, Silent) and (following := scanning.read_on(talk, choices)):
+        return following
+    meant = scanning.picked(talk.state, choices, act)
+    talk = _with(talk, scanning.counted(talk.state, choices, act))
+    if (given_back := scanning.given_back(talk)) is None:
+        return _entered(talk, _answered(talk, meant))
+    state, told, event = given_back
+    reached = _entered(talk, _answered(_with(talk, state), meant))
+    if isinstance(reached, Wanted):
+        return replace(reached, events=(event, *reached.events))
+    return replace(reached, says=(told, *reached.says), events=(event, *reached.events))
+
+
+# ── how long a call may last ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _time_is_up(talk: Talk) -> bool:
+    until = talk.state.until
+    return until is not None and talk.now >= until and not isinstance(talk.state.scene, Over)
+
+
+def _warned(talk: Talk, turn: Turn | Wanted) -> Turn | Wanted:
+    """Said once, a minute before the call must end; before a piece of a lesson, in a turn of its own."""
+    state = turn.state
+    if isinstance(turn, Wanted) or turn.gather is None or state.warned or state.until is None:
+        return turn
+    if talk.now < state.until - WARNING:
+        return turn
+    warning, told = Say("one_minute_left"), replace(state, warned=True)
+    if isinstance(state.scene, Listening) and state.scene.since:
+        told = replace(told, scene=replace(state.scene, since=None))
+        return Turn(told, (warning,), Gather(listening.ANNOUNCING_S), turn.events)
+    return replace(turn, state=told, says=(warning, *turn.says))
+
+
+def _counted(turn: Turn | Wanted) -> Turn | Wanted:
+    """A key that meant something shows that the caller can use keys."""
+    if turn.state.used_keys or not any(_by_key(event) for event in turn.events):
+        return turn
+    return replace(turn, state=replace(turn.state, used_keys=True))
+
+
+def _by_key(event: Event) -> bool:
+    return isinstance(event, Chose) or (isinstance(event, Answered) and event.outcome in ("right", "wrong"))

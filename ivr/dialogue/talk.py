@@ -1,4 +1,4 @@
-"""What every scene may look at, and its two ways on: a turn to speak, or another scene to enter.
+"""What every scene may look at, and its ways on: a turn to speak, another scene to enter, something to look up.
 
 Scenes never call each other; they name where to go, and the machine takes the call there.
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from msgspec.structs import replace
 
-from ivr.catalogue import Catalogue, Lesson
+from ivr.catalogue import Catalogue
 from ivr.config import DialogueSettings
-from ivr.dialogue.turn import Event, Gather, Learner, Listening, Place, Said, Scene, State, Turn
+from ivr.dialogue.keys import HELP, Choice, offers
+from ivr.dialogue.state import Learner, Scene, State
+from ivr.dialogue.turn import Event, Gather, GaveUp, Lookup, Record, Said, Say, Stray, Turn, Waited, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,11 @@ class Go:
     """Enter the scene of `state`, saying something and noting events on the way."""
 
     state: State
-    says: tuple[Said, ...]
-    events: tuple[Event, ...]
+    says: tuple[Said, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+Way = Turn | Go | Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,72 +42,84 @@ class Talk:
 
     # ── ways on ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def turn(self, scene: Scene, *says: Said, wait_s: int | None = None, events: tuple[Event, ...] = ()) -> Turn:
-        """Say something and wait for a key: as long as older callers need, unless told otherwise."""
-        wait = Gather(self.rules.wait_s if wait_s is None else wait_s)
-        return Turn(replace(self.state, scene=scene), says, wait, events)
+    def turn(self, scene: Scene, *says: Said, wait_s: int | None = None, events: Sequence[Event] = ()) -> Turn:
+        """Say something and wait for a key: as long as this caller needs, unless told otherwise."""
+        wait = Gather(self.wait_s if wait_s is None else wait_s)
+        return Turn(replace(self.state, scene=scene, scan=None), says, wait, tuple(events))
 
-    def go(self, scene: Scene, *says: Said, events: tuple[Event, ...] = ()) -> Go:
-        return Go(replace(self.state, scene=scene), says, events)
+    def ask(
+        self,
+        scene: Scene,
+        choices: Sequence[Choice],
+        *lead: Said,
+        tail: Sequence[Said] = (),
+        events: Sequence[Event] = (),
+    ) -> Turn:
+        """Offer choices; one by one to those who pick by any key."""
+        if not self.one_key:
+            return self.turn(scene, *lead, *offers(choices), *tail, events=events)
+        state = replace(self.state, scene=scene, scan=0)
+        says = (*lead, Say("any_key"), choices[0].pick)
+        return Turn(state, says, Gather(self.rules.scan_s), tuple(events))
 
-    # ── the learner and the lessons ──────────────────────────────────────────────────────────────────────────────
+    def number(self, scene: Scene, digits: int, *says: Said, events: Sequence[Event] = ()) -> Turn:
+        """Say something and wait for a number, of so many digits at most."""
+        state = replace(self.state, scene=scene, scan=None)
+        return Turn(state, says, Gather(self.rules.digits_s, digits), tuple(events))
+
+    def record(self, scene: Scene, seconds: int, *says: Said, events: Sequence[Event] = ()) -> Turn:
+        """Say something, and keep what is said after the tone."""
+        return Turn(replace(self.state, scene=scene, scan=None), says, Record(seconds), tuple(events))
+
+    def go(self, scene: Scene, *says: Said, events: Sequence[Event] = (), **changes: Any) -> Go:
+        """Enter a scene; `changes` are other parts of the state."""
+        return Go(replace(self.state, scene=scene, **changes), says, tuple(events))
+
+    def want(self, lookup: Lookup, *, events: Sequence[Event] = ()) -> Wanted:
+        return Wanted(self.state, lookup, tuple(events))
+
+    def missed(
+        self, scene: Any, choices: Sequence[Choice], event: Stray | Waited, where: str, otherwise: Go
+    ) -> Turn | Go:
+        """Ask again, kindly, each time in other and fewer words; after the last time, go on without an answer."""
+        misses = scene.misses + 1
+        silent = isinstance(event, Waited)
+        if misses > self.rules.reminders:
+            gave_up = () if silent else (GaveUp(where),)
+            return Go(otherwise.state, otherwise.says, (event, *gave_up, *otherwise.events))
+        spoken = [choice for choice in choices if choice.key != HELP]
+        lead = Say(f"no_key_{misses}" if silent else f"other_key_{misses}")
+        return self.ask(
+            replace(scene, misses=misses), spoken if misses < 3 or self.one_key else spoken[:1], lead, events=(event,)
+        )
+
+    # ── the learner ──────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def learner(self) -> Learner | None:
         return None if self.state.learner is None else self.state.learners[self.state.learner]
 
     @property
-    def lessons(self) -> tuple[Lesson, ...]:
-        """What is on offer in this call: those in the line's language first, then the oldest first."""
-        return tuple(self.lesson(edition) for edition in self.state.offer)
+    def staff(self) -> Learner | None:
+        return None if self.state.staff is None else self.state.learners[self.state.staff]
 
-    def lesson(self, edition: str) -> Lesson:
-        return self.catalogue.editions[edition]
+    @property
+    def wait_s(self) -> int:
+        return (self.learner.wait_s if self.learner else 0) or self.rules.wait_s
 
-    def place(self, lesson: Lesson) -> Place | None:
-        """How far the learner came in a lesson, in terms of the edition on offer."""
-        place = self.learner.places.get(lesson.slug) if self.learner else None
-        if place is None or place.edition == lesson.edition:
-            return place
-        old = self.catalogue.editions.get(place.edition)
-        return replace(place, edition=lesson.edition, at_ms=lesson.carry_over(place.at_ms, old) if old else 0)
+    @property
+    def one_key(self) -> bool:
+        return self.learner is not None and self.learner.one_key and not self.state.grade
 
-    def is_heard(self, lesson: Lesson) -> bool:
-        place = self.place(lesson)
-        return lesson.slug in self.state.heard or (place is not None and place.completed)
+    def changed(self, **changes: Any) -> tuple[Learner, ...]:
+        """All learners of the call, the one who is speaking with these changes."""
+        assert self.state.learner is not None
+        at = self.state.learner
+        known = self.state.learners
+        return (*known[:at], replace(known[at], **changes), *known[at + 1 :])
 
-    def next_lesson(self) -> Lesson | None:
-        """The oldest lesson that the learner has not heard; for somebody unknown, the newest in the same language."""
-        unheard = [lesson for lesson in self.lessons if not self.is_heard(lesson)]
-        if not unheard:
-            return None
-        return unheard[0] if self.learner else _newest(unheard)
-
-    def listening(self) -> Listening:
-        """The next lesson, from where the learner last was; when all are heard, the newest once more."""
-        lesson = self.next_lesson()
-        if lesson is None:
-            return Listening(_newest(self.lessons).edition, 0)
-        place = self.place(lesson)
-        begun = place is not None and place.at_ms < lesson.length_ms
-        return Listening(lesson.edition, lesson.sentence_start(place.at_ms) if place and begun else 0)
-
-    def lesson_to_answer(self) -> Lesson | None:
-        """The lesson whose questions come next: the one heard in this call, else the newest begun with questions
-        left, else the next to be heard, else any that has questions."""
-        asking = [lesson for lesson in self.lessons if lesson.questions]
-        heard_now = [lesson for lesson in asking if lesson.slug in self.state.heard[-1:]]
-        begun = [lesson for lesson in asking if self.place(lesson) and self.questions_left(lesson)]
-        coming = [lesson for lesson in asking if lesson == self.next_lesson()]
-        return next((_newest(each) for each in (heard_now, begun, coming, asking) if each), None)
-
-    def questions_left(self, lesson: Lesson) -> tuple[str, ...]:
-        """The questions that the learner has not yet answered right."""
-        place = self.place(lesson)
-        done = place.answered if place else ()
-        return tuple(question.id for question in lesson.questions if question.id not in done)
-
-
-def _newest(lessons: Sequence[Lesson]) -> Lesson:
-    """The newest of those in the same language as the first."""
-    return [lesson for lesson in lessons if lesson.language == lessons[0].language][-1]
+    def with_learner(self, learner: Learner) -> tuple[tuple[Learner, ...], int]:
+        """All learners of the call with this one among them, as now told, and where."""
+        known = self.state.learners
+        at = next((n for n, each in enumerate(known) if each.member == learner.member), len(known))
+        return (*known[:at], learner, *known[at + 1 :]), at

@@ -1,20 +1,23 @@
 """The values at the dialogue's edge: what a caller did, what we say next, what we wait for, what happened.
 
-turn = step(state, Pressed("2"), catalogue, now, rules)
+turn = step(turn, Pressed("2"), catalogue, now, rules)
 turn.says     what the caller hears, in order
-turn.gather   how long we wait for a key afterwards; None means goodbye: hang up
+turn.gather   what we wait for afterwards: keys, or something said; None means goodbye: hang up
 turn.events   what this turn adds to the record
-turn.state    the conversation, ready for the next step
+turn.state    where the conversation stands
+
+Where the conversation needs what only the records know, step() gives a Wanted instead of a Turn; whoever drives it
+looks that up and steps on with what was found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
 from ivr.catalogue import Clip
+from ivr.dialogue.state import Grade, Learner, Month, State
 
 # The line's share of the time from our answer to the caller's act, in ms, least and most: network, fetching and
 # starting the file, one-way voice delay twice (ITU-T G.114: 150 ms good, over 400 ms unacceptable), reading the key.
@@ -24,25 +27,81 @@ LINE_DELAY_MS = (250, 3_500)
 
 
 class Pressed(Struct, frozen=True, tag=True):
-    """A key: 0-9, * or #. Anything else (A-D, nothing readable) is a key that means nothing anywhere."""
+    """A key: 0-9, * or #; where a number is asked for, the keys typed so far. Anything else (A-D, nothing readable) is
+    a key that means nothing anywhere."""
 
     key: str
 
 
 class Silent(Struct, frozen=True, tag=True):
-    """Everything was played through, and no key came in the time we waited."""
+    """Everything was played through, and no key came in the time we waited, nor a word."""
 
 
-Input = Pressed | Silent
+class Spoke(Struct, frozen=True, tag=True):
+    """Something was left after the tone: `seconds` of it, under the provider's name and address for it."""
+
+    name: str
+    address: str
+    seconds: int
+    hung_up: bool = False
+
+
+# ── what only the records know ───────────────────────────────────────────────────────────────────────────────────
+
+
+class WhoHas(Struct, frozen=True, tag=True):
+    """Who has this member number, as typed: digits only?"""
+
+    number: str
+
+
+class IsPin(Struct, frozen=True, tag=True):
+    """Is this the member's PIN?"""
+
+    member: int
+    pin: str
+
+
+class MonthOf(Struct, frozen=True, tag=True):
+    """How does the month stand in the branch of this secretary?"""
+
+    member: int
+
+
+Lookup = WhoHas | IsPin | MonthOf
+
+
+class Found(Struct, frozen=True, tag=True):
+    """Somebody has that number, or nobody."""
+
+    learner: Learner | None
+
+
+class Checked(Struct, frozen=True, tag=True):
+    """The PIN is right, or not; `closed`: too many were tried, and none is looked at for a while."""
+
+    right: bool
+    closed: bool = False
+
+
+class Told(Struct, frozen=True, tag=True):
+    """The month, for the secretary."""
+
+    month: Month
+
+
+Finding = Found | Checked | Told
+Input = Pressed | Silent | Spoke | Finding
 
 # ── what we say ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Say(Struct, frozen=True, tag=True):
-    """A prompt by its id; `value` fills its one blank, where it has one."""
+class Say(Struct, frozen=True, tag=True, omit_defaults=True):
+    """A prompt by its id; `value` fills its one blank, where it has one. `language`: not the call's, but this one."""
 
     prompt: str
     value: str = ""
+    language: str = ""
 
 
 class Name(Struct, frozen=True, tag=True):
@@ -51,9 +110,9 @@ class Name(Struct, frozen=True, tag=True):
     words: str
 
 
-class Play(Struct, frozen=True, tag=True):
+class Play(Struct, frozen=True, tag=True, omit_defaults=True):
     """The lesson itself, from a content position to the end of its segment. Always alone in its turn, so that the
-    time until the caller acts says how much of it was heard."""
+    time until the caller acts says how much of it was heard. Positions are those of its pace ("": the edition's)."""
 
     edition: str
     lesson: str
@@ -62,13 +121,21 @@ class Play(Struct, frozen=True, tag=True):
     within_ms: int  # where in the segment's file playing starts
     base_ms: int  # the same place as a content position
     length_ms: int  # from there to the segment's end
+    pace: str = ""
 
 
 Said = Say | Name | Clip | Play
 
 
-class Gather(Struct, frozen=True):
-    """Wait for one key, `seconds` after the last word."""
+class Gather(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Wait for a key, `seconds` after the last word; or for as many as `digits`, ended by #."""
+
+    seconds: int
+    digits: int = 1
+
+
+class Record(Struct, frozen=True, tag=True):
+    """After a tone, keep what is said: at most so many seconds, until a key is pressed."""
 
     seconds: int
 
@@ -95,98 +162,103 @@ class Stray(Struct, frozen=True, tag=True):
     key: str
 
 
+class Ignored(Struct, frozen=True, tag=True):
+    """A key that nobody meant to press: `why` is "double", "many", or "habit" (a # that only ends another key)."""
+
+    key: str
+    why: str
+
+
 class Waited(Struct, frozen=True, tag=True):
     """No key came where one was asked for."""
 
     where: str
 
 
-class Answered(Struct, frozen=True, tag=True):
-    """A try at a question; `attempt` counts from 1 within this call."""
+class GaveUp(Struct, frozen=True, tag=True):
+    """Keys kept meaning nothing here, and the call went on without."""
+
+    where: str
+
+
+Outcome = Literal["right", "wrong", "unknown", "skipped", "silent", "other"]
+
+
+class Answered(Struct, frozen=True, tag=True, omit_defaults=True):
+    """What became of a question once it was asked; `attempt` counts the tries from 1 within this call. In a group,
+    `member` is whose turn it was."""
 
     lesson: str
     edition: str
     question: str
     attempt: int
     key: str
-    right: bool
+    outcome: Outcome
+    member: int | None = None
 
 
-Event = Identified | Chose | Stray | Waited | Answered
-
-# ── who is calling, and where the conversation stands ────────────────────────────────────────────────────────────
-
-
-class Place(Struct, frozen=True):
-    """How far a learner is in a lesson: where to go on, whether it counts as heard, which questions are done."""
-
-    edition: str
-    at_ms: int
-    completed: bool
-    answered: tuple[str, ...] = ()
-
-
-class Learner(Struct, frozen=True):
-    """Somebody enrolled who may be calling; `places` by the lesson's slug."""
+class Preferred(Struct, frozen=True, tag=True):
+    """A member's lasting choice: of `language`, `pace` or `one_key`."""
 
     member: int
+    what: str
+    value: str
+
+
+class Left(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Something was left after the tone: a question, a reply (`about` which question), a visitor's note, a name."""
+
+    kind: Literal["question", "reply", "note", "name"]
     name: str
-    places: Mapping[str, Place] = {}
+    address: str
+    seconds: int
+    about: int | None = None
 
 
-class Asking(Struct, frozen=True, tag=True):
-    """Who is calling, on a phone that several learners share."""
+class Delivered(Struct, frozen=True, tag=True):
+    """A reply or a notice was played to whom it is for."""
 
-    misses: int = 0
-
-
-class AtMenu(Struct, frozen=True, tag=True):
-    """The main menu."""
-
-    misses: int = 0
+    kind: Literal["reply", "notice"]
+    id: int
 
 
-class Listening(Struct, frozen=True, tag=True):
-    """A lesson; `since` is when the play from `at_ms` was sent, None while it is only announced."""
+class Joined(Struct, frozen=True, tag=True):
+    """From now on, what is heard in this call counts for this member, too."""
 
+    member: int
+    grade: Grade
+
+
+class Undone(Struct, frozen=True, tag=True):
+    """This member does not take part after all."""
+
+    member: int
+
+
+class Visited(Struct, frozen=True, tag=True, omit_defaults=True):
+    """A visitor was with a member, who confirmed it or did not; `edition` is the lesson they heard, "" for a talk."""
+
+    visitor: int
+    member: int
     edition: str
-    at_ms: int
-    since: datetime | None = None
+    confirmed: bool
 
 
-class AfterLesson(Struct, frozen=True, tag=True):
-    """A lesson has ended; what next?"""
-
-    edition: str
-    misses: int = 0
-
-
-class Quiz(Struct, frozen=True, tag=True):
-    """A question of a lesson: which ones are asked in this round, which is open, and the tries at it."""
-
-    edition: str
-    questions: tuple[str, ...]
-    index: int = 0
-    attempts: int = 0
-    misses: int = 0
-    right: int = 0
-
-
-class Over(Struct, frozen=True, tag=True):
-    """Goodbye was said."""
-
-
-Scene = Asking | AtMenu | Listening | AfterLesson | Quiz | Over
-
-
-class State(Struct, frozen=True):
-    """All that a call needs to go on: small enough to wait in the database between turns."""
-
-    scene: Scene
-    learners: tuple[Learner, ...]  # everybody enrolled with this number
-    offer: tuple[str, ...]  # the editions on offer when the call began, pinned, in the order they come
-    learner: int | None = None  # which of `learners` is speaking; None: nobody known
-    heard: tuple[str, ...] = ()  # the lessons that came to their end in this call
+Event = (
+    Identified
+    | Chose
+    | Stray
+    | Ignored
+    | Waited
+    | GaveUp
+    | Answered
+    | Preferred
+    | Left
+    | Delivered
+    | Joined
+    | Undone
+    | Visited
+)
 
 
 class Turn(Struct, frozen=True):
@@ -194,5 +266,13 @@ class Turn(Struct, frozen=True):
 
     state: State
     says: tuple[Said, ...]
-    gather: Gather | None
+    gather: Gather | Record | None
+    events: tuple[Event, ...] = ()
+
+
+class Wanted(Struct, frozen=True):
+    """The conversation can't go on before this is looked up."""
+
+    state: State
+    lookup: Lookup
     events: tuple[Event, ...] = ()

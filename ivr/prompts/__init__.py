@@ -15,9 +15,10 @@ from ivr.errors import BadPrompts
 
 REFERENCE = "zh_CN"
 BLANK = "{}"
-LANGUAGES = ("zh_CN", "en")
+LANGUAGES = ("zh_CN", "yue", "en")
 PRESSED = Path(__file__).parent / "pressed"
-PRESSED_BY = {"zh": "kokoro:zm_yunxi", "en": "kokoro:af_heart"}  # the voice of each language's
+PRESSED_BY = {"zh": "kokoro:zm_yunxi", "yue": "espeak:yue", "en": "kokoro:af_heart"}  # the voice of each language's
+PEOPLE = 60  # the largest branch whose counts are among them
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,42 +1,41 @@
-"""The ledger: what a call sent and what came back, only ever added to; and what was heard by it.
+"""The ledger: what a call sent and what came back, only ever added to.
 
-Nothing else adds to calls, turns, answers and evidence.
+Nothing else adds to calls, turns, answers, evidence, attendance, visits and recordings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Row,
     bindparam,
-    column,
     func,
     insert,
     select,
-    table,
     update,
 )
 
 from ivr.dialogue import codec
-from ivr.dialogue.turn import Answered, Identified, Play, Turn
-from ivr.records import heard
-from ivr.records.db import Prepared
-from ivr.records.models import Answer, Call, Evidence, TurnRow, UtcDateTime
-
-plays = table(
-    "plays",
-    *(column(name) for name in ("call_id", "turn", "member_id", "lesson", "edition", "segment", "base_ms")),
-    *(column(name) for name in ("length_ms", "gather_ms", "boot", "closed_by", "closed_with", "closed_boot")),
-    column("sent_at", UtcDateTime),
-    column("closed_at", UtcDateTime),
+from ivr.dialogue.turn import (
+    Answered,
+    Delivered,
+    Event,
+    GaveUp,
+    Identified,
+    Joined,
+    Left,
+    Play,
+    Preferred,
+    Turn,
+    Undone,
+    Visited,
 )
+from ivr.records import preferences
+from ivr.records.db import Prepared
+from ivr.records.models import Answer, Attendance, Call, Evidence, Notice, Recording, Reply, TurnRow, Visit
 
 # ── a call, turn by turn (statements are built once: this is the hot path) ───────────────────────────────────────
 
@@ -109,19 +108,68 @@ def open_call(connection: Connection, provider: str, sid: str, number: str, now:
     return int(result.inserted_primary_key[0])
 
 
-def add_turn(connection: Connection, call: int, n: int, act: Act, turn: Turn, sent_at: datetime, boot: str) -> None:
-    """Write a turn down. IntegrityError means that somebody else has just written this turn of this call."""
-    row = _turn_row(call, n, act, turn, sent_at, boot)
+def add_turn(
+    connection: Connection, call: int, n: int, act: Act, turn: Turn, sent_at: datetime, boot: str, said_ms: int | None
+) -> None:
+    """Write a turn down, with all that its events add to the record.
+
+    IntegrityError means that somebody else has just written this turn of this call."""
+    row = _turn_row(call, n, act, turn, sent_at, boot, said_ms)
     _ADD_TURN.execute(connection, row)
     for event in turn.events:
-        match event:
-            case Identified(member):
-                connection.execute(update(Call).where(Call.id == call).values(member_id=member))
-            case Answered():
-                answer = _answer_row(call, n, row["member_id"], event, act.arrived_at)
-                connection.execute(_ADD_ANSWER, answer)
-            case _:
-                pass  # told in full by the turn itself
+        _note(connection, call, n, row["member_id"], event, act.arrived_at)
+
+
+def _note(connection: Connection, call: int, n: int, member: int | None, event: Event, at: datetime) -> None:
+    match event:
+        case Identified(identified):
+            connection.execute(update(Call).where(Call.id == call).values(member_id=identified))
+        case GaveUp():
+            connection.execute(update(Call).where(Call.id == call).values(keys_failed=True))
+        case Answered():
+            connection.execute(_ADD_ANSWER, _answer_row(call, n, member, event, at))
+        case Preferred(of, what, value):
+            preferences.prefer(connection, of, what, value)
+        case Joined(joined, grade):
+            _attend(connection, call, n, joined, grade, True, at)
+        case Undone(undone):
+            _attend(connection, call, n, undone, "group", False, at)
+        case Visited(visitor, visited, edition, confirmed):
+            row = {"call_id": call, "turn": n, "visitor_id": visitor, "member_id": visited, "at": at}
+            connection.execute(insert(Visit), {**row, "edition": edition, "confirmed": confirmed})
+        case Left():
+            # The turn before asked for it, and so named it to the provider.
+            keep_recording(connection, call, n - 1, event, member, at)
+        case Delivered(kind, letter):
+            model = Reply if kind == "reply" else Notice
+            first = (model.id == letter) & model.delivered_at.is_(None)
+            connection.execute(update(model).where(first).values(delivered_at=at))
+        case _:
+            pass  # told in full by the turn itself
+
+
+def _attend(connection: Connection, call: int, n: int, member: int, grade: str, joined: bool, at: datetime) -> None:
+    row = {"call_id": call, "turn": n, "member_id": member, "grade": grade, "joined": joined, "at": at}
+    connection.execute(insert(Attendance), row)
+
+
+def claim(connection: Connection, call: int, member: int, at: datetime) -> None:
+    """What nobody was known for in this call counts for this member."""
+    _attend(connection, call, 1, member, "claimed", True, at)
+    connection.execute(update(Call).where(Call.id == call, Call.member_id.is_(None)).values(member_id=member))
+    theirs = (Recording.call_id == call) & Recording.member_id.is_(None)
+    connection.execute(update(Recording).where(theirs).values(member_id=member))
+
+
+def keep_recording(connection: Connection, call: int, turn: int, left: Left, member: int | None, at: datetime) -> None:
+    """Something was said after the tone of this turn. Told twice, by the caller's act and by the provider's own notice,
+    it is kept once."""
+    known = select(Recording.id).where(Recording.call_id == call, Recording.turn == turn)
+    if connection.execute(known).first():
+        return
+    row: dict[str, Any] = {"call_id": call, "turn": turn, "kind": left.kind, "member_id": member, "about": left.about}
+    row |= {"name": left.name[:128], "address": left.address, "seconds": left.seconds}
+    connection.execute(insert(Recording), {**row, "left_at": at, "next_try_at": at})
 
 
 def add_turn_to_open_call(
@@ -129,10 +177,12 @@ def add_turn_to_open_call(
 ) -> bool:
     """Write a turn without events down by one statement; False if the call is settled, and then nothing is written.
     IntegrityError as for `add_turn`."""
-    return _ADD_TURN_TO_OPEN_CALL.execute(connection, _turn_row(call, n, act, turn, sent_at, boot)) == 1
+    return _ADD_TURN_TO_OPEN_CALL.execute(connection, _turn_row(call, n, act, turn, sent_at, boot, None)) == 1
 
 
-def _turn_row(call: int, n: int, act: Act, turn: Turn, sent_at: datetime, boot: str) -> dict[str, Any]:
+def _turn_row(
+    call: int, n: int, act: Act, turn: Turn, sent_at: datetime, boot: str, said_ms: int | None
+) -> dict[str, Any]:
     play = next((said for said in turn.says if isinstance(said, Play)), None)
     return {
         "call_id": call,
@@ -142,28 +192,37 @@ def _turn_row(call: int, n: int, act: Act, turn: Turn, sent_at: datetime, boot: 
         "arrived_at": act.arrived_at,
         "sent_at": sent_at,
         "boot": boot,
-        "member_id": None if turn.state.learner is None else turn.state.learners[turn.state.learner].member,
+        "member_id": member_of(turn),
         "lesson": play and play.lesson,
         "edition": play and play.edition,
         "segment": play and play.segment,
         "base_ms": play and play.base_ms,
         "length_ms": play and play.length_ms,
         "gather_ms": turn.gather.seconds * 1000 if play and turn.gather else None,
+        "pace": (play.pace or None) if play else None,
+        "said_ms": said_ms,
         "turn": codec.encode(turn),
     }
+
+
+def member_of(turn: Turn) -> int | None:
+    """Who is speaking; None where nobody is known, and in a group."""
+    state = turn.state
+    return None if state.learner is None else state.learners[state.learner].member
 
 
 def _answer_row(call: int, n: int, member: int | None, event: Answered, at: datetime) -> dict[str, Any]:
     return {
         "call_id": call,
         "turn": n,
-        "member_id": member,
+        "member_id": event.member or member,
         "lesson": event.lesson,
         "edition": event.edition,
         "question": event.question,
         "attempt": event.attempt,
         "key": event.key,
-        "is_right": event.right,
+        "is_right": event.outcome == "right",
+        "outcome": event.outcome,
         "at": at,
     }
 
@@ -200,92 +259,3 @@ def last_resent(connection: Connection, call: int, n: int) -> datetime | None:
     """When a turn was last said again, if ever."""
     again = select(func.max(Evidence.arrived_at)).where(Evidence.call_id == call, Evidence.turn == n)
     return connection.execute(again).scalar()
-
-
-# ── what was heard ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class HeardRow:
-    """One play of a call with its bounds; `base_ms` is its content position, `length_ms` its own length."""
-
-    call_id: int
-    member_id: int | None
-    lesson: str
-    edition: str
-    started_at: datetime
-    closed_by: str | None
-    base_ms: int
-    at_least_ms: int
-    at_most_ms: int
-    length_ms: int
-
-
-def heard_between(connection: Connection, start: datetime, end: datetime) -> list[HeardRow]:
-    """What was heard in the calls that began in [start, end), by call and turn."""
-    return list(heard_in(connection, Call.started_at >= start, Call.started_at < end))
-
-
-def heard_in(connection: Connection, *which: ColumnElement[bool]) -> Iterator[HeardRow]:
-    """Fold the plays of these calls."""
-    rows = connection.execute(
-        select(plays, Call.started_at)
-        .join(Call, Call.id == plays.c.call_id)
-        .where(*which)
-        .order_by(Call.started_at, plays.c.call_id, plays.c.turn)
-    ).all()
-    resent, endings = _evidence(connection, which)
-    for (started_at, call), group in groupby(rows, key=lambda row: (row.started_at, row.call_id)):
-        played = list(group)
-        sent = [_sent(row, tuple(resent.get((call, row.turn), ()))) for row in played]
-        for row, bounds in zip(played, heard.fold(started_at, sent, endings.get(call, ())), strict=True):
-            yield HeardRow(
-                call,
-                row.member_id,
-                row.lesson,
-                row.edition,
-                started_at,
-                row.closed_by,
-                row.base_ms,
-                bounds.at_least_ms,
-                bounds.at_most_ms,
-                row.length_ms,
-            )
-
-
-def _evidence(
-    connection: Connection, which: tuple[ColumnElement[bool], ...]
-) -> tuple[dict[tuple[int, int | None], list[datetime]], dict[int, list[heard.Ending]]]:
-    """When turns were sent again, by (call, turn); the accounts of each call's end."""
-    resent: dict[tuple[int, int | None], list[datetime]] = {}
-    endings: dict[int, list[heard.Ending]] = {}
-    found = select(Evidence.__table__).join(Call, Call.id == Evidence.call_id).where(*which)
-    for row in connection.execute(found):
-        if row.kind == "ended":
-            ending = heard.Ending(row.arrived_at, row.provider_at, row.provider_s)
-            endings.setdefault(row.call_id, []).append(ending)
-        else:
-            resent.setdefault((row.call_id, row.turn), []).append(row.arrived_at)
-    return resent, endings
-
-
-def _sent(row: Row[Any], resent: tuple[datetime, ...]) -> heard.Sent:
-    closing = heard.Closing(row.closed_by, row.closed_at, row.closed_boot) if row.closed_by else None
-    return heard.Sent(
-        row.lesson,
-        row.edition,
-        row.base_ms,
-        row.length_ms,
-        row.gather_ms,
-        row.sent_at,
-        row.boot,
-        closing,
-        resent,
-    )
-
-
-def heard_ms(rows: Iterable[HeardRow], edition: str) -> tuple[int, int]:
-    """How much of an edition these plays cover, at least and at most; what is heard twice counts once."""
-    own = [row for row in rows if row.edition == edition]
-    surely = heard.union_ms((row.base_ms, row.base_ms + row.at_least_ms) for row in own)
-    return surely, heard.union_ms((row.base_ms, row.base_ms + row.at_most_ms) for row in own)

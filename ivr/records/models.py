@@ -1,15 +1,21 @@
 """The tables. Times are UTC; what a call consists of (turns, answers, evidence) is only ever added to.
 
 branches ──< members >──< phones          who is enrolled, and on which numbers
+             members ──< preferences      what each has chosen for good; and the PINs that were tried
 calls ──< turns ──< answers               what was sent and done, one row a turn
-      └─< evidence                        what came outside the turns: the hang-up, a repeated answer
-progress                                  derived from the four above; `ivr ledger rebuild` makes it anew
+      ├─< evidence                        what came outside the turns: the hang-up, a repeated answer
+      ├─< attendance                      for whom else a call counts: a group, a visit, whoever it was claimed for
+      ├─< visits                          home visits, confirmed or not
+      └─< recordings ──< replies          what was said after the tone; the secretary's answers to questions
+notices                                   a private sentence for one member
+progress                                  derived from calls, turns, answers, evidence and attendance;
+                                          `ivr ledger rebuild` makes it anew
 plays (a view)                            each piece of a lesson that was sent, and what closed it
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -73,7 +79,8 @@ class Branch(Base):
 
 
 class Member(Base):
-    """Somebody enrolled; `number` is their member number, unique in the whole roster."""
+    """Somebody enrolled; `number` is their member number, unique in the whole roster, `digits` what can be typed of it.
+    `role` is "", leader, visitor or secretary; `pin` a hash, or "" where none is set."""
 
     __tablename__ = "members"
 
@@ -82,6 +89,34 @@ class Member(Base):
     number: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     more: Mapped[str] = mapped_column(default="{}")  # the roster's other columns, as a JSON object of strings
+    digits: Mapped[str] = mapped_column(String(64), default="", index=True)
+    role: Mapped[str] = mapped_column(String(16), default="")
+    pin: Mapped[str] = mapped_column(String(128), default="")
+
+
+class Preference(Base):
+    """A member's lasting choice: `language`, `pace`, `one_key`; or since when something counts: `wait_from`, the time
+    for their latencies; `pin_from`, the last try at a PIN before this one."""
+
+    __tablename__ = "preferences"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    what: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[str] = mapped_column(String(64))
+
+
+class PinTry(Base):
+    """A PIN that was tried. `from_own` says that the call came from one of the member's own numbers."""
+
+    __tablename__ = "pin_tries"
+    __table_args__ = (Index(None, "member_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    number: Mapped[str] = mapped_column(String(128))
+    from_own: Mapped[bool]
+    is_right: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Phone(Base):
@@ -116,6 +151,7 @@ class Call(Base):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
     started_at: Mapped[datetime] = mapped_column(index=True)
     settled_at: Mapped[datetime | None]
+    keys_failed: Mapped[bool] = mapped_column(default=False)  # somewhere keys kept meaning nothing
 
 
 class TurnRow(Base):
@@ -142,6 +178,8 @@ class TurnRow(Base):
     base_ms: Mapped[int | None]
     length_ms: Mapped[int | None]
     gather_ms: Mapped[int | None]
+    pace: Mapped[str | None] = mapped_column(String(8))  # that the piece was played at, if not the edition's own
+    said_ms: Mapped[int | None]  # how long it took to say what asks for a key; None where none was asked for
     turn: Mapped[str]  # the whole Turn, as JSON: what is said again if the provider asks again
 
 
@@ -162,7 +200,7 @@ class Evidence(Base):
 
 
 class Answer(Base):
-    """A try at a question."""
+    """What became of a question each time it was asked: an answer, or silence, a key that is none, "I don't know"."""
 
     __tablename__ = "answers"
     __table_args__ = (Index(None, "member_id", "lesson"),)
@@ -176,7 +214,91 @@ class Answer(Base):
     attempt: Mapped[int]
     key: Mapped[str] = mapped_column(String(8))
     is_right: Mapped[bool]
+    outcome: Mapped[str] = mapped_column(String(8))  # right, wrong, unknown, skipped, silent, other
     at: Mapped[datetime]
+
+
+class Attendance(Base):
+    """From this turn on, what nobody in particular hears in the call counts for this member, too; or, where `joined` is
+    false, no longer. `grade` is group, visit or claimed."""
+
+    __tablename__ = "attendance"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    turn: Mapped[int]
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    grade: Mapped[str] = mapped_column(String(8))
+    joined: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class Visit(Base):
+    """A home visit, as told in a call from the member's phone; `edition` is the lesson heard, "" for a talk."""
+
+    __tablename__ = "visits"
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    turn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    visitor_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    edition: Mapped[str] = mapped_column(String(64))
+    confirmed: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class Recording(Base):
+    """Something said after the tone: a question, a reply (`about` a question), a note, a name. `name` and `address` are
+    the provider's, until it is fetched; then `audio` names it here. `gone` says that the provider deleted it."""
+
+    __tablename__ = "recordings"
+    __table_args__ = (UniqueConstraint("call_id", "turn"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"))
+    turn: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(8), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
+    about: Mapped[int | None] = mapped_column(ForeignKey("recordings.id"))
+    name: Mapped[str] = mapped_column(String(128))
+    address: Mapped[str]
+    seconds: Mapped[int]
+    left_at: Mapped[datetime]
+    audio: Mapped[str] = mapped_column(String(64), default="")
+    length_ms: Mapped[int] = mapped_column(default=0)
+    gone: Mapped[bool] = mapped_column(default=False)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None] = mapped_column(index=True)  # None: nothing is left to do
+    trouble: Mapped[str] = mapped_column(default="")
+
+
+class Reply(Base):
+    """The secretary's reply to a voice question; played once, first of all, in the asker's next call."""
+
+    __tablename__ = "replies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"), index=True)
+    words: Mapped[str]
+    audio: Mapped[str] = mapped_column(String(64))
+    length_ms: Mapped[int]
+    made_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+
+
+class Notice(Base):
+    """A private sentence for one member, to be heard until `closes`."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    words: Mapped[str]
+    audio: Mapped[str] = mapped_column(String(64))
+    length_ms: Mapped[int]
+    made_at: Mapped[datetime]
+    closes: Mapped[date | None]
+    delivered_at: Mapped[datetime | None]
 
 
 class Progress(Base):
@@ -199,7 +321,7 @@ class Progress(Base):
 PLAYS = """
 CREATE VIEW plays AS
 SELECT sent.call_id, sent.n AS turn, sent.member_id, sent.lesson, sent.edition, sent.segment, sent.base_ms,
-       sent.length_ms, sent.gather_ms, sent.sent_at, sent.boot,
+       sent.length_ms, sent.gather_ms, sent.pace, sent.sent_at, sent.boot,
        closing.act AS closed_by, closing.digits AS closed_with, closing.arrived_at AS closed_at,
        closing.boot AS closed_boot
 FROM turns AS sent

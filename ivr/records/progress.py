@@ -14,8 +14,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, text, update
 
 from ivr.catalogue import Catalogue
-from ivr.records import ledger
-from ivr.records.models import Answer, Call, Member, Progress, TurnRow
+from ivr.records import plays
+from ivr.records.models import Answer, Attendance, Call, Member, Progress, TurnRow
+from ivr.records.plays import Attending, HeardRow
+
+ANSWERED = ("right", "wrong", "unknown")  # the outcomes that are answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,13 @@ class Counting:
 def settle(connection: Connection, call: int, now: datetime, counting: Counting) -> None:
     """Let a call count, or count again."""
     connection.execute(update(Call).where(Call.id == call, Call.settled_at.is_(None)).values(settled_at=now))
-    heard_of = select(TurnRow.member_id, TurnRow.lesson).where(TurnRow.call_id == call, TurnRow.lesson.is_not(None))
+    lessons = select(TurnRow.member_id, TurnRow.lesson).where(TurnRow.call_id == call, TurnRow.lesson.is_not(None))
     answered = select(Answer.member_id, Answer.lesson).where(Answer.call_id == call)
-    places = {(row[0], row[1]) for row in connection.execute(heard_of.union(answered)) if row[0] and row[1]}
-    for member, lesson in sorted(places):
-        _refold(connection, member, lesson, counting)
+    places = {(row[0], row[1]) for row in connection.execute(lessons.union(answered))}
+    attending = connection.execute(select(Attendance.member_id).where(Attendance.call_id == call)).scalars().all()
+    places |= {(member, lesson) for member in attending for _, lesson in places}
+    for who, what in sorted((m, lesson) for m, lesson in places if m is not None and lesson is not None):
+        _refold(connection, who, what, counting)
 
 
 def settle_open_calls(
@@ -102,30 +107,35 @@ def _standings(
 ) -> Iterator[Standing]:
     """Fold settled calls into standings: of everybody, or of one member in one lesson."""
     which: list[ColumnElement[bool]] = [Call.settled_at.is_not(None)]
-    answers = select(Answer.__table__).join(Call, Call.id == Answer.call_id).where(which[0])
     if member is not None:
-        theirs = select(TurnRow.call_id).where(TurnRow.member_id == member, TurnRow.lesson == lesson)
-        which.append(Call.id.in_(theirs))
-        answers = answers.where(Answer.member_id == member, Answer.lesson == lesson)
-    heard_rows: dict[tuple[int, str], list[ledger.HeardRow]] = {}
-    answer_rows: dict[tuple[int, str], list[Row[Any]]] = {}
-    for row in ledger.heard_in(connection, *which):
+        which.append(Call.id.in_(_calls_of(member, lesson)))
+    heard_rows: dict[tuple[int, str], list[HeardRow]] = {}
+    for row in plays.heard_in(connection, counting.catalogue, *which):
         if row.member_id is not None:
             heard_rows.setdefault((row.member_id, row.lesson), []).append(row)
+    answer_rows: dict[tuple[int, str], list[Row[Any]]] = {}
+    attending = Attending.of(connection, *which)
+    answers = select(Answer.__table__).join(Call, Call.id == Answer.call_id).where(*which)
     for answer in connection.execute(answers.order_by(Answer.at, Answer.call_id, Answer.turn)):
-        if answer.member_id is not None:
-            answer_rows.setdefault((answer.member_id, answer.lesson), []).append(answer)
+        for credited, _ in attending.credited(answer.call_id, answer.turn, answer.member_id):
+            if credited is not None:
+                answer_rows.setdefault((credited, answer.lesson), []).append(answer)
     for who, what in sorted(heard_rows.keys() | answer_rows.keys()):
         if lesson in (None, what) and member in (None, who):
             place = (who, what)
             yield _standing(place, heard_rows.get(place, []), answer_rows.get(place, []), counting)
 
 
-def _standing(
-    place: tuple[int, str], rows: list[ledger.HeardRow], answers: list[Row[Any]], counting: Counting
-) -> Standing:
+def _calls_of(member: int, lesson: str | None) -> Any:
+    """The calls in which this member heard something of a lesson, or answered."""
+    heard_in = select(TurnRow.call_id).where(TurnRow.member_id == member, TurnRow.lesson == lesson)
+    answered_in = select(Answer.call_id).where(Answer.member_id == member, Answer.lesson == lesson)
+    return heard_in.union(answered_in, select(Attendance.call_id).where(Attendance.member_id == member))
+
+
+def _standing(place: tuple[int, str], rows: list[HeardRow], answers: list[Row[Any]], counting: Counting) -> Standing:
     edition = rows[-1].edition if rows else answers[-1].edition
-    at_least, at_most = ledger.heard_ms(rows, edition)
+    at_least, at_most = plays.heard_ms(rows, edition)
     return Standing(
         *place,
         edition,
@@ -134,17 +144,17 @@ def _standing(
         at_most,
         _length_ms(counting.catalogue, edition, rows),
         any(_completed(rows, each, counting) for each in {row.edition for row in rows}),
-        len({answer.question for answer in answers}),
+        len({answer.question for answer in answers if answer.outcome in ANSWERED}),
         len({answer.question for answer in answers if answer.is_right}),
     )
 
 
-def _completed(rows: list[ledger.HeardRow], edition: str, counting: Counting) -> bool:
+def _completed(rows: list[HeardRow], edition: str, counting: Counting) -> bool:
     length = _length_ms(counting.catalogue, edition, rows)
-    return ledger.heard_ms(rows, edition)[0] >= counting.completed_share * length
+    return plays.heard_ms(rows, edition)[0] >= counting.completed_share * length
 
 
-def _length_ms(catalogue: Catalogue, edition: str, rows: list[ledger.HeardRow]) -> int:
+def _length_ms(catalogue: Catalogue, edition: str, rows: list[HeardRow]) -> int:
     """The length of an edition; of one that has left the shelf, as far as it was ever sent."""
     if known := catalogue.editions.get(edition):
         return known.length_ms

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, exists, func, insert, select, update
 
 from ivr.errors import NotEnrolled
 from ivr.records import member_list
@@ -42,6 +43,7 @@ class Enrolled:
     branch: str
     phones: tuple[str, ...]
     more: Mapping[str, str]
+    role: str = ""
 
 
 def import_roster(database: Database, data: bytes, filename: str, country: str, *, dry_run: bool = False) -> Imported:
@@ -87,9 +89,15 @@ def learner_names(connection: Connection) -> dict[str, str]:
     return {row.name: row.branch for row in rows}
 
 
+def largest_branch(connection: Connection) -> int:
+    """How many members the largest branch has."""
+    sizes = select(func.count().label("size")).select_from(Member).group_by(Member.branch_id).subquery()
+    return int(connection.execute(select(func.coalesce(func.max(sizes.c.size), 0))).scalar_one())
+
+
 def _members() -> Select[Any]:
     return (
-        select(Member.id, Member.number, Member.name, Member.more, Branch.name.label("branch"))
+        select(Member.id, Member.number, Member.name, Member.more, Member.role, Branch.name.label("branch"))
         .add_columns(Phone.number.label("phone"))
         .join(Branch, Branch.id == Member.branch_id)
         .outerjoin(MemberPhone, MemberPhone.member_id == Member.id)
@@ -102,7 +110,8 @@ def _folded(connection: Connection, found: Select[Any]) -> Iterator[Enrolled]:
     for _, group in groupby(connection.execute(found), key=lambda row: row.id):
         rows = list(group)
         phones = tuple(row.phone for row in rows if row.phone)
-        yield Enrolled(rows[0].id, rows[0].number, rows[0].name, rows[0].branch, phones, json.loads(rows[0].more))
+        row = rows[0]
+        yield Enrolled(row.id, row.number, row.name, row.branch, phones, json.loads(row.more), row.role)
 
 
 def _by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enrolled]:
@@ -113,8 +122,13 @@ def _by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enro
 
 
 def _differs(entry: Entry, member: Enrolled) -> bool:
-    told = (entry.name, entry.branch, sorted(entry.phones), _merged(entry, member))
-    return told != (member.name, member.branch, sorted(member.phones), member.more)
+    told = (entry.name, entry.branch, sorted(entry.phones), _merged(entry, member), _role(entry, member))
+    return told != (member.name, member.branch, sorted(member.phones), member.more, member.role)
+
+
+def _role(entry: Entry, member: Enrolled | None) -> str:
+    """As the list says; a list that tells no offices changes none."""
+    return entry.role if entry.role is not None else member.role if member else ""
 
 
 def _merged(entry: Entry, member: Enrolled | None) -> dict[str, str]:
@@ -143,7 +157,9 @@ def _write(connection: Connection, added: list[Entry], changed: list[Entry], bef
 
 def _row(entry: Entry, member: Enrolled | None, branches: Mapping[str, int]) -> dict[str, Any]:
     more = json.dumps(_merged(entry, member), ensure_ascii=False, sort_keys=True)
-    return {"number": entry.number, "name": entry.name, "branch_id": branches[entry.branch], "more": more}
+    digits = re.sub(r"\D", "", entry.number, flags=re.ASCII)
+    row = {"number": entry.number, "digits": digits, "name": entry.name, "branch_id": branches[entry.branch]}
+    return {**row, "more": more, "role": _role(entry, member)}
 
 
 def _ids(connection: Connection, model: Any, key: Any, values: Iterable[str]) -> dict[str, int]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from ivr.records.ledger import HeardRow, heard_ms
 from ivr.records.numbers import masked
+from ivr.records.plays import HeardRow, heard_ms
 from ivr.records.roster import Enrolled
 from ivr.reports.facts import Facts
 from ivr.reports.member import clock

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from ivr.catalogue import Catalogue
-from ivr.records.ledger import HeardRow, heard_between
+from ivr.records.plays import HeardRow, heard_between
 from ivr.records.roster import Enrolled, enrolled
 from ivr.reports import queries
 from ivr.reports.period import Period
@@ -53,7 +53,7 @@ def gather(
 ) -> Facts:
     """The facts of a month; of one branch by its name, of one member by their number. Raises NotEnrolled."""
     people = tuple(enrolled(connection, branch, member))
-    plays = tuple(heard_between(connection, period.start, period.end))
+    plays = tuple(heard_between(connection, catalogue, period.start, period.end))
     tries = tuple(queries.tries(connection, period))
     versions = _versions(catalogue, plays, tries)
     lessons = {edition: version.lesson for edition, version in versions.items()}

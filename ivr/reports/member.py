@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ivr.records.ledger import HeardRow, heard_ms
+from ivr.records.plays import HeardRow, heard_ms
 from ivr.records.roster import Enrolled
 from ivr.reports.facts import Facts, Version
 from ivr.reports.queries import StrayKeys, Tried

@@ -148,7 +148,9 @@ def _people(said: Iterable[Said]) -> tuple[People, Progress]:
 
 
 def _synthesized(written: Script) -> Iterable[Wording]:
-    return (each for each in every_wording(written) if not each.recording)
+    """What a voice says: also the options alone, which nobody has to record."""
+    options = (wording for asked in written.questions for said in asked.said_options for wording in said)
+    return (each for each in (*every_wording(written), *options) if not each.recording)
 
 
 def _booth(shelf: Shelf, spec: str, preset: Preset) -> Booth:
@@ -206,7 +208,8 @@ def _question(asked: questions.Question, language: str, takes: Takes, shelf: She
     return Question(
         id=_question_id(asked),
         ask=clip(asked.ask),
-        options=asked.options,
+        stem=clip(asked.stem),
+        options=tuple(map(clip, asked.said_options)),
         right=asked.right,
         when_right=clip(asked.when_right),
         when_wrong=clip(asked.when_wrong),

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 from msgspec import Struct
 
@@ -67,8 +68,23 @@ class Question(Struct, frozen=True):
     options: tuple[str, ...]
     right: str
     ask: tuple[Wording, ...]  # the question, then each option with its key
+    starts: tuple[int, ...]  # where in `ask` each option starts
+    picks: tuple[tuple[Wording, ...], ...]  # each option alone, without its key
     when_right: tuple[Wording, ...]
     when_wrong: tuple[Wording, ...]
+
+    @property
+    def stem(self) -> tuple[Wording, ...]:
+        return self.ask[: self.starts[0]]
+
+    @property
+    def said_options(self) -> tuple[tuple[Wording, ...], ...]:
+        """Each option alone; where a person recorded it with its key, so."""
+        with_keys = (self.ask[start:end] for start, end in pairwise((*self.starts, len(self.ask))))
+        return tuple(
+            said if all(each.recording for each in said) else pick
+            for said, pick in zip(with_keys, self.picks, strict=True)
+        )
 
 
 @dataclass
@@ -240,11 +256,14 @@ def _question(draft: _Draft, voice: _Voice) -> Question:
         written = voice.say(draft.feedback[right]) if right in draft.feedback else ()
         return written or voice.say(Row(line, "quote", default_feedback(right, answer, voice.language)))
 
+    said = [voice.say(draft.asked), *map(voice.say, offered)]
     return Question(
         words=_shown(draft.asked),
         options=tuple(map(_shown, draft.options)),
         right=str(right + 1),
-        ask=(*voice.say(draft.asked), *(each for row in offered for each in voice.say(row))),
+        ask=tuple(wording for wordings in said for wording in wordings),
+        starts=tuple(accumulate(map(len, said)))[:-1],
+        picks=tuple(voice.say(Row(each.line, "item", without_recordings(each.text))) for each in draft.options),
         when_right=feedback(True),
         when_wrong=feedback(False),
     )

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from ivr import calls
 from ivr.catalogue import Clip
-from ivr.dialogue.turn import Input, Name, Play, Pressed, Said, Say, Silent, Turn
-from ivr.prompts import Prompts
+from ivr.dialogue.turn import Gather, Input, Play, Pressed, Record, Said, Silent, Spoke, Turn
 from ivr.shelf import Shelf
-from ivr.telephony.voicing import voicing
+from ivr.voicing import MS_A_CHARACTER, Voicing
 
 PROVIDER = "terminal"
-MS_A_CHARACTER = 200  # how long unpressed words would take
-TYPED = re.compile(r"([0-9*#])(?:@([0-9]+(?:\.[0-9]+)?))?")
+KINDS: dict[type[Input], str] = {Pressed: "key", Silent: "end", Spoke: "spoke"}
+CHARACTERS_A_SECOND = 4  # of what is typed instead of being said
+TYPED = re.compile(r"([0-9*#]{1,32})(?:@([0-9]+(?:\.[0-9]+)?))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,55 +53,63 @@ class Typed:
     after_ms: float | None
 
 
-# Hears the sounds and waits so many seconds; gives back what the person did.
-Ear = Callable[[tuple[Sound, ...], int], Typed]
+# Hears the sounds and what is waited for then; gives back what the person did.
+Ear = Callable[[tuple[Sound, ...], Gather | Record | None], Typed]
 
 
-def read_typed(text: str) -> Typed | None:
-    """ "" is silence, "2" a key at once, "2@12" a key after 12 s, "q" hangs up; None for anything else."""
+def read_typed(text: str, waited_for: Gather | Record) -> Typed | None:
+    """ "" is silence, "2" a key at once, "2@12" a key after 12 s, "q" hangs up; a number where one is asked for. After
+    the tone, whatever is typed is what is said. None for anything else."""
     text = text.strip().lower()
+    if isinstance(waited_for, Record) and text not in ("", "q"):
+        seconds = min(waited_for.seconds, max(1, len(text) // CHARACTERS_A_SECOND))
+        return Typed(Spoke(secrets.token_hex(8), "", seconds), None)
     if text in ("", "q"):
         return Typed(Silent() if text == "" else None, None if text == "" else 0)
     typed = TYPED.fullmatch(text)
+    if typed and isinstance(waited_for, Gather) and len(typed[1]) > waited_for.digits:
+        return None
     return Typed(Pressed(typed[1]), 1000 * float(typed[2] or 1)) if typed else None
 
 
-def converse(line: calls.Line, clock: TerminalClock, prompts: Prompts, number: str, ear: Ear) -> None:
+def converse(line: calls.Line, clock: TerminalClock, number: str, ear: Ear) -> None:
     """One call from `number`, until somebody hangs up."""
     sid = secrets.token_hex(8)
     spoken = calls.answer(line, PROVIDER, sid, number)
     began = clock.time
     while True:
-        sounds = tuple(sounding(spoken.turn, line.shelf, prompts))
+        sounds = tuple(sounding(spoken.turn, line.shelf, line.voiced))
         length_ms = sum(sound.length_ms for sound in sounds)
-        wait_s = spoken.turn.gather.seconds if spoken.turn.gather else 0
-        typed = ear(sounds, wait_s)
-        clock.advance(length_ms + 1000 * wait_s if typed.after_ms is None else min(typed.after_ms, length_ms))
-        if spoken.turn.gather is None or typed.act is None:
+        gather = spoken.turn.gather
+        typed = ear(sounds, gather)
+        waited_ms = 1000 * gather.seconds if isinstance(gather, Gather) else 0
+        said_ms = 1000 * typed.act.seconds if isinstance(typed.act, Spoke) else waited_ms
+        clock.advance(length_ms + said_ms if typed.after_ms is None else min(typed.after_ms, length_ms))
+        if gather is None or typed.act is None:
             break
-        kind = "key" if isinstance(typed.act, Pressed) else "end"
-        spoken = calls.resume(line, PROVIDER, sid, spoken.n, kind, typed.act)
+        spoken = calls.resume(line, PROVIDER, sid, spoken.n, KINDS[type(typed.act)], typed.act)
     lasted_s = round((clock.time - began).total_seconds())
     calls.hang_up(line, PROVIDER, sid, "completed", clock.time, lasted_s)
 
 
-def sounding(turn: Turn, shelf: Shelf, prompts: Prompts) -> Iterator[Sound]:
+def sounding(turn: Turn, shelf: Shelf, voiced: Voicing) -> Iterator[Sound]:
     """What a turn sounds like."""
-    voiced = voicing(shelf, prompts)
     for said in turn.says:
-        yield _sound(said, shelf, voiced)
+        yield _sound(said, shelf, voiced, turn.state.language)
 
 
-def _sound(said: Said, shelf: Shelf, voiced: Callable[[Say | Name], Clip | str]) -> Sound:
+def _sound(said: Said, shelf: Shelf, voiced: Voicing, language: str) -> Sound:
     match said:
         case Play():
-            segment = shelf.catalogue().editions[said.edition].segments[said.segment]
-            words = "".join(s.words for s in segment.sentences if s.start_ms >= said.within_ms)
+            lesson = shelf.catalogue().editions[said.edition]
+            played = lesson.other_pace if lesson.other_pace and said.pace == lesson.other_pace.pace else lesson
+            sentences = played.segments[said.segment].sentences
+            words = "".join(each.words for each in sentences if each.start_ms >= said.within_ms)
             return Sound(words, said.length_ms, shelf.audio(said.audio), said.within_ms)
         case Clip():
             return Sound(said.words, said.length_ms, shelf.audio(said.audio))
-        case Say() | Name():
-            clip = voiced(said)
+        case _:
+            clip = voiced(said, language)
             if isinstance(clip, str):
                 return Sound(clip, MS_A_CHARACTER * len(clip), None)
             return Sound(clip.words, clip.length_ms, shelf.audio(clip.audio))

@@ -20,11 +20,10 @@ from ivr.prompts import Prompts
 from ivr.records.numbers import masked
 from ivr.telephony import audio, twiml
 from ivr.telephony.providers import twilio
-from ivr.telephony.voicing import voicing
 
 log = logging.getLogger(__name__)
 
-PROVIDER = "twilio"
+PROVIDER = twilio.NAME
 LONGEST_BODY = 64 * 1024
 MOST_FIELDS = 200
 FORM = "application/x-www-form-urlencoded"
@@ -36,8 +35,7 @@ def blueprint(line: calls.Line, prompts: Prompts) -> Blueprint:
     settings = line.settings
     base_url = settings.line.public_url
     line_url = f"{base_url}/line/{PROVIDER}"
-    language = twilio.LANGUAGES[prompts.language]
-    voiced = voicing(line.shelf, prompts)
+    languages = twilio.LANGUAGES | {"": twilio.LANGUAGES[prompts.voice]}
     address = audio.address(base_url, settings.line.audio)
     routes = Blueprint("line", __name__, url_prefix=f"/line/{PROVIDER}")
 
@@ -46,10 +44,10 @@ def blueprint(line: calls.Line, prompts: Prompts) -> Blueprint:
         g.form = _admitted(base_url, settings.twilio.account_sid, settings.twilio.auth_token)
 
     def spoken(reply: calls.Spoken) -> Response:
-        return _document(twiml.render(reply.n, reply.turn, voiced, address, line_url, language))
+        return _document(twiml.render(reply.n, reply.turn, line.voiced, address, line_url, languages))
 
     def sorry() -> Response:
-        return _document(twiml.apology(prompts.words("sorry"), language))
+        return _document(twiml.apology(prompts.words("sorry"), languages[""]))
 
     def never_fails(view: Callable[..., Response]) -> Callable[..., Response]:
         @wraps(view)
@@ -77,8 +75,23 @@ def blueprint(line: calls.Line, prompts: Prompts) -> Blueprint:
     def resume(n: int, kind: str) -> Response:
         act = twiml.read_input(g.form) if kind == "key" else twiml.NO_KEY
         reply = calls.resume(line, PROVIDER, g.form["CallSid"], n, kind, act)
-        log.debug("call %s turn %d %s %s -> %d", g.form["CallSid"], n, kind, act, reply.n)
+        log.debug("call %s turn %d %s -> %d", g.form["CallSid"], n, kind, reply.n)  # no keys: they may be a PIN
         return spoken(reply)
+
+    @routes.post("/turn/<int:n>/spoke")
+    @never_fails
+    def spoke(n: int) -> Response:
+        left = twiml.read_recording(g.form)
+        reply = calls.resume(line, PROVIDER, g.form["CallSid"], n, "spoke", left)
+        log.info("call %s turn %d: %d s said after the tone", g.form["CallSid"], n, left.seconds)
+        return spoken(reply)
+
+    @routes.post("/turn/<int:n>/recording")
+    @never_fails
+    def recording(n: int) -> Response:
+        left = twiml.read_recording(g.form)
+        calls.recorded(line, PROVIDER, g.form["CallSid"], n, left.name, left.address, left.seconds)
+        return _document(twiml.EMPTY)
 
     @routes.post("/status")
     @never_fails

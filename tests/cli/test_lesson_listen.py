@@ -100,7 +100,7 @@ def test_the_slower_pace_takes_longer(settings: Settings, file: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "error", "told"),
     [
-        (("falls", "--other-pace"), NotInLesson, "at one pace only"),
+        (("stoves", "--other-pace"), NotInLesson, "at one pace only"),
         (("falls", "--segment", 2), NotInLesson, "Numbers are those of a lesson's file"),
         (("falls", "--sentence", 0), NotInLesson, "Numbers are those of a lesson's file"),
         (("{file}", "--sentence", 11), NotInLesson, "There is no sentence 11; the last one is sentence 10."),

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import wave
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from ivr import prompts as texts
 from ivr.catalogue import Clip
+from ivr.cli.pressing import Phrase
 from ivr.cli.prompts import _press_singly, missing, prompts, to_press, wanted
-from ivr.config import BranchSettings, LineSettings, Settings, StudioSettings
+from ivr.config import BranchSettings, DialogueSettings, LineSettings, Settings, StudioSettings
 from ivr.dialogue.machine import every_say
+from ivr.dialogue.turn import Name
 from ivr.errors import VoiceFailed
+from ivr.records import preferences
 from ivr.records.db import open_database
-from ivr.records.models import Member
+from ivr.records.models import Member, Notice
 from ivr.shelf import Shelf
-from tests.drivers import enrol
+from ivr.voicing import voicing
+from tests.drivers import BEGIN, enrol
 from tests.made_lessons import NAMES
 
-TONES = StudioSettings(voices={"zh": "tone:a", "en": "tone:b"})
+TONES = StudioSettings(voices={"zh": "tone:a", "yue": "tone:c", "en": "tone:b"})
 
 
 @pytest.fixture
@@ -39,23 +44,28 @@ def enrolled(settings: Settings, *names: str) -> None:
     database.close()
 
 
-def line_words(language: str = "zh_CN") -> set[str]:
+def line_words(language: str = "zh_CN", people: int = 0) -> set[str]:
+    """What is said in a call that is in this language alone."""
     line = texts.load(language)
-    return {line.words(say.prompt, say.value) for say in every_say()}
+    return {line.words(say.prompt, say.value) for say in every_say(people) if say.language in ("", line.voice)}
+
+
+def words(phrases: list[Phrase], language: str = "zh") -> list[str]:
+    return [each.words for each in phrases if each.language == language]
 
 
 def test_everything_is_missing_at_first(settings: Settings) -> None:
     enrolled(settings, "王秀英")
     result = run(settings, "check")
     assert result.exit_code == 1
-    *words, told = result.stdout.splitlines()
-    assert words == sorted(line_words() | {"王秀英"})
-    assert told == f"{len(words)} missing. `ivr prompts press` makes them."
+    *absent, told = result.stdout.splitlines()
+    assert absent == sorted(line_words(people=1) | {"王秀英"})
+    assert told == f"{len(absent)} missing. `ivr prompts press` makes them."
 
 
 def test_press_what_is_missing_and_then_nothing(settings: Settings) -> None:
     enrolled(settings, "王秀英", "李大山", "王秀英")
-    many = len(line_words()) + 2
+    many = len(line_words(people=3)) + 2
     result = run(settings, "press")
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines()[-1] == f"pressed {many} prompts and names"
@@ -71,9 +81,9 @@ def test_press_what_is_missing_and_then_nothing(settings: Settings) -> None:
 def test_every_clip_is_audio_of_its_length(settings: Settings) -> None:
     run(settings, "press")
     shelf = Shelf(settings.data)
-    for words in line_words():
-        clip = shelf.phrase("zh", words)
-        assert clip and clip.words == words
+    for each in line_words():
+        clip = shelf.phrase("zh", each)
+        assert clip and clip.words == each
         with wave.open(str(shelf.audio(clip.audio))) as file:
             assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 8000)
             assert abs(file.getnframes() / 8 - clip.length_ms) < 1
@@ -82,8 +92,9 @@ def test_every_clip_is_audio_of_its_length(settings: Settings) -> None:
 def test_a_new_member_s_name_is_all_that_is_missing(settings: Settings) -> None:
     run(settings, "press")
     enrolled(settings, "欧阳海")
-    assert missing(settings) == ["欧阳海"]
-    assert run(settings, "press").stdout.splitlines()[-1] == "pressed 1 prompts and names"
+    one_more = texts.load("zh_CN").words("people", "1")
+    assert words(missing(settings)) == [one_more, "欧阳海"]
+    assert run(settings, "press").stdout.splitlines()[-1] == "pressed 2 prompts and names"
     assert missing(settings) == []
 
 
@@ -102,7 +113,9 @@ def test_another_voice_presses_again(settings: Settings) -> None:
     shelf = Shelf(settings.data)
     hello = texts.load("zh_CN").words("hello")
     before = shelf.phrase("zh", hello)
-    other = settings.model_copy(update={"studio": StudioSettings(voices={"zh": "tone:b", "en": "tone:b"})})
+    other = settings.model_copy(
+        update={"studio": StudioSettings(voices={"zh": "tone:b", "yue": "tone:b", "en": "tone:b"})}
+    )
     assert missing(other) == []
     result = run(other, "press")
     assert result.stdout.splitlines()[-1] == f"pressed {len(line_words())} prompts and names"
@@ -126,7 +139,7 @@ def test_names_from_before_voices_were_kept_are_pressed_once_more(settings: Sett
     name = shelf.phrase("zh", "王秀英")
     assert name and type(name) is Clip
     shelf.put_phrases("zh", [name])
-    assert to_press(settings) == ["王秀英"]
+    assert words(to_press(settings)) == ["王秀英"]
     assert run(settings, "press").stdout == "pressed 1 prompts and names\n"
     assert to_press(settings) == []
 
@@ -146,7 +159,7 @@ def test_a_branch_s_lexicon_says_how_its_members_are_called(settings: Settings, 
 def test_each_language_has_its_own(settings: Settings) -> None:
     run(settings, "press")
     english = settings.model_copy(update={"line": LineSettings(language="en")})
-    assert set(missing(english)) == line_words("en")
+    assert set(words(missing(english), "en")) == line_words("en")
     assert run(english, "press").exit_code == 0
     assert missing(english) == missing(settings) == []
 
@@ -154,7 +167,7 @@ def test_each_language_has_its_own(settings: Settings) -> None:
 def test_a_name_that_is_empty_or_the_same_as_a_prompt(settings: Settings) -> None:
     """Two of a name, and one that is called like a prompt, are pressed once."""
     enrolled(settings, NAMES[0], NAMES[0], "您好。")
-    assert list(wanted(settings)) == sorted(line_words() | {NAMES[0]})
+    assert words(wanted(settings)) == sorted(line_words(people=3) | {NAMES[0]})
 
 
 @pytest.mark.parametrize("voice", ["nonesuch:a", "tone", "", "espeak:nonesuch"])
@@ -181,16 +194,94 @@ def test_a_name_changed_on_the_roster(settings: Settings) -> None:
     with database.writing() as connection:
         connection.execute(update(Member).values(name="王秀云"))
     database.close()
-    assert missing(settings) == ["王秀云"]
+    assert words(missing(settings)) == ["王秀云"]
 
 
 def test_a_name_that_no_voice_can_say_keeps_nothing_back() -> None:
     pressed: list[str] = []
 
-    def press(words: str) -> None:
-        if words == "Tom":
+    def press(phrase: Phrase) -> None:
+        if phrase.words == "Tom":
             raise VoiceFailed
-        pressed.append(words)
+        pressed.append(phrase.words)
 
-    assert _press_singly(["王秀英", "Tom", "李大山"], press) == ["Tom"]
+    three = [Phrase("zh", "", name) for name in ("王秀英", "Tom", "李大山")]
+    assert words(_press_singly(three, press)) == ["Tom"]
     assert pressed == ["王秀英", "李大山"]
+
+
+# ── several languages ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def in_languages(settings: Settings, *languages: Literal["zh", "yue", "en"]) -> Settings:
+    return settings.model_copy(update={"dialogue": DialogueSettings(languages=languages)})
+
+
+def test_every_language_that_callers_may_choose_is_pressed(settings: Settings) -> None:
+    enrolled(settings, "王秀英", "Mary Poppins")
+    at = in_languages(settings, "zh", "en")
+    absent = missing(at)
+    assert {each.language for each in absent} == {"zh", "en"}
+    assert "Mary Poppins" in words(absent, "en") and "王秀英" not in words(absent, "en")
+    offers = {texts.load(name).words("choose_language", "2") for name in ("zh_CN", "en")}
+    assert offers <= {each.words for each in absent}
+    assert run(at, "check").stdout.splitlines()[0].startswith("zh: ")
+    run(at, "press")
+    assert run(at, "check").stdout == "0 missing.\n"
+    assert run(settings, "check").exit_code == 0
+
+
+def test_a_language_that_only_one_member_has_is_spoken_too(settings: Settings) -> None:
+    enrolled(settings, "王秀英")
+    run(settings, "press")
+    database = open_database(settings.database)
+    with database.writing() as connection:
+        preferences.prefer(connection, 1, "language", "yue")
+    database.close()
+    absent = missing(settings)
+    assert {each.language for each in absent} == {"yue"} and "王秀英" in words(absent, "yue")
+
+
+def test_the_line_s_own_language_may_be_cantonese(settings: Settings) -> None:
+    at = settings.model_copy(update={"line": LineSettings(language="yue")})
+    assert {each.language for each in missing(at)} == {"yue"}
+    run(at, "press")
+    assert missing(at) == []
+
+
+def test_counts_reach_to_the_largest_branch(settings: Settings) -> None:
+    enrolled(settings, *(f"王{n}" for n in range(7)))
+    line = texts.load("zh_CN")
+    wanted_words = words(wanted(settings))
+    assert line.words("people", "7") in wanted_words and line.words("people", "8") not in wanted_words
+
+
+def test_no_turn_that_a_call_can_reach_lacks_a_clip_once_all_is_pressed(settings: Settings) -> None:
+    """What the check looks at is what calls really speak."""
+    enrolled(settings, "王秀英", "Tom")
+    at = in_languages(settings, "zh", "yue", "en")
+    run(at, "press")
+    voiced = voicing(Shelf(at.data, None), "zh_CN")
+    for say in every_say(2):
+        for spoken_here in ("", "zh", "yue", "en"):
+            assert not isinstance(voiced(say, spoken_here), str)
+    for name in ("王秀英", "Tom"):
+        for spoken_here in ("", "zh", "yue", "en"):
+            assert not isinstance(voiced(Name(name), spoken_here), str)
+
+
+def test_a_lost_notice_is_told_and_pressed_again(settings: Settings) -> None:
+    enrolled(settings, "王秀英")
+    run(settings, "press")
+    database = open_database(settings.database)
+    row = {"member_id": 1, "words": "开会改到周五。", "audio": "0" * 64, "length_ms": 1, "made_at": BEGIN}
+    with database.writing() as connection:
+        connection.execute(insert(Notice), row)
+    told = run(settings, "check")
+    assert (told.exit_code, told.stdout.splitlines()[0]) == (1, "notice 1, for 王秀英: 开会改到周五。")
+    assert run(settings, "press").stdout == "pressed 1 replies and notices\n"
+    assert run(settings, "check").stdout == "0 missing.\n"
+    with database.reading() as connection:
+        notice = connection.execute(select(Notice.__table__)).one()
+    database.close()
+    assert Shelf(settings.data).audio(notice.audio).is_file() and notice.length_ms > 1000

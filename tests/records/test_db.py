@@ -21,10 +21,24 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ivr.errors import IvrError, MissingPart, NoDatabase
 from ivr.records.db import Database, alembic_config, open_database
-from ivr.records.models import Answer, Base, Call, Evidence, Member, MemberPhone, Progress, TurnRow
+from ivr.records.models import (
+    Answer,
+    Attendance,
+    Base,
+    Call,
+    Evidence,
+    Member,
+    MemberPhone,
+    PinTry,
+    Progress,
+    TurnRow,
+    Visit,
+)
 from tests.drivers import BEGIN, enrol
 
-TABLES = ("branches", "members", "phones", "member_phones", "calls", "turns", "answers", "evidence", "progress")
+FIRST_TABLES = ("branches", "members", "phones", "member_phones", "calls", "turns", "answers", "evidence", "progress")
+NEW_TABLES = ("preferences", "pin_tries", "attendance", "visits", "recordings", "replies", "notices")
+TABLES = FIRST_TABLES + NEW_TABLES
 
 
 @pytest.fixture
@@ -40,7 +54,12 @@ def filled(database: Database) -> Database:
         connection.execute(insert(TurnRow), {"call_id": 1, "n": 1, **turn})
         connection.execute(insert(Evidence), {"call_id": 1, "kind": "ended", "arrived_at": BEGIN})
         answer = {"lesson": "falls", "edition": "e", "question": "q", "attempt": 1, "key": "1", "is_right": True}
-        connection.execute(insert(Answer), {"call_id": 1, "turn": 1, "at": BEGIN, **answer})
+        connection.execute(insert(Answer), {"call_id": 1, "turn": 1, "at": BEGIN, "outcome": "right", **answer})
+        there = {"call_id": 1, "turn": 1, "member_id": 1, "at": BEGIN}
+        connection.execute(insert(Attendance), {**there, "grade": "group", "joined": True})
+        connection.execute(insert(Visit), {**there, "visitor_id": 1, "edition": "", "confirmed": True})
+        tried = {"member_id": 1, "number": "", "from_own": False, "is_right": False, "at": BEGIN}
+        connection.execute(insert(PinTry), tried)
         heard = {"bookmark_ms": 0, "heard_at_least_ms": 0, "heard_at_most_ms": 0, "length_ms": 1, "completed": False}
         standing = {"member_id": 1, "lesson": "falls", "edition": "e", "answered": 1, "correct": 1}
         connection.execute(insert(Progress), {**standing, **heard})
@@ -57,6 +76,12 @@ CHANGES: dict[str, Any] = {
     "delete an answer": delete(Answer),
     "update evidence": update(Evidence).values(provider_s=1),
     "delete evidence": delete(Evidence),
+    "update attendance": update(Attendance).values(joined=False),
+    "delete attendance": delete(Attendance),
+    "update a visit": update(Visit).values(confirmed=False),
+    "delete a visit": delete(Visit),
+    "update a tried PIN": update(PinTry).values(is_right=True),
+    "delete a tried PIN": delete(PinTry),
 }
 
 
@@ -218,6 +243,27 @@ def test_up_and_down_and_up(filled: Database) -> None:
     assert tables(filled) == set(TABLES)
     with filled.reading() as connection:
         assert connection.execute(text("SELECT * FROM plays")).all() == []
+
+
+def test_the_first_tables_keep_their_rows(filled: Database) -> None:
+    """Up from them, and down again; what is told of old answers is what they were."""
+    migrate(filled, command.downgrade, "0001")
+    assert tables(filled) == set(FIRST_TABLES)
+    answer = "INSERT INTO answers VALUES (1, 2, NULL, 'falls', 'e', 'q', 2, '2', FALSE, '2026-11-02 01:00:00')"
+    with filled.writing() as connection:
+        assert connection.execute(text("SELECT COUNT(*) FROM turns")).scalar_one() == 1
+        connection.execute(text("UPDATE members SET number = '初-0 12号'"))
+        connection.execute(text(answer))
+    migrate(filled, command.upgrade, "head")
+    with filled.reading() as connection:
+        member = connection.execute(select(Member.digits, Member.role, Member.pin)).one()
+        assert tuple(member) == ("012", "", "")
+        answers = connection.execute(select(Answer.is_right, Answer.outcome).order_by(Answer.turn)).all()
+        assert [tuple(each) for each in answers] == [(True, "right"), (False, "wrong")]
+        assert connection.execute(select(Call.keys_failed)).scalars().all() == [False]
+        assert connection.execute(select(TurnRow.pace, TurnRow.said_ms)).all() == [(None, None)]
+    with pytest.raises(DBAPIError, match="only ever added to"), filled.writing() as connection:
+        connection.execute(delete(Answer))
 
 
 def test_migrations_make_what_the_models_say(database: Database) -> None:

@@ -12,7 +12,7 @@ import xlsxwriter
 from sqlalchemy import func, select
 
 from ivr.errors import BadRoster, NotEnrolled
-from ivr.records import member_list, spreadsheet
+from ivr.records import member_list, pins, preferences, spreadsheet
 from ivr.records.db import Database
 from ivr.records.member_list import Entry
 from ivr.records.models import Branch, Member, MemberPhone, Phone
@@ -322,3 +322,51 @@ def test_numbers_are_kept_in_one_form(written: str, country: str, number: str | 
 )
 def test_numbers_are_never_shown_whole(number: str, shown: str) -> None:
     assert masked(number) == shown
+
+
+# ── offices, and numbers as they are typed ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("written", "role"),
+    [
+        ("书记", "secretary"),
+        ("党支部书记", "secretary"),
+        ("组 长", "leader"),
+        ("探访员", "visitor"),
+        ("Visitor", "visitor"),
+    ],
+)
+def test_an_office_gives_its_rights_and_is_kept_as_written(database: Database, written: str, role: str) -> None:
+    rows = (f"王秀英,13800138001,一,001,{written}", "李大山,,一,002,组织委员", "赵,,一,003,")
+    import_roster(database, csv_of(*rows, headings=f"{HEADINGS},职务"), "m.csv", "CN")
+    with database.reading() as connection:
+        members = enrolled(connection)
+    assert [member.role for member in members] == [role, "", ""]
+    assert [member.more.get("职务", "") for member in members] == [written, "组织委员", ""]
+
+
+def test_a_list_without_offices_changes_none_and_one_with_them_decides(database: Database) -> None:
+    with_offices = f"{HEADINGS},职务"
+    import_roster(database, csv_of("王秀英,,一,001,书记", headings=with_offices), "m.csv", "CN")
+    assert import_roster(database, csv_of("王秀英,,一,001"), "m.csv", "CN").unchanged == 1
+    assert import_roster(database, csv_of("王秀英,,二,001"), "m.csv", "CN").changed == 1
+    with database.reading() as connection:
+        assert enrolled(connection)[0].role == "secretary"
+    assert import_roster(database, csv_of("王秀英,,二,001,党员", headings=with_offices), "m.csv", "CN").changed == 1
+    with database.reading() as connection:
+        assert enrolled(connection)[0].role == ""
+
+
+def test_a_list_imported_again_keeps_pins_and_choices(database: Database) -> None:
+    import_roster(database, csv_of("王秀英,,一,P-001"), "m.csv", "CN")
+    with database.writing() as connection:
+        (member,) = enrolled(connection)
+        pins.set_pin(connection, member.id, "482913")
+        preferences.prefer(connection, member.id, "pace", "slow")
+        before = connection.execute(select(Member.pin, Member.digits)).one()
+    assert before.digits == "001"
+    import_roster(database, csv_of("王秀云,,二,P-001"), "m.csv", "CN")
+    with database.reading() as connection:
+        assert connection.execute(select(Member.pin, Member.digits)).one() == before
+        assert preferences.preferred(connection, [member.id])[member.id] == {"pace": "slow"}

@@ -10,24 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from ivr.catalogue import Catalogue, Lesson
-from ivr.dialogue.turn import (
-    AfterLesson,
-    Answered,
-    AtMenu,
-    Chose,
-    Event,
-    Gather,
-    Identified,
-    Learner,
-    Listening,
-    Over,
-    Play,
-    Quiz,
-    Scene,
-    State,
-    Stray,
-    Turn,
-)
+from ivr.dialogue.state import AfterLesson, AtMenu, Learner, Listening, Over, Quiz, Scene, State
+from ivr.dialogue.turn import Answered, Chose, Event, Gather, Identified, Play, Stray, Turn
 from ivr.records import ledger
 from ivr.records.db import Database
 from ivr.records.progress import Counting, settle
@@ -92,7 +76,7 @@ def asks(lesson: Lesson, after: float = 3) -> Step:
 
 def answers(lesson: Lesson, question: int, key: str, attempt: int = 1) -> Step:
     asked = lesson.questions[question]
-    event = Answered(lesson.slug, lesson.edition, asked.id, attempt, key, key == asked.right)
+    event = Answered(lesson.slug, lesson.edition, asked.id, attempt, key, "right" if key == asked.right else "wrong")
     return Step(5, key, _quiz(lesson), events=(event,))
 
 
@@ -142,7 +126,7 @@ class Village:
             gather = None if isinstance(step.scene, Over) else Gather(1 if step.play else 10)
             turn = Turn(state, (step.play,) if step.play else (), gather, known + step.events)
             act = ledger.Act(kind, step.key, now)
-            ledger.add_turn(self.connection, call, n, act, turn, now, "boot")
+            ledger.add_turn(self.connection, call, n, act, turn, now, "boot", None)
         if hung_up is not None:
             now += ms(hung_up)
             lasted_s = round((now - at(local)).total_seconds())

@@ -127,7 +127,9 @@ def test_the_level_is_that_of_a_telephone(shelf: Shelf) -> None:
 def test_a_question_is_asked_with_its_keys(shelf: Shelf) -> None:
     (question,) = pressed(shelf)[0].questions
     assert question.ask.words == "夜里起床，先做什么？马上走，请按1。先坐一坐，请按2。"
-    assert (question.options, question.right, question.keys) == (("马上走", "先坐一坐"), "2", ("1", "2"))
+    assert question.stem.words == "夜里起床，先做什么？"
+    assert [option.words for option in question.options] == ["马上走", "先坐一坐"]
+    assert (question.right, question.keys) == ("2", ("1", "2"))
     assert (question.when_right.words, question.when_wrong.words) == ("说得对。", "不对。正确答案是先坐一坐。")
     assert re.fullmatch("[0-9a-f]{12}", question.id)
     assert len(heard(sound(shelf, question.ask.audio))) == 3

@@ -20,9 +20,9 @@ from ivr.config import Settings
 from ivr.records import progress
 from ivr.records.db import Database
 from ivr.records.models import Call, Evidence, TurnRow
+from ivr.rehearsal.provider import Clock, Response, Transport, WsgiTransport, read, signature
 from tests.drivers import BEGIN, enrol
 from tests.made_lessons import NAMES
-from tests.provider import Clock, Response, Transport, WsgiTransport, read, signature
 
 NUMBER = "+8613800000001"
 SID = "CA" + "1" * 32

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ivr.config import AudioFormat
+from ivr.rehearsal.provider import mp3_seconds, wav_seconds
 from ivr.shelf import Shelf
 from ivr.studio.joining import decode, join
 from ivr.studio.mastering import master
 from ivr.telephony import audio
 from ivr.telephony.formats import encoded
-from tests.provider import mp3_seconds, wav_seconds
 from tests.studio.sounds import bursts
 
 SPEECH = join([master(bursts(8000, 0.5), 8000)])

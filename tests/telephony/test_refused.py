@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from ivr.config import LineSettings, Settings, TwilioSettings
-from tests.provider import WsgiTransport, signature
+from ivr.rehearsal.provider import WsgiTransport, signature
 from tests.telephony.door import FORM, SID, OpenDoor, opened
 
 PATHS = ("/answer", "/turn/1/key", "/turn/1/end", "/status", "/fallback")

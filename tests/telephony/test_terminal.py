@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from ivr import prompts
 from ivr.calls import Line
 from ivr.cli.line import phone
 from ivr.config import Settings
-from ivr.dialogue.turn import Pressed, Silent
+from ivr.dialogue.turn import Gather, Pressed, Record, Silent, Spoke
 from ivr.records.db import open_database
 from ivr.records.models import Call, Evidence, TurnRow
 from ivr.records.rehearsal import rehearsing
 from ivr.shelf import Shelf
 from ivr.telephony.terminal import Sound, TerminalClock, Typed, converse, read_typed
+from ivr.voicing import voicing
 from tests.drivers import BEGIN, enrol
 from tests.telephony.door import stored
 
@@ -45,14 +45,24 @@ TYPED: dict[str, Typed | None] = {
 }
 
 
+ONE_KEY = Gather(10)
+
+
 @pytest.mark.parametrize(("text", "typed"), TYPED.items())
 def test_read_typed(text: str, typed: Typed | None) -> None:
-    assert read_typed(text) == typed
+    assert read_typed(text, ONE_KEY) == typed
+
+
+def test_a_number_is_typed_whole_and_words_are_said() -> None:
+    assert read_typed("0012#", Gather(10, 12)) == Typed(Pressed("0012#"), 1000)
+    assert read_typed("1234567890123", Gather(10, 12)) is None
+    said = read_typed("我想问问下一课什么时候有", Record(120))
+    assert said and isinstance(said.act, Spoke) and said.act.seconds == 3
 
 
 @given(st.text(max_size=12))
 def test_anything_typed_is_understood_or_not(text: str) -> None:
-    typed = read_typed(text)
+    typed = read_typed(text, ONE_KEY)
     assert typed is None or typed.act is None or typed.act == Silent() or text.strip()[:1] in "0123456789*#"
 
 
@@ -128,9 +138,10 @@ def test_it_goes_on_where_the_member_was(at_home: Settings) -> None:
     """The rehearsal begins with what is on record."""
     database = open_database(at_home.database)
     clock = TerminalClock(BEGIN)
-    line = Line(database, Shelf(at_home.data), at_home, clock, "one")
+    shelf = Shelf(at_home.data)
+    line = Line(database, shelf, voicing(shelf, "zh_CN"), at_home, clock, "one")
     keys = iter(["1", "", "", "", "q"])
-    converse(line, clock, prompts.load("zh_CN"), NUMBER, lambda _sounds, _wait_s: read_typed(next(keys)) or hung_up())
+    converse(line, clock, NUMBER, lambda _sounds, gather: read_typed(next(keys), gather or ONE_KEY) or hung_up())
     database.close()
     told = words(run(at_home, "1\n\nq\n", "--from", NUMBER))
     assert "上次没有听完，现在接着放。" in told and "防跌倒第3段第1句" in told
@@ -182,18 +193,19 @@ def test_time_passes_as_the_audio_would_take(at_home: Settings) -> None:
     database = rehearsing(known)
     known.close()
     clock = TerminalClock(BEGIN)
-    line = Line(database, Shelf(at_home.data), at_home, clock, "one")
-    told: list[tuple[tuple[Sound, ...], int]] = []
+    shelf = Shelf(at_home.data)
+    line = Line(database, shelf, voicing(shelf, "zh_CN"), at_home, clock, "one")
+    told: list[tuple[Sound, ...]] = []
     keys = iter(
         [Typed(Pressed("1"), 500), Typed(Silent(), None), Typed(Silent(), None), Typed(Pressed("*"), 1e9), None]
     )
 
-    def ear(sounds: tuple[Sound, ...], wait_s: int) -> Typed:
-        told.append((sounds, wait_s))
+    def ear(sounds: tuple[Sound, ...], _gather: Gather | Record | None) -> Typed:
+        told.append(sounds)
         return next(keys) or Typed(None, 2500)
 
-    converse(line, clock, prompts.load("zh_CN"), NUMBER, ear)
-    lengths = [sum(sound.length_ms for sound in sounds) for sounds, _ in told]
+    converse(line, clock, NUMBER, ear)
+    lengths = [sum(sound.length_ms for sound in sounds) for sounds in told]
     passed = 500 + lengths[1] + 1000 + lengths[2] + 1000 + lengths[3] + 2500
     assert clock.time - BEGIN == timedelta(milliseconds=passed)
     assert lengths[2:] == [12_000, 10_000, 10_000]

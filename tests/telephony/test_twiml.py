@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from ivr import prompts
 from ivr.catalogue import Clip
 from ivr.dialogue.machine import every_say
-from ivr.dialogue.turn import AtMenu, Gather, Input, Name, Over, Play, Pressed, Said, Say, State, Turn
+from ivr.dialogue.state import AtMenu, Over, State
+from ivr.dialogue.turn import Gather, Input, Name, Play, Pressed, Said, Say, Turn
+from ivr.rehearsal.provider import Response, read
 from ivr.shelf import Shelf
 from ivr.telephony import twiml
 from ivr.telephony.audio import address
-from ivr.telephony.voicing import voicing
-from tests.provider import Response, read
+from ivr.voicing import voicing
 
 BASE = "https://line.example"
 LINE = f"{BASE}/line/twilio"
@@ -33,14 +34,14 @@ def turn(*says: Said, wait_s: int | None = 10) -> Turn:
     return Turn(State(scene, (), ()), says, None if wait_s is None else Gather(wait_s))
 
 
-def voiced(said: Say | Name) -> Clip | str:
+def voiced(said: Say | Name, _language: str) -> Clip | str:
     """Some words are pressed, some are not."""
     words = said.words if isinstance(said, Name) else prompts.load("zh_CN").words(said.prompt, said.value)
     return PRESSED.get(words, words)
 
 
 def rendered(n: int, turn: Turn, base: str = BASE, language: str = "cmn-CN") -> str:
-    return twiml.render(n, turn, voiced, address(base, "wav"), f"{base}/line/twilio", language)
+    return twiml.render(n, turn, voiced, address(base, "wav"), f"{base}/line/twilio", {"": language})
 
 
 def gathered(says: str, wait_s: int = 10, n: int = 1) -> str:
@@ -117,11 +118,11 @@ def test_the_apology_needs_no_file() -> None:
 
 
 def test_every_prompt_is_a_document_that_the_provider_takes(pressed: Path) -> None:
-    for language, named in (("zh_CN", "cmn-CN"), ("en", "en-US")):
-        line = prompts.load(language)
+    for language, named in (("zh_CN", "cmn-CN"), ("yue", "yue-HK"), ("en", "en-US")):
         for shelf in (Shelf(pressed), Shelf(pressed / "nowhere")):
+            voiced_here = voicing(shelf, language)
             for say in every_say():
-                document = twiml.render(1, turn(say), voicing(shelf, line), address(BASE, "wav"), LINE, named)
+                document = twiml.render(1, turn(say), voiced_here, address(BASE, "wav"), LINE, {"": named})
                 read(answer(document), LINE)
 
 
@@ -150,7 +151,8 @@ def kept(letter: str) -> str:
 
 FORMS: dict[str, tuple[dict[str, str], Input]] = {
     **{f"the key {key}": ({"Digits": key}, Pressed(key)) for key in "0123456789*#ABCD"},
-    "more than one": ({"Digits": "12"}, Pressed("1")),
+    "a number": ({"Digits": "0012"}, Pressed("0012")),
+    "a number begun anew": ({"Digits": "12*3"}, Pressed("12*3")),
     "no digits": ({}, Pressed("")),
     "empty digits": ({"Digits": ""}, Pressed("")),
     "a hang-up": ({"Digits": "hangup"}, Pressed("")),

@@ -1,76 +1,71 @@
-"""A lesson has ended: answer its questions, hear the next or the same again, or simply hang up."""
+"""A lesson has ended: answer its questions, hear the next or the same again, or simply hang up. Whoever presses nothing
+is told the questions and their answers."""
 
 from __future__ import annotations
 
 from ivr.catalogue import Lesson
-from ivr.dialogue.keys import AGAIN, HELP, NEXT, REMINDERS, Choice, chosen, offers, reminder
-from ivr.dialogue.talk import Go, Talk
-from ivr.dialogue.turn import (
-    AfterLesson,
-    Chose,
-    Event,
-    Input,
-    Listening,
-    Over,
-    Pressed,
-    Quiz,
-    Say,
-    Silent,
-    Stray,
-    Turn,
-    Waited,
-)
+from ivr.dialogue import agenda
+from ivr.dialogue.keys import AGAIN, HELP, NEXT, REMINDERS, Choice, chosen, says_of
+from ivr.dialogue.state import AfterLesson, Helping, LeavingQuestion, Listening, Quiz
+from ivr.dialogue.talk import Go, Talk, Way
+from ivr.dialogue.turn import Chose, Input, Pressed, Say, Silent, Stray, Turn, Waited
 
-CHOICES = (Choice("1", "next"), Choice("1", "again"), Choice("2", "answer"), Choice(HELP, "help"))
-SAYS = (*offers(CHOICES), Say("lesson_over"), Say("help"), *REMINDERS)
+HEAR_NEXT, HEAR_AGAIN = Choice("1", "next"), Choice("1", "again")
+ANSWER, QUESTION, DONE = Choice("2", "answer"), Choice("3", "question"), Choice("4", "done")
+SAYS = (*says_of(HEAR_NEXT, HEAR_AGAIN, ANSWER, QUESTION, DONE), Say("hear_answers"), *REMINDERS)
 
 
-def _open(talk: Talk, lesson: Lesson) -> tuple[Choice, ...]:
-    """The choices that make sense now."""
-    closed = {"again" if talk.next_lesson() else "next"}
-    if not lesson.questions:
-        closed.add("answer")
-    return tuple(choice for choice in CHOICES if choice.does not in closed)
+def choices(talk: Talk, scene: AfterLesson) -> tuple[Choice, ...]:
+    """Those that make sense now."""
+    lesson = agenda.lesson_of(talk, scene.edition)
+    listen = HEAR_NEXT if agenda.next_lesson(talk) else HEAR_AGAIN
+    own = () if talk.state.grade else (QUESTION,)
+    return (listen, *((ANSWER,) if agenda.lesson_to_answer_after(talk, lesson) else ()), *own, DONE)
 
 
 def enter(talk: Talk, scene: AfterLesson) -> Turn:
-    return talk.turn(scene, *offers(_open(talk, talk.lesson(scene.edition))))
+    return talk.ask(scene, choices(talk, scene))
 
 
-def answer(talk: Talk, scene: AfterLesson, act: Input) -> Turn | Go:
-    choices = _open(talk, talk.lesson(scene.edition))
+def answer(talk: Talk, scene: AfterLesson, act: Input) -> Way:
+    lesson = agenda.lesson_of(talk, scene.edition)
     match act:
-        case Silent():
-            return _again(talk, scene, choices, Waited("after"))
-        case Pressed(key) if choice := chosen(choices, key):
+        case Pressed(key) if choice := chosen(choices(talk, scene), key):
             return _do(talk, scene, choice)
         case Pressed(key) if key == AGAIN:
             return _do(talk, scene, Choice(key, "again"))
         case Pressed(key) if key == NEXT:
-            return _do(talk, scene, Choice(key, "next" if talk.next_lesson() else "done"))
+            return _do(talk, scene, Choice(key, "next" if agenda.next_lesson(talk) else "done"))
+        case Pressed(key) if key == HELP:
+            return talk.go(Helping(), events=(Chose(key, "help"),))
         case Pressed(key):
-            return _again(talk, scene, choices, Stray(key))
+            return talk.missed(scene, choices(talk, scene), Stray(key), "after", _left_alone(talk, lesson))
+        case Silent() if not talk.state.used_keys:
+            left = _left_alone(talk, lesson)
+            return Go(left.state, left.says, (Waited("after"),))
+        case _:
+            return talk.missed(scene, choices(talk, scene), Waited("after"), "after", _left_alone(talk, lesson))
+
+
+def _left_alone(talk: Talk, lesson: Lesson) -> Go:
+    """Nobody presses: the questions and their answers are told, then goodbye."""
+    if not lesson.questions:
+        return agenda.done_with(talk, lesson)
+    told = Quiz(lesson.edition, agenda.questions_left(talk, lesson), told=True)
+    return talk.go(told, Say("hear_answers"))
 
 
 def _do(talk: Talk, scene: AfterLesson, choice: Choice) -> Go:
     events = (Chose(choice.key, choice.does),)
+    lesson = agenda.lesson_of(talk, scene.edition)
     match choice.does:
-        case "answer":
-            left = talk.questions_left(talk.lesson(scene.edition))
-            return talk.go(Quiz(scene.edition, left), events=events)
+        case "answer" if asked := agenda.lesson_to_answer_after(talk, lesson):
+            return talk.go(Quiz(asked.edition, agenda.questions_left(talk, asked)), events=events)
         case "next":
-            return talk.go(talk.listening(), events=events)
+            return talk.go(agenda.listening(talk), events=events)
         case "again":
             return talk.go(Listening(scene.edition, 0), events=events)
-        case "done":
-            return talk.go(Over(), events=events)
+        case "question":
+            return talk.go(LeavingQuestion(), events=events)
         case _:
-            return talk.go(AfterLesson(scene.edition), Say("help"), events=events)
-
-
-def _again(talk: Talk, scene: AfterLesson, choices: tuple[Choice, ...], event: Event) -> Turn | Go:
-    misses = scene.misses + 1
-    if misses > talk.rules.reminders:
-        return talk.go(Over(), events=(event,))
-    says = reminder(misses, choices, silent=isinstance(event, Waited))
-    return talk.turn(AfterLesson(scene.edition, misses), *says, events=(event,))
+            return agenda.done_with(talk, lesson, *events)

@@ -1,62 +1,39 @@
-"""Who is calling: a phone that several learners share asks by name. Nobody has to say; the call is then claimed
-later."""
+"""Who is calling: a phone that several learners share asks by name, whoever called last first. Nobody has to say; the
+call is then claimed later."""
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
-from ivr.dialogue.keys import AGAIN, HELP, NEXT, REMINDERS
-from ivr.dialogue.talk import Go, Talk
-from ivr.dialogue.turn import (
-    Asking,
-    AtMenu,
-    Chose,
-    Event,
-    Identified,
-    Input,
-    Name,
-    Pressed,
-    Said,
-    Say,
-    Silent,
-    Stray,
-    Turn,
-    Waited,
-)
+from ivr.dialogue.greeting import welcome
+from ivr.dialogue.keys import REMINDERS, UNIVERSAL, Choice, chosen, says_of
+from ivr.dialogue.state import Asking, AtMenu, Numbering
+from ivr.dialogue.talk import Talk, Way
+from ivr.dialogue.turn import Chose, Input, Name, Pressed, Say, Stray, Turn, Waited
 
 KEYS = ("1", "2", "3", "4")  # as many names as a caller can keep in mind
-SAYS = (Say("hello"), Say("carry_on"), *(Say("press", key) for key in KEYS), *REMINDERS)
+SOMEBODY_ELSE = Choice("5", "somebody_else")
+SAYS = (Say("carry_on"), *(Say("press", key) for key in KEYS), *says_of(SOMEBODY_ELSE), *REMINDERS)
+
+
+def choices(talk: Talk, _scene: Asking) -> tuple[Choice, ...]:
+    learners = talk.state.learners
+    names = tuple(Choice(key, "name", Name(each.name)) for each, key in zip(learners, KEYS, strict=False))
+    return (*names, SOMEBODY_ELSE) if len(learners) > len(KEYS) else names
 
 
 def enter(talk: Talk, scene: Asking) -> Turn:
-    return talk.turn(scene, *_names(talk))
+    return talk.ask(scene, choices(talk, scene))
 
 
-def _names(talk: Talk) -> tuple[Said, ...]:
-    by_key = zip(talk.state.learners, KEYS, strict=False)
-    return tuple(said for learner, key in by_key for said in (Name(learner.name), Say("press", key)))
-
-
-def answer(talk: Talk, scene: Asking, act: Input) -> Turn | Go:
+def answer(talk: Talk, scene: Asking, act: Input) -> Way:
+    otherwise = talk.go(AtMenu(), Say("carry_on"))
     match act:
-        case Pressed(key) if key in KEYS[: len(talk.state.learners)]:
-            return welcome(talk, int(key) - 1)
-        case Pressed(key) if key in (HELP, AGAIN, NEXT):
-            return talk.turn(scene, *_names(talk), events=(Chose(key, "again"),))
+        case Pressed(key) if choice := chosen(choices(talk, scene), key):
+            if choice == SOMEBODY_ELSE:
+                return talk.go(Numbering("me"), events=(Chose(key, choice.does),))
+            return welcome(talk, KEYS.index(key), Chose(key, "name"))
+        case Pressed(key) if key in UNIVERSAL:
+            return talk.ask(scene, choices(talk, scene), events=(Chose(key, "again"),))
         case Pressed(key):
-            return _again(talk, scene.misses + 1, "other", Stray(key))
-        case Silent():
-            return _again(talk, scene.misses + 1, "no", Waited("who"))
-
-
-def welcome(talk: Talk, which: int) -> Go:
-    """Greet a learner by name, and go on to the menu."""
-    learner = talk.state.learners[which]
-    known = replace(talk.state, scene=AtMenu(), learner=which)
-    return Go(known, (Name(learner.name), Say("hello")), (Identified(learner.member),))
-
-
-def _again(talk: Talk, misses: int, what: str, event: Event) -> Turn | Go:
-    if misses > talk.rules.reminders:
-        return talk.go(AtMenu(), Say("carry_on"), events=(event,))
-    return talk.turn(Asking(misses), Say(f"{what}_key_{misses}"), *_names(talk), events=(event,))
+            return talk.missed(scene, choices(talk, scene), Stray(key), "who", otherwise)
+        case _:
+            return talk.missed(scene, choices(talk, scene), Waited("who"), "who", otherwise)

@@ -35,8 +35,8 @@ class Verdict(Struct, frozen=True):
     advice: tuple[str, ...]
 
 
-def judge(file: SoundFile, syllables: int) -> Verdict:
-    """Judge a recording of a text with so many syllables."""
+def judge(file: SoundFile, syllables: int | None) -> Verdict:
+    """Judge a recording of a text with so many syllables; None where there is no text."""
     span = _spoken(file.samples)
     if not span:
         return Verdict(f"{file.seconds:.1f} s", ("It is silent. Was the microphone on?",), ())
@@ -46,13 +46,13 @@ def judge(file: SoundFile, syllables: int) -> Verdict:
     levels = levels_db(Samples(phone, RATE_HZ))
     noise_db = min(BEST_DB, speech_db - float(np.percentile(levels, 10)))
     figures = (
-        f"{seconds:.1f} s of speech, {syllables / seconds:.1f} syllables a second, at {speech_db:.0f} dB; "
+        f"{seconds:.1f} s of speech, {_pace(seconds, syllables)}at {speech_db:.0f} dB; "
         f"noise {noise_db:.0f} dB below; {file.clipped:.2%} clipped"
     )
     if speechless := _speechless(file.samples, levels, noise_db):
         return Verdict(figures, (speechless,), ())
     found = [
-        _length(seconds, syllables),
+        None if syllables is None else _length(seconds, syllables),
         _graded(-speech_db, -QUIET_DB, -TOO_QUIET_DB, "quiet", "Speak closer to the microphone."),
         _graded(
             -noise_db, -NOISE_DB, -TOO_NOISY_DB, "noisy", "Choose a quiet room, and speak closer to the microphone."
@@ -88,6 +88,10 @@ def _speechless(samples: Samples, levels: sound_check.Levels, noise_db: float) -
     if sound_check.is_steady(levels):
         return "It holds a steady tone or hum instead of speech. Is the right microphone chosen?"
     return None
+
+
+def _pace(seconds: float, syllables: int | None) -> str:
+    return "" if syllables is None else f"{syllables / seconds:.1f} syllables a second, "
 
 
 def _length(seconds: float, syllables: int) -> _Found:

@@ -1,4 +1,5 @@
-"""Twilio: is a request really theirs? Source: their "Security" page, and their SDK as the test's oracle."""
+"""Twilio: is a request really theirs? Source: their "Security" page, and their SDK as the test's oracle. And where the
+recordings lie that they tell us of."""
 
 from __future__ import annotations
 
@@ -8,9 +9,11 @@ import hmac
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
+NAME = "twilio"
 SIGNATURE = "X-Twilio-Signature"
-LANGUAGES = {"zh_CN": "cmn-CN", "en": "en-US"}  # as <Say> names them
+LANGUAGES = {"zh": "cmn-CN", "yue": "yue-HK", "en": "en-US"}  # as <Say> names them
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+MEDIA_HOSTS = frozenset({"api.twilio.com"})
 
 
 def is_signed(url: str, form: Iterable[tuple[str, str]], signature: str, token: str) -> bool:
@@ -19,6 +22,11 @@ def is_signed(url: str, form: Iterable[tuple[str, str]], signature: str, token: 
     fields = "".join(name + value for name, value in sorted(set(form)))
     given = signature.encode("utf-8", "replace")
     return any(hmac.compare_digest(sign(each + fields, token), given) for each in _spellings(url))
+
+
+def recording_file(address: str) -> str:
+    """Where the sound of a recording lies: the address that we are told is that of its description."""
+    return f"{address}.wav"
 
 
 def sign(text: str, token: str) -> bytes:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, String, UniqueConstraint
 
-from ivr.records.models import NAMES, PLAYS, Id, UtcDateTime
+from ivr.records.models import NAMES, Id, UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -20,6 +20,17 @@ depends_on = None
 APPEND_ONLY = ("turns", "answers", "evidence")
 
 metadata = sa.MetaData(naming_convention=NAMES)
+
+PLAYS = """
+CREATE VIEW plays AS
+SELECT sent.call_id, sent.n AS turn, sent.member_id, sent.lesson, sent.edition, sent.segment, sent.base_ms,
+       sent.length_ms, sent.gather_ms, sent.sent_at, sent.boot,
+       closing.act AS closed_by, closing.digits AS closed_with, closing.arrived_at AS closed_at,
+       closing.boot AS closed_boot
+FROM turns AS sent
+LEFT JOIN turns AS closing ON closing.call_id = sent.call_id AND closing.n = sent.n + 1
+WHERE sent.lesson IS NOT NULL
+"""
 
 
 def table(name: str, *columns: sa.schema.SchemaItem) -> None:

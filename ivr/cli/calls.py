@@ -1,0 +1,69 @@
+"""`ivr calls`: the calls that nobody is known for, and whose they are."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from ivr.config import Settings
+from ivr.records import claims
+from ivr.records.claims import Unclaimed
+from ivr.records.db import open_database
+from ivr.records.numbers import masked
+from ivr.records.progress import Counting
+from ivr.reports.formats import to_text
+from ivr.reports.member import clock
+from ivr.reports.sheet import Sheet
+from ivr.shelf import Shelf
+
+
+@click.group()
+def calls() -> None:
+    """Calls from numbers that nobody is enrolled with."""
+
+
+@calls.command()
+@click.pass_obj
+def unclaimed(settings: Settings) -> None:
+    """Show the calls that wait to be claimed. A name that was spoken is heard with `ivr questions play ID`."""
+    catalogue = Shelf(settings.data).catalogue()
+    database = open_database(settings.database)
+    try:
+        with database.reading() as connection:
+            waiting = claims.unclaimed(connection, catalogue)
+    finally:
+        database.close()
+    titles = {lesson.slug: lesson.title.words for lesson in catalogue.editions.values()}
+    headings = ("通话", "开始", "电话", "听了", "答了", "留下的名字", "留言")
+    cells = tuple(_row(each, titles, settings) for each in waiting)
+    click.echo(to_text([Sheet(f"{len(waiting)} 个待认领的电话", headings, cells)]), nl=False)
+
+
+def _row(call: Unclaimed, titles: dict[str, str], settings: Settings) -> tuple[str | int | None, ...]:
+    return (
+        call.id,
+        f"{call.started_at.astimezone(settings.line.zone):%Y-%m-%d %H:%M}",
+        masked(call.number),
+        "、".join(f"{titles.get(lesson, lesson)} {clock(ms / 1000)}" for lesson, ms in call.heard_ms.items()),
+        call.answered or None,
+        "、".join(map(str, call.names)),
+        "、".join(map(str, call.left)),
+    )
+
+
+@calls.command()
+@click.argument("call", type=int)
+@click.argument("number")
+@click.pass_obj
+def claim(settings: Settings, call: int, number: str) -> None:
+    """Let CALL count for the member with this member NUMBER."""
+    counting = Counting(Shelf(settings.data).catalogue(), settings.records.completed_share)
+    database = open_database(settings.database)
+    try:
+        with database.writing() as connection:
+            member, is_new = claims.claim(connection, call, number, datetime.now(UTC), counting)
+    finally:
+        database.close()
+    whose = f"{member.name} ({member.branch}, {member.number})"
+    click.echo(f"Call {call} counts for {whose} {'now' if is_new else 'already; nothing was changed'}.")

@@ -1,0 +1,27 @@
+"""The question box: whatever is said after the tone is kept, also when the caller simply hangs up."""
+
+from __future__ import annotations
+
+from ivr.dialogue.state import AtMenu, LeavingQuestion, Over
+from ivr.dialogue.talk import Talk, Way
+from ivr.dialogue.turn import Input, Left, Say, Spoke, Turn, Waited
+
+SAYS = (Say("leave_question"), Say("no_question_1"), Say("no_question_2"), Say("question_kept"))
+
+
+def enter(talk: Talk, scene: LeavingQuestion) -> Turn:
+    return talk.record(scene, talk.rules.question_s, Say("leave_question"))
+
+
+def answer(talk: Talk, scene: LeavingQuestion, act: Input) -> Way:
+    match act:
+        case Spoke(name, address, seconds, hung_up) if seconds:
+            left = Left("question", name, address, seconds)
+            return talk.go(Over() if hung_up else AtMenu(), Say("question_kept"), events=(left,))
+        case Spoke(hung_up=True):
+            return talk.go(Over(), events=(Waited("question"),))
+        case _ if scene.misses:
+            return talk.go(AtMenu(), Say("no_question_2"), events=(Waited("question"),))
+        case _:
+            again = LeavingQuestion(scene.misses + 1)
+            return talk.record(again, talk.rules.question_s, Say("no_question_1"), events=(Waited("question"),))

@@ -1,0 +1,96 @@
+"""Calls that nobody is known for wait to be claimed: somebody who recognises one says whose it is, and it counts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, exists, func, or_, select
+
+from ivr.catalogue import Catalogue
+from ivr.errors import NotToBeClaimed, UnknownCall
+from ivr.records import ledger, plays, progress
+from ivr.records.models import Answer, Attendance, Call, Member, Recording, TurnRow
+from ivr.records.progress import Counting
+from ivr.records.roster import Enrolled, enrolled
+
+_ATTENDED = exists().where(Attendance.call_id == Call.id).correlate(Call)
+_NOBODYS = Call.member_id.is_(None) & ~_ATTENDED
+_WORTH_CLAIMING = or_(
+    exists().where(TurnRow.call_id == Call.id, TurnRow.lesson.is_not(None)).correlate(Call),
+    exists().where(Answer.call_id == Call.id).correlate(Call),
+    exists().where(Recording.call_id == Call.id).correlate(Call),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """A call that nobody is known for: what was heard of each lesson, in ms, at least; how many questions were
+    answered; what was said after the tone, by row: names, and other things."""
+
+    id: int
+    started_at: datetime
+    number: str
+    heard_ms: dict[str, int]
+    answered: int
+    names: tuple[int, ...]
+    left: tuple[int, ...]
+
+
+def unclaimed(connection: Connection, catalogue: Catalogue) -> list[Unclaimed]:
+    """Calls that wait to be claimed, the newest first; those in which nothing happened don't."""
+    which = _NOBODYS & _WORTH_CLAIMING
+    calls = connection.execute(select(Call.id, Call.started_at, Call.number).where(which).order_by(Call.id.desc()))
+    heard = _heard_ms(plays.heard_in(connection, catalogue, which))
+    answered = _answered(connection, which)
+    names, left = (
+        _recordings(connection, which, kind) for kind in (Recording.kind == "name", Recording.kind != "name")
+    )
+    return [Unclaimed(*row, heard[row.id], answered[row.id], names[row.id], left[row.id]) for row in calls]
+
+
+def _heard_ms(rows: Iterable[plays.HeardRow]) -> defaultdict[int, dict[str, int]]:
+    by_edition: defaultdict[tuple[int, str, str], list[plays.HeardRow]] = defaultdict(list)
+    for row in rows:
+        by_edition[row.call_id, row.lesson, row.edition].append(row)
+    heard: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for (call, lesson, edition), played in by_edition.items():
+        heard[call][lesson] = heard[call].get(lesson, 0) + plays.heard_ms(played, edition)[0]
+    return heard
+
+
+def _answered(connection: Connection, which: Any) -> defaultdict[int, int]:
+    counted = select(Answer.call_id, func.count(Answer.question.distinct())).join(Call, Call.id == Answer.call_id)
+    rows = connection.execute(counted.where(which, Answer.outcome.in_(progress.ANSWERED)).group_by(Answer.call_id))
+    return defaultdict(int, {row[0]: row[1] for row in rows})
+
+
+def _recordings(connection: Connection, which: Any, kind: Any) -> defaultdict[int, tuple[int, ...]]:
+    found: defaultdict[int, tuple[int, ...]] = defaultdict(tuple)
+    rows = select(Recording.call_id, Recording.id).join(Call, Call.id == Recording.call_id).where(which, kind)
+    for row in connection.execute(rows.order_by(Recording.id)):
+        found[row.call_id] += (row.id,)
+    return found
+
+
+def claim(connection: Connection, call: int, number: str, now: datetime, counting: Counting) -> tuple[Enrolled, bool]:
+    """The call counts for the member with this number; returns who that is, and whether it did not before.
+
+    Raises UnknownCall, NotEnrolled, or NotToBeClaimed where it is somebody else's, or a group's."""
+    row = connection.execute(select(Call.member_id).where(Call.id == call).with_for_update()).first()
+    if row is None:
+        raise UnknownCall(f"There is no call {call}. `ivr calls unclaimed` shows those that wait to be claimed.")
+    (member,) = enrolled(connection, number=number)
+    if row.member_id == member.id:
+        return member, False
+    if row.member_id is not None:
+        whose = connection.execute(select(Member.name).where(Member.id == row.member_id)).scalar_one()
+        raise NotToBeClaimed(f"Call {call} is {whose}'s already; nothing was changed.")
+    if connection.execute(select(Attendance.id).where(Attendance.call_id == call)).first():
+        raise NotToBeClaimed(f"Call {call} was a group's or a visit, and counts for those who were there.")
+    ledger.claim(connection, call, member.id, now)
+    progress.settle(connection, call, now, counting)
+    return member, True

@@ -1,0 +1,131 @@
+"""A table is read by its headings, wherever they stand, and each mistake in it is named with its row and its column."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+from ivr.records.spreadsheet import Table, Unreadable
+
+WITHIN = 5  # rows: a title may stand above the headings
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What columns mean, and how they may be headed, compared without spaces, marks and brackets; messages say the
+    first two. What is `optional` may be missing, what is `manifold` may stand in several columns."""
+
+    headings: Mapping[str, tuple[str, ...]]
+    optional: frozenset[str] = frozenset()
+    manifold: frozenset[str] = frozenset()
+
+    @property
+    def required(self) -> frozenset[str]:
+        return frozenset(self.headings) - self.optional
+
+    def columns(self, headings: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """Which columns mean what."""
+        meaning = {heading: means for means, names in self.headings.items() for heading in names}
+        columns: dict[str, tuple[int, ...]] = {}
+        for column, heading in enumerate(headings):
+            if means := meaning.get(_folded(heading)):
+                columns[means] = (*columns.get(means, ()), column)
+        return columns
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """A table whose headings were found: which columns mean what, and the rows below."""
+
+    headings: tuple[str, ...]
+    columns: Mapping[str, tuple[int, ...]]
+    first_row: int
+    table: Table
+
+    def rows(self) -> Iterator[Row]:
+        """Those in which something stands."""
+        for n, cells in enumerate(self.table, self.first_row):
+            if any(map(clean, cells)):
+                yield Row(n, self, cells + [""] * (len(self.headings) - len(cells)))
+
+
+@dataclass(slots=True)
+class Row:
+    """A row being read; what is wrong with it gathers in `mistakes`."""
+
+    n: int
+    of: Headed
+    cells: list[str]
+    mistakes: list[str] = field(default_factory=list)
+
+    def wrong(self, column: int, what: str) -> None:
+        self.mistakes.append(f"row {self.n}, {self.of.headings[column]}: {what}")
+
+    def required(self, means: str, whose: str, longest: int) -> str:
+        """The text of a cell that must have some, fit to be kept and shown."""
+        (column,) = self.of.columns[means]
+        text = clean(self.cells[column])
+        if not text:
+            self.wrong(column, f"is empty; write {whose} {means}")
+        elif unicodedata.normalize("NFKC", text)[0] in "=+-@":
+            self.wrong(column, f"{shown(text)} looks like a formula; write the {means} as text")
+        elif len(text) > longest:
+            self.wrong(column, f"{shown(text)} is longer than {longest} characters; shorten it")
+        elif any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in text):
+            self.wrong(column, f"{shown(text)} has a line break or another control character in it; delete it")
+        return text
+
+
+def headed(found: Iterable[Table], wanted: Wanted) -> Headed:
+    """The first table with all the headings that are wanted. Raises Unreadable."""
+    nearest: tuple[str, ...] = ()
+    for table in found:
+        for n, row in islice(enumerate(table, 1), WITHIN):
+            headings = tuple(clean(cell) for cell in row)
+            columns = wanted.columns(headings)
+            if wanted.required <= columns.keys():
+                _check_once(headings, columns, wanted)
+                return Headed(headings, columns, n + 1, table[n:])
+            nearest = max(nearest, headings, key=lambda each: (len(wanted.columns(each)), any(each)))
+    raise Unreadable(_missing(nearest, wanted))
+
+
+def _folded(heading: str) -> str:
+    """`手机 号码（必填）*` is 手机号码, `Member No.` is memberno."""
+    plain = unicodedata.normalize("NFKC", heading).casefold()
+    return re.sub(r"\(.*?\)|[\s_*:.\-]", "", plain)
+
+
+def _check_once(headings: tuple[str, ...], columns: Mapping[str, tuple[int, ...]], wanted: Wanted) -> None:
+    """Where two columns mean the same, we could not tell which one is meant."""
+    for means, where in columns.items():
+        if len(where) > 1 and means not in wanted.manifold:
+            named = " and ".join(headings[column] for column in where)
+            raise Unreadable(f"the columns {named} both give the {means}; keep one, rename or delete the other")
+
+
+def _missing(nearest: tuple[str, ...], wanted: Wanted) -> str:
+    if not any(nearest):
+        return f"the file is empty: nothing stands in its first {WITHIN} rows"
+    found = wanted.columns(nearest)
+    lacking = ", ".join(
+        "/".join(names[:2]) for means, names in wanted.headings.items() if means in wanted.required - found.keys()
+    )
+    here = ", ".join(shown(heading) for heading in nearest if heading)
+    return (
+        f"no column is headed {lacking}; the headings found are {here}. "
+        f"Put the headings into one row among the first {WITHIN}"
+    )
+
+
+def clean(cell: str) -> str:
+    return cell.strip("\ufeff\u200b \t\r\n\u3000\xa0")
+
+
+def shown(text: str) -> str:
+    """Quoted, short, and without anything that a terminal would act on."""
+    return json.dumps(text if len(text) <= 40 else f"{text[:40]}…", ensure_ascii=False)

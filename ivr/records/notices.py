@@ -1,0 +1,158 @@
+"""Private notices: a sentence for one member, until a day. A list is taken whole or not at all, and none may ask for
+what swindlers ask for: members are told that this line never does."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from ivr.catalogue import Clip
+from ivr.errors import BadNotices, NotThere
+from ivr.records import member_list, preferences, roster
+from ivr.records.headed import Headed, Row, Wanted, clean, headed, shown
+from ivr.records.models import Branch, Member, Notice
+from ivr.records.roster import Enrolled
+from ivr.records.spreadsheet import Unreadable, tables
+
+COLUMNS = Wanted(
+    {
+        "number": member_list.COLUMNS.headings["number"],
+        "words": ("通知", "words", "通知内容", "内容", "notice", "text"),
+        "closes": ("截止", "closes", "截止日期", "到期", "until"),
+    },
+    optional=frozenset({"closes"}),
+)
+LONGEST = {"number": 64, "words": 200}
+ASKS = re.compile(
+    r"银行卡|卡号|密码|验证码|转账|汇款|打款|打钱|身份证号|公安局账户|安全账户"
+    r"|\b(?:bank card|card number|password|passcode|pin code|transfer|wire)\b",
+    re.IGNORECASE,
+)
+DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A notice of a list: for whom, in which of their languages ("": none chosen), until when (None: for ever)."""
+
+    member: Enrolled
+    language: str
+    words: str
+    closes: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A notice as stored."""
+
+    id: int
+    name: str
+    number: str
+    branch: str
+    words: str
+    closes: date | None
+    delivered_at: datetime | None
+
+
+def read(connection: Connection, data: bytes, filename: str, today: date) -> tuple[Meant, ...]:
+    """The notices of a spreadsheet file. Raises BadNotices with every mistake in it."""
+    try:
+        meant, mistakes = _read(headed(tables(data), COLUMNS), _members(connection), today)
+    except Unreadable as error:
+        meant, mistakes = [], [str(error)]
+    if mistakes:
+        raise BadNotices(f"{filename} can't be imported; no notice was taken:", mistakes)
+    chosen = preferences.preferred(connection, {each.member.id for each in meant})
+    return tuple(replace(each, language=chosen[each.member.id].get("language", "")) for each in meant)
+
+
+def _members(connection: Connection) -> dict[str, Enrolled]:
+    return {member.number: member for member in roster.enrolled(connection)}
+
+
+def _read(table: Headed, members: Mapping[str, Enrolled], today: date) -> tuple[list[Meant], list[str]]:
+    meant: list[Meant] = []
+    mistakes: list[str] = []
+    rows = list(table.rows())
+    if not rows:
+        raise Unreadable("there are headings, but no notices below them")
+    for row in rows:
+        if found := _meant(row, members, today):
+            meant.append(found)
+        mistakes += row.mistakes
+    return meant, mistakes
+
+
+def _meant(row: Row, members: Mapping[str, Enrolled], today: date) -> Meant | None:
+    number = unicodedata.normalize("NFKC", row.required("number", "the member's", LONGEST["number"]))
+    words = row.required("words", "the notice's", LONGEST["words"])
+    closes = _closes(row, today)
+    if number and number not in members:
+        row.wrong(row.of.columns["number"][0], f"nobody is enrolled as {shown(number)}; `ivr roster list` shows who is")
+    if asks := ASKS.search(unicodedata.normalize("NFKC", words)):
+        what = f"{shown(asks[0])} is what swindlers speak of, and members are told that this line never does"
+        row.wrong(row.of.columns["words"][0], f"{what}; write it without")
+    return Meant(members[number], "", words, closes) if number in members else None
+
+
+def _closes(row: Row, today: date) -> date | None:
+    if "closes" not in row.of.columns:
+        return None
+    (column,) = row.of.columns["closes"]
+    written = unicodedata.normalize("NFKC", clean(row.cells[column]))
+    if not written:
+        return None
+    try:
+        year, month, day = map(int, DATE.fullmatch(written).groups())  # type: ignore[union-attr]
+        closes = date(year, month, day)
+    except (AttributeError, ValueError):
+        row.wrong(column, f"{shown(written)} is no day; write it like {today.isoformat()}")
+        return None
+    if closes < today:
+        row.wrong(column, f"{closes.isoformat()} is over; write a later day, or leave it empty")
+    return closes
+
+
+def give(connection: Connection, meant: Sequence[Meant], clips: Sequence[Clip], now: datetime, today: date) -> int:
+    """Let members hear these, whose audio the clips are, in the same order. A notice that a member has already only
+    gets its new last day. Returns how many are new."""
+    added = 0
+    for each, clip in zip(meant, clips, strict=True):
+        same = (Notice.member_id == each.member.id) & (Notice.words == each.words) & _is_open(today)
+        if connection.execute(update(Notice).where(same).values(closes=each.closes)).rowcount:
+            continue
+        row = {"member_id": each.member.id, "words": each.words, "audio": clip.audio, "length_ms": clip.length_ms}
+        connection.execute(insert(Notice), {**row, "made_at": now, "closes": each.closes})
+        added += 1
+    return added
+
+
+def _is_open(today: date) -> Any:
+    return Notice.closes.is_(None) | (Notice.closes >= today)
+
+
+def given(connection: Connection, today: date, *, closed: bool = False) -> list[Given]:
+    """The notices that may still be heard, or all of them."""
+    found = (
+        select(Notice.id, Member.name, Member.number, Branch.name.label("branch"), Notice.words, Notice.closes)
+        .add_columns(Notice.delivered_at)
+        .join(Member, Member.id == Notice.member_id)
+        .join(Branch, Branch.id == Member.branch_id)
+        .order_by(Notice.id)
+    )
+    return [Given(*row) for row in connection.execute(found if closed else found.where(_is_open(today)))]
+
+
+def withdraw(connection: Connection, notices: Iterable[int], today: date) -> None:
+    """These are not heard from now on. Raises NotThere, and then nothing changes."""
+    wanted = set(notices)
+    known = set(connection.execute(select(Notice.id).where(Notice.id.in_(wanted), _is_open(today))).scalars())
+    if missing := sorted(wanted - known):
+        raise NotThere(f"There is no open notice {missing[0]}. `ivr notices list` shows those there are.")
+    connection.execute(update(Notice).where(Notice.id.in_(wanted)).values(closes=today - timedelta(days=1)))

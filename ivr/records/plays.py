@@ -1,0 +1,156 @@
+"""What was heard in calls: each piece of a lesson that was sent, folded with its evidence, for each member for whom it
+counts. Positions are those of the edition's own pace, whichever pace was played.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, column, select, table
+
+from ivr.catalogue import Catalogue
+from ivr.records import heard
+from ivr.records.models import Attendance, Call, Evidence, UtcDateTime
+
+plays = table(
+    "plays",
+    *(column(name) for name in ("call_id", "turn", "member_id", "lesson", "edition", "segment", "base_ms")),
+    *(column(name) for name in ("length_ms", "gather_ms", "pace", "boot", "closed_by", "closed_with", "closed_boot")),
+    column("sent_at", UtcDateTime),
+    column("closed_at", UtcDateTime),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeardRow:
+    """One play of a call with its bounds, for one member or for nobody known; `base_ms` is its content position,
+    `length_ms` its own length. `grade`: inferred, or group, visit, claimed."""
+
+    call_id: int
+    member_id: int | None
+    lesson: str
+    edition: str
+    started_at: datetime
+    closed_by: str | None
+    base_ms: int
+    at_least_ms: int
+    at_most_ms: int
+    length_ms: int
+    grade: str = "inferred"
+
+
+def heard_between(connection: Connection, catalogue: Catalogue, start: datetime, end: datetime) -> list[HeardRow]:
+    """What was heard in the calls that began in [start, end), by call and turn."""
+    return list(heard_in(connection, catalogue, Call.started_at >= start, Call.started_at < end))
+
+
+def heard_in(connection: Connection, catalogue: Catalogue, *which: ColumnElement[bool]) -> Iterator[HeardRow]:
+    """Fold the plays of these calls. What counts for several members is a row for each."""
+    rows = connection.execute(
+        select(plays, Call.started_at)
+        .join(Call, Call.id == plays.c.call_id)
+        .where(*which)
+        .order_by(Call.started_at, plays.c.call_id, plays.c.turn)
+    ).all()
+    resent, endings = _evidence(connection, which)
+    attending = Attending.of(connection, *which)
+    for (started_at, call), group in groupby(rows, key=lambda row: (row.started_at, row.call_id)):
+        played = list(group)
+        sent = [_sent(row, tuple(resent.get((call, row.turn), ()))) for row in played]
+        for row, bounds in zip(played, heard.fold(started_at, sent, endings.get(call, ())), strict=True):
+            for member, grade in attending.credited(call, row.turn, row.member_id):
+                yield _heard_row(row, bounds, member, grade, catalogue)
+
+
+def _heard_row(row: Row[Any], bounds: heard.Heard, member: int | None, grade: str, catalogue: Catalogue) -> HeardRow:
+    """In positions of the edition's own pace."""
+    lesson = catalogue.editions.get(row.edition)
+    other = lesson and lesson.other_pace
+
+    def own(at_ms: int) -> int:
+        return other.moved(at_ms, lesson) if lesson and other and row.pace == other.pace else at_ms
+
+    base_ms = own(row.base_ms)
+    return HeardRow(
+        row.call_id,
+        member,
+        row.lesson,
+        row.edition,
+        row.started_at,
+        row.closed_by,
+        base_ms,
+        own(row.base_ms + bounds.at_least_ms) - base_ms,
+        own(row.base_ms + bounds.at_most_ms) - base_ms,
+        own(row.base_ms + row.length_ms) - base_ms,
+        grade,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Attending:
+    """For whom else calls count: the rows of attendance, by call, in the order they were written."""
+
+    rows: Mapping[int, Sequence[Row[Any]]]
+
+    @classmethod
+    def of(cls, connection: Connection, *which: ColumnElement[bool]) -> Attending:
+        found = select(Attendance.__table__).join(Call, Call.id == Attendance.call_id).where(*which)
+        rows: dict[int, list[Row[Any]]] = {}
+        for row in connection.execute(found.order_by(Attendance.id)):
+            rows.setdefault(row.call_id, []).append(row)
+        return cls(rows)
+
+    def credited(self, call: int, turn: int, member: int | None) -> list[tuple[int | None, str]]:
+        """Whom something in this turn counts for, and how: its own member; else whoever attends; else nobody."""
+        if call not in self.rows:
+            return [(member, "inferred")]
+        present: dict[int, str] = {}
+        for row in self.rows[call]:
+            if row.turn <= turn:
+                present.pop(row.member_id, None)
+                present |= {row.member_id: row.grade} if row.joined else {}
+        if member is not None:
+            return [(member, present.get(member, "inferred"))]
+        return [*present.items()] or [(None, "inferred")]
+
+
+def _evidence(
+    connection: Connection, which: tuple[ColumnElement[bool], ...]
+) -> tuple[dict[tuple[int, int | None], list[datetime]], dict[int, list[heard.Ending]]]:
+    """When turns were sent again, by (call, turn); the accounts of each call's end."""
+    resent: dict[tuple[int, int | None], list[datetime]] = {}
+    endings: dict[int, list[heard.Ending]] = {}
+    found = select(Evidence.__table__).join(Call, Call.id == Evidence.call_id).where(*which)
+    for row in connection.execute(found):
+        if row.kind == "ended":
+            ending = heard.Ending(row.arrived_at, row.provider_at, row.provider_s)
+            endings.setdefault(row.call_id, []).append(ending)
+        else:
+            resent.setdefault((row.call_id, row.turn), []).append(row.arrived_at)
+    return resent, endings
+
+
+def _sent(row: Row[Any], resent: tuple[datetime, ...]) -> heard.Sent:
+    closing = heard.Closing(row.closed_by, row.closed_at, row.closed_boot) if row.closed_by else None
+    return heard.Sent(
+        row.lesson,
+        row.edition,
+        row.base_ms,
+        row.length_ms,
+        row.gather_ms,
+        row.sent_at,
+        row.boot,
+        closing,
+        resent,
+    )
+
+
+def heard_ms(rows: Iterable[HeardRow], edition: str) -> tuple[int, int]:
+    """How much of an edition these plays cover, at least and at most; what is heard twice counts once."""
+    own = [row for row in rows if row.edition == edition]
+    surely = heard.union_ms((row.base_ms, row.base_ms + row.at_least_ms) for row in own)
+    return surely, heard.union_ms((row.base_ms, row.base_ms + row.at_most_ms) for row in own)

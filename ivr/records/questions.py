@@ -1,0 +1,96 @@
+"""Voice questions and their replies, and whatever else was said after the tone, as the secretary sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, func, insert, select
+
+from ivr.catalogue import Clip
+from ivr.errors import NotThere
+from ivr.records import preferences
+from ivr.records.models import Branch, Call, Member, Recording, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Something said after the tone. `name` is "" where nobody is known, `audio` until it is fetched; `trouble` is what
+    kept it from being so. `replies` were given to it, of which `heard` so many."""
+
+    id: int
+    kind: str
+    left_at: datetime
+    name: str
+    number: str
+    seconds: int
+    audio: str
+    trouble: str
+    replies: int
+    heard: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whom a reply is for: their branch, and the language they chose ("": none)."""
+
+    name: str
+    branch: str
+    language: str
+
+
+def left(connection: Connection, *, waiting: bool = False) -> list[Left]:
+    """Everything that was said after the tone, oldest first; only the questions that wait for a reply, if asked so."""
+    replies = select(Reply.question_id, func.count().label("replies"), func.count(Reply.delivered_at).label("heard"))
+    given = replies.group_by(Reply.question_id).subquery()
+    found: Select[Any] = (
+        select(Recording.__table__, Call.number, Member.name.label("who"))
+        .add_columns(func.coalesce(given.c.replies, 0).label("replies"), func.coalesce(given.c.heard, 0).label("heard"))
+        .join(Call, Call.id == Recording.call_id)
+        .outerjoin(Member, Member.id == Recording.member_id)
+        .outerjoin(given, given.c.question_id == Recording.id)
+        .order_by(Recording.id)
+    )
+    if waiting:
+        spoken = select(Recording.about).where(Recording.kind == "reply", Recording.about.is_not(None))
+        found = found.where(Recording.kind == "question", given.c.replies.is_(None), Recording.id.not_in(spoken))
+    return [_left(row) for row in connection.execute(found)]
+
+
+def _left(row: Any) -> Left:
+    who, length = row.who or "", round(row.length_ms / 1000) or row.seconds
+    return Left(row.id, row.kind, row.left_at, who, row.number, length, row.audio, row.trouble, row.replies, row.heard)
+
+
+def audio_of(connection: Connection, recording: int) -> str:
+    """Where a recording lies on the shelf. Raises NotThere for one that is not, or not yet."""
+    row = connection.execute(select(Recording.audio, Recording.trouble).where(Recording.id == recording)).first()
+    if row is None:
+        raise NotThere(f"There is no recording {recording}. `ivr questions list --all` shows those there are.")
+    if not row.audio:
+        why = f" ({row.trouble})" if row.trouble else ""
+        raise NotThere(f"Recording {recording} is not fetched yet{why}. `ivr questions fetch` tries at once.")
+    return str(row.audio)
+
+
+def asker(connection: Connection, question: int) -> Asker:
+    """Who asked a question. Raises NotThere for one that can't be replied to."""
+    row = connection.execute(select(Recording.__table__).where(Recording.id == question)).first()
+    if row is None or row.kind != "question":
+        raise NotThere(f"There is no question {question}. `ivr questions list` shows those there are.")
+    if row.member_id is None:
+        first = f"Say first who: `ivr calls claim {row.call_id} NUMBER`"
+        raise NotThere(f"Nobody is known to have asked question {question}. {first}.")
+    person = select(Member.name, Branch.name.label("branch")).join(Branch, Branch.id == Member.branch_id)
+    who = connection.execute(person.where(Member.id == row.member_id)).one()
+    chosen = preferences.preferred(connection, [row.member_id])[row.member_id]
+    return Asker(who.name, who.branch, chosen.get("language", ""))
+
+
+def reply(connection: Connection, question: int, clip: Clip, now: datetime) -> None:
+    """The asker hears this first of all in their next call. It takes the place of a reply that is not heard yet."""
+    asker(connection, question)
+    connection.execute(delete(Reply).where(Reply.question_id == question, Reply.delivered_at.is_(None)))
+    row = {"question_id": question, "words": clip.words, "audio": clip.audio, "length_ms": clip.length_ms}
+    connection.execute(insert(Reply), {**row, "made_at": now})

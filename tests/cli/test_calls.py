@@ -1,0 +1,95 @@
+"""`ivr calls`, as a person types it: calls that nobody is known for, and whose they become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import insert, select
+
+from ivr.app import open_line
+from ivr.cli.calls import calls
+from ivr.config import Settings
+from ivr.errors import NotEnrolled, NotToBeClaimed, UnknownCall
+from ivr.records import claims, ledger, progress
+from ivr.records.db import Database, open_database
+from ivr.records.models import Attendance, Progress
+from ivr.shelf import Shelf
+from tests.drivers import BEGIN, DirectDriver, enrol
+from tests.made_lessons import NAMES, put_lessons
+
+STRANGER = "+8613912345678"
+
+
+@pytest.fixture
+def called(settings: Settings, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """A line on which a stranger heard a lesson and answered, and rang once more without listening."""
+    put_lessons(Shelf(settings.data))
+    at = settings.model_copy(update={"database_url": database_url})
+    monkeypatch.setattr("tests.drivers.open_line", lambda _, clock: open_line(at, clock))
+    driver = DirectDriver(at, [(NAMES[0], "+8613800000001"), (NAMES[1], "+8613800000002")])
+    driver.call(STRANGER)
+    driver.press("1", 1)
+    for _ in range(4):
+        driver.listen()
+    driver.hang_up(1)
+    driver.call(STRANGER)
+    driver.hang_up(1)
+    driver.close()
+    yield at
+
+
+def run(settings: Settings, *arguments: str) -> str:
+    result = CliRunner().invoke(calls, arguments, obj=settings, catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output
+
+
+def standings(settings: Settings) -> list[tuple[int, str, int]]:
+    database = open_database(settings.database)
+    with database.reading() as connection:
+        found = connection.execute(select(Progress.member_id, Progress.lesson, Progress.heard_at_least_ms)).all()
+        counting = progress.Counting(Shelf(settings.data).catalogue(), 0.9)
+        assert progress.verify(connection, counting) == []
+    database.close()
+    return [(row[0], row[1], row[2]) for row in found]
+
+
+def test_a_stranger_s_call_waits_and_is_claimed_once(called: Settings) -> None:
+    told = run(called, "unclaimed")
+    assert told.startswith("1 个待认领的电话\n")  # the other one was nothing
+    assert "139****5678" in told and STRANGER not in told
+    assert run(called, "claim", "1", "P002") == f"Call 1 counts for {NAMES[1]} (初心村党支部, P002) now.\n"
+    (standing,) = standings(called)
+    assert standing[0] == 2 and standing[2] > 0
+    assert run(called, "unclaimed") == "0 个待认领的电话\n"
+    again = run(called, "claim", "1", "P002")
+    assert again == f"Call 1 counts for {NAMES[1]} (初心村党支部, P002) already; nothing was changed.\n"
+    assert standings(called) == [standing]
+    database = open_database(called.database)
+    with database.reading() as connection:
+        assert len(connection.execute(select(Attendance.id)).all()) == 1
+    database.close()
+
+
+def test_what_can_t_be_claimed(called: Settings) -> None:
+    run(called, "claim", "1", "P002")
+    with pytest.raises(NotToBeClaimed, match=f"Call 1 is {NAMES[1]}'s already"):
+        run(called, "claim", "1", "P001")
+    with pytest.raises(UnknownCall, match="no call 99"):
+        run(called, "claim", "99", "P001")
+    with pytest.raises(NotEnrolled, match="P777"):
+        run(called, "claim", "2", "P777")
+
+
+def test_a_group_s_call_is_nobody_s_to_claim(database: Database, shelf: Shelf) -> None:
+    enrol(database, [(NAMES[0], "+8613800000001")])
+    counting = progress.Counting(shelf.catalogue(), 0.9)
+    with database.writing() as connection:
+        call = ledger.open_call(connection, "twilio", "CA1", STRANGER, BEGIN)
+        row = {"call_id": call, "turn": 2, "member_id": 1, "grade": "group", "joined": True, "at": BEGIN}
+        connection.execute(insert(Attendance), row)
+        assert claims.unclaimed(connection, shelf.catalogue()) == []
+        with pytest.raises(NotToBeClaimed, match="a group's"):
+            claims.claim(connection, call, "P001", BEGIN, counting)

@@ -1,0 +1,284 @@
+"""`ivr questions` and `ivr notices`, as a person types them: what waits for one member, and what they asked."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+from sqlalchemy import select, update
+
+from ivr.cli.notices import notices
+from ivr.cli.questions import questions
+from ivr.config import RecordingSettings, Settings, StudioSettings
+from ivr.dialogue.turn import Left
+from ivr.errors import BadNotices, BadRecording, NotThere, Refused, VoiceFailed
+from ivr.records import ledger, preferences
+from ivr.records.db import Database, open_database
+from ivr.records.models import Notice, Recording, Reply
+from ivr.shelf import Shelf
+from tests.drivers import BEGIN, enrol
+from tests.made_lessons import NAMES
+from tests.telephony import recordings_server
+from tests.telephony.recordings_server import Keeping
+
+
+@pytest.fixture
+def provider() -> Iterator[Keeping]:
+    with recordings_server.keeping() as keeping:
+        yield keeping
+
+
+@pytest.fixture
+def settings(settings: Settings, provider: Keeping) -> Settings:
+    studio = StudioSettings(voices={"zh": "tone:a", "yue": "tone:b"})
+    own = RecordingSettings(own_hosts=(provider.host,))
+    return settings.model_copy(update={"studio": studio, "recordings": own})
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    opened = open_database(settings.database)
+    enrol(opened, [(NAMES[0], "+8613800000001"), (NAMES[1], "+8613800000002")])
+    yield opened
+    opened.close()
+
+
+def run(command: click.Group, settings: Settings, *arguments: str) -> str:
+    result = CliRunner().invoke(command, arguments, obj=settings, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def ask(database: Database, address: str, member: int | None = 1, kind: Any = "question", about: int = 0) -> int:
+    with database.writing() as connection:
+        sid = f"CA{len(connection.execute(select(Recording.id)).all())}"
+        call = ledger.open_call(connection, "twilio", sid, "+8613912345678", BEGIN)
+        left = Left(kind, "RE1", address, 2, about or None)
+        ledger.keep_recording(connection, call, 3, left, member, BEGIN)
+        return max(connection.execute(select(Recording.id)).scalars())
+
+
+def rows(database: Database, model: Any) -> list[Any]:
+    with database.reading() as connection:
+        return list(connection.execute(select(model.__table__).order_by(model.id)))
+
+
+# ── questions ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_question_from_the_tone_to_the_reply(settings: Settings, database: Database, provider: Keeping) -> None:
+    ask(database, provider.put())
+    assert "正在取" in run(questions, settings, "list")
+    assert run(questions, settings, "fetch") == "Fetched 1 of 1 recordings.\n"
+    listed = run(questions, settings, "list")
+    assert listed.startswith("1 个问题等您回复\n")
+    assert NAMES[0] in listed and "139****5678" in listed and "可以听" in listed
+    told = run(questions, settings, "reply", "1", "星期三上午九点开会。")
+    assert told == f"{NAMES[0]} hears it first in the next call.\n"
+    (reply,) = rows(database, Reply)
+    assert (reply.question_id, reply.words, reply.delivered_at) == (1, "星期三上午九点开会。", None)
+    shelf = Shelf(settings.data)
+    shelf.tidy(BEGIN + timedelta(days=3000))
+    assert shelf.audio(reply.audio).is_file()
+    assert run(questions, settings, "list") == "0 个问题等您回复\n"
+    assert "已回复，还没听" in run(questions, settings, "list", "--all")
+
+
+def test_a_reply_takes_the_place_of_one_that_is_not_heard(
+    settings: Settings, database: Database, provider: Keeping
+) -> None:
+    ask(database, provider.put())
+    run(questions, settings, "reply", "1", "星期三开会。")
+    run(questions, settings, "reply", "1", "星期四开会。")
+    assert [reply.words for reply in rows(database, Reply)] == ["星期四开会。"]
+    with database.writing() as connection:
+        connection.execute(update(Reply).values(delivered_at=BEGIN))
+    run(questions, settings, "reply", "1", "带上身份证明。")
+    assert [reply.words for reply in rows(database, Reply)] == ["星期四开会。", "带上身份证明。"]
+
+
+def test_the_reply_is_in_the_language_of_whoever_asked(
+    settings: Settings, database: Database, provider: Keeping
+) -> None:
+    ask(database, provider.put())
+    with database.writing() as connection:
+        preferences.prefer(connection, 1, "language", "yue")
+    run(questions, settings, "reply", "1", "星期三开会。")
+    assert Shelf(settings.data).phrase("yue", "星期三开会。")
+    assert Shelf(settings.data).phrase("zh", "星期三开会。") is None
+
+
+def test_a_reply_that_the_secretary_recorded(
+    settings: Settings, database: Database, provider: Keeping, tmp_path: Path
+) -> None:
+    ask(database, provider.put())
+    file = tmp_path / "reply.wav"
+    soundfile.write(file, speech(3.0), 16000)
+    run(questions, settings, "reply", "1", "--recording", str(file))
+    (reply,) = rows(database, Reply)
+    assert reply.words == "" and 2000 < reply.length_ms < 5000
+    with wave.open(str(Shelf(settings.data).audio(reply.audio))) as wav:
+        assert (wav.getnchannels(), wav.getsampwidth(), wav.getframerate()) == (1, 2, 8000)
+        assert wav.getnframes() == reply.length_ms * 8
+
+
+def speech(seconds: float) -> np.ndarray[Any, Any]:
+    """Not speech, but as loud and soft as speech is: syllables of many tones, four a second."""
+    rng = np.random.default_rng(7)
+    time = np.arange(int(seconds * 16000)) / 16000
+    tones = sum(np.sin(2 * np.pi * 140 * n * time + rng.uniform(0, 6)) / n for n in range(1, 25))
+    loud = np.clip(np.sin(2 * np.pi * 2 * time) ** 2 - 0.1, 0, None)
+    around = np.zeros(4000)
+    return np.concatenate([around, 0.1 * tones * loud, around]) + 1e-5 * rng.standard_normal(len(time) + 8000)
+
+
+def test_what_is_no_good_recording_is_not_taken(
+    settings: Settings, database: Database, provider: Keeping, tmp_path: Path
+) -> None:
+    ask(database, provider.put())
+    file = tmp_path / "reply.wav"
+    soundfile.write(file, np.zeros(32000), 16000)
+    with pytest.raises(Refused, match="silent"):
+        run(questions, settings, "reply", "1", "--recording", str(file))
+    file.write_text("not a sound")
+    with pytest.raises(BadRecording, match=r"reply\.wav"):
+        run(questions, settings, "reply", "1", "--recording", str(file))
+    assert rows(database, Reply) == []
+
+
+def test_what_can_t_be_replied_to(settings: Settings, database: Database, provider: Keeping) -> None:
+    ask(database, provider.put(), member=None)
+    ask(database, provider.put(), kind="note")
+    with pytest.raises(NotThere, match="ivr calls claim 1 NUMBER"):
+        run(questions, settings, "reply", "1", "好的。")
+    for other in ("2", "9"):
+        with pytest.raises(NotThere, match=f"no question {other}"):
+            run(questions, settings, "reply", other, "好的。")
+    ask(database, provider.put())
+    for wrong in ([], ["  "], ["好的。", "--recording", __file__]):
+        result = CliRunner().invoke(questions, ["reply", "3", *wrong], obj=settings)
+        assert result.exit_code == 2 and "Give either a TEXT or --recording FILE" in result.output
+    with pytest.raises(VoiceFailed, match="nothing to say"):
+        run(questions, settings, "reply", "3", "……")
+    assert rows(database, Reply) == []
+
+
+def test_a_question_is_written_to_a_file(
+    settings: Settings, database: Database, provider: Keeping, tmp_path: Path
+) -> None:
+    ask(database, provider.put())
+    with pytest.raises(NotThere, match="not fetched yet"):
+        run(questions, settings, "play", "1", "--to", str(tmp_path / "q.wav"))
+    run(questions, settings, "fetch")
+    run(questions, settings, "play", "1", "--to", str(tmp_path / "q.wav"))
+    assert soundfile.info(tmp_path / "q.wav").duration == pytest.approx(2, abs=0.01)
+    with pytest.raises(NotThere, match="no recording 9"):
+        run(questions, settings, "play", "9", "--to", str(tmp_path / "q.wav"))
+
+
+def test_what_does_not_come_is_told_and_stays(settings: Settings, database: Database, provider: Keeping) -> None:
+    ask(database, f"{provider.address}/Recordings/RE9")
+    result = CliRunner().invoke(questions, ["fetch"], obj=settings)
+    assert result.exit_code == 1
+    assert "recording 1: " in result.output and "404" in result.output
+    assert "Fetched 0 of 1 recordings." in result.output
+    assert "没取到" in run(questions, settings, "list")
+
+
+def test_what_the_secretary_spoke_by_telephone_is_a_reply(
+    settings: Settings, database: Database, provider: Keeping
+) -> None:
+    ask(database, provider.put("RE1"))
+    ask(database, provider.put("RE2"), member=2, kind="reply", about=1)
+    assert run(questions, settings, "list") == "0 个问题等您回复\n"
+    run(questions, settings, "fetch")
+    (reply,) = rows(database, Reply)
+    assert (reply.question_id, reply.words) == (1, "")
+
+
+# ── notices ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def notice_list(folder: Path, *lines: str, headings: str = "编号,通知,截止") -> str:
+    path = folder / "notices.csv"
+    path.write_text("\n".join([headings, *lines]) + "\n", "utf-8")
+    return str(path)
+
+
+def test_notices_are_taken_listed_and_withdrawn(settings: Settings, database: Database, tmp_path: Path) -> None:
+    file = notice_list(tmp_path, "P001,本月活动改到周五。,2099年1月31日", "P002,请来领书。,")
+    assert run(notices, settings, "import", file).splitlines()[-1] == (
+        "Imported notices.csv: 2 new notices, 0 known already."
+    )
+    first, second = rows(database, Notice)
+    assert (first.member_id, first.words, str(first.closes)) == (1, "本月活动改到周五。", "2099-01-31")
+    assert second.closes is None
+    assert Shelf(settings.data).audio(first.audio).parent.name in ("audio", "recordings")
+    again = run(notices, settings, "import", file).splitlines()[-1]
+    assert again == "Imported notices.csv: 0 new notices, 2 known already."
+    listed = run(notices, settings, "list")
+    assert listed.startswith("2 条通知\n") and "2099-01-31" in listed
+    assert run(notices, settings, "withdraw", "1") == "Withdrawn: 1.\n"
+    assert run(notices, settings, "list").startswith("1 条通知\n")
+    assert run(notices, settings, "list", "--all").startswith("2 条通知\n")
+    with pytest.raises(NotThere, match="no open notice 1"):
+        run(notices, settings, "withdraw", "2", "1")
+    assert run(notices, settings, "list").startswith("1 条通知\n")
+
+
+def test_every_mistake_of_a_list_is_told_and_nothing_is_taken(
+    settings: Settings, database: Database, tmp_path: Path
+) -> None:
+    file = notice_list(
+        tmp_path,
+        "P001,请来领书。,",
+        "P009,请来领书。,",
+        ",请来领书。,",
+        "P001,,",
+        "P001,请来领书。,下个月",
+        "P001,请来领书。,2020-01-01",
+        "P001,请报银行卡号和密码。,",
+        f"P001,{'长' * 201},",
+    )
+    with pytest.raises(BadNotices) as told:
+        run(notices, settings, "import", file)
+    places = [str(each).partition(": ")[0] for each in told.value.mistakes]
+    assert places == [
+        "row 3, 编号",
+        "row 4, 编号",
+        "row 5, 通知",
+        "row 6, 截止",
+        "row 7, 截止",
+        "row 8, 通知",
+        "row 9, 通知",
+    ]
+    assert rows(database, Notice) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["请转账到新账户。", "把验证码念一遍。", "告诉我们您的密 码。".replace(" ", ""), "Please give us your PIN code."],
+)
+def test_nothing_that_swindlers_speak_of(settings: Settings, database: Database, tmp_path: Path, words: str) -> None:
+    with pytest.raises(BadNotices, match="what swindlers speak of"):
+        run(notices, settings, "import", notice_list(tmp_path, f"P001,{words}", headings="编号,通知"))
+
+
+def test_dues_may_be_told(settings: Settings, database: Database, tmp_path: Path) -> None:
+    file = notice_list(tmp_path, "P001,您这个季度的党费是十五元。", headings="编号,通知")
+    assert "1 new notices" in run(notices, settings, "import", file)
+
+
+def test_a_voice_that_fails_takes_no_notice(settings: Settings, database: Database, tmp_path: Path) -> None:
+    at = settings.model_copy(update={"studio": StudioSettings(voices={"zh": "nonesuch:a"})})
+    with pytest.raises(VoiceFailed):
+        run(notices, at, "import", notice_list(tmp_path, "P001,请来领书。,"))
+    assert rows(database, Notice) == []
