@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ivr.dialogue import agenda
 from ivr.dialogue.keys import AGAIN, MOST_DIGITS, typed
-from ivr.dialogue.state import AtMenu, Learner, RollCall
+from ivr.dialogue.state import AtMenu, Learner, Place, RollCall
 from ivr.dialogue.talk import Go, Talk, Way
 from ivr.dialogue.turn import Found, Input, Joined, Name, Pressed, Say, Silent, Stray, Turn, Undone, Waited, WhoHas
 
@@ -65,8 +65,12 @@ def _join(talk: Talk, scene: RollCall, learner: Learner) -> Turn:
 
 def _as_listener(learner: Learner) -> Learner:
     """With no more than a group needs to know of each: how far they are. So a call of many stays small."""
-    places = {slug: replace(place, answered=(), due=()) for slug, place in learner.places.items()}
-    return Learner(learner.member, learner.name, places)
+    places = learner.places.items()
+    return Learner(learner.member, learner.name, {slug: _place(place) for slug, place in places})
+
+
+def _place(place: Place) -> Place:
+    return Place(completed=True) if place.completed else Place(place.edition, place.at_ms)
 
 
 def _undo(talk: Talk, scene: RollCall) -> Turn:
