@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ivr.rehearsal.callers import Act, HangUp, Listen, Mind, Person, Press, Talk
+from ivr.rehearsal.callers import Mind
 from ivr.rehearsal.hearing import Passage, Sound, passage
+from ivr.rehearsal.persons import Act, HangUp, Listen, Person, Press, Talk
 from ivr.rehearsal.provider import Call, Provider
 
 MOST_PASSAGES = 400  # a call that says more goes round in circles

@@ -87,9 +87,9 @@ def audio_of(address: str) -> tuple[str, int]:
     return name, int(start_ms or 0)
 
 
-def audio_in(xml: str) -> set[str]:
-    """The files that a document plays."""
-    return {audio_of(address)[0] for address, _ in _SOUNDS.findall(xml) if address}
+def played(xml: str) -> dict[str, int]:
+    """The files that a document plays, in order, each with the millisecond from which on."""
+    return dict(audio_of(address) for address, _ in _SOUNDS.findall(xml) if address)
 
 
 def sounds_of(shelf: Shelf, names: Iterable[str] = ()) -> dict[str, Sound]:

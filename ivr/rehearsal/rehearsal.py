@@ -4,7 +4,7 @@ can be rung again by its seed, and does the same."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
@@ -12,27 +12,45 @@ from random import Random
 from sqlalchemy import insert, select
 
 from ivr.app import create_app
-from ivr.catalogue import Lesson
+from ivr.catalogue import Clip, Lesson
 from ivr.config import Settings, TwilioSettings
 from ivr.errors import IvrError
 from ivr.records import progress
 from ivr.records.db import Database
-from ivr.records.models import Branch, Member, MemberPhone, Phone
+from ivr.records.models import Branch, Member
 from ivr.records.models import Call as CallRow
-from ivr.rehearsal import callers, checking
+from ivr.rehearsal import household
+from ivr.rehearsal.audio import Audio
+from ivr.rehearsal.callers import Mind
 from ivr.rehearsal.calling import Story, hold
-from ivr.rehearsal.hearing import sounds_of
-from ivr.rehearsal.provider import Account, Clock, Provider, Response, Transport, WsgiTransport
+from ivr.rehearsal.checking import longest_silence, wrong_in_call
+from ivr.rehearsal.comparing import Comparison
+from ivr.rehearsal.hearing import Sound, sounds_of
+from ivr.rehearsal.household import Household
+from ivr.rehearsal.kept import Kept
+from ivr.rehearsal.known import Known
+from ivr.rehearsal.provider import Account, Clock, Provider, WsgiTransport
+from ivr.rehearsal.standing import ANSWERS, Standing
+from ivr.rehearsal.truth import Lessons
 from ivr.rehearsal.village import Village
+from ivr.rehearsal.witness import Witness
 
 ACCOUNT = Account("AC" + "0" * 32, "of a rehearsal")
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
-GIVEN = ("秀英", "桂兰", "玉珍", "凤英", "素芬", "建国", "德明", "志强", "福生", "长河", "大山", "永贵")
 LIFE_BETWEEN_S = (600.0, 7200.0)  # between the calls of two people of one household
+DAYS_LATER_S = (86_400.0, 10 * 86_400.0)
 REDIAL_S = (10.0, 600.0)
-A_MINUTE_S = 60.0
-ANSWERS = ("right", "wrong", "unknown")
+MENUS_S = 60.0  # what a call takes besides its lesson and questions
+THINKS_S = 5.0  # with each question
 SEED = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What one caller did in a call, or in several."""
+
+    pressed: bool  # any key
+    heard_whole: bool
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +58,25 @@ class Outcome:
     """What became of one caller; `seed` rings their household again."""
 
     seed: str
-    pressed: bool  # any key, in any call
-    heard_whole: bool
-    answered: bool
-    known: tuple[bool, ...]  # by call: whether the line knew who was calling
+    first: Gist | None  # of the first call; None where its line broke off
+    redialled: Gist  # of the first call and those that a line that broke off made necessary
+    known: tuple[bool, ...]  # by call, of these and all later ones: whether the line knew who was calling
     dropped: int
     minutes: tuple[float, ...]
     documents: tuple[int, ...]
     silence: tuple[float, str]
     wrong: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """The calls of one household: in `first` those of each caller's first day; all in order."""
+
+    seed: str
+    household: Household
+    first: tuple[list[Story], list[Story]]
+    later: tuple[list[Story], list[Story]]
+    stories: list[Story]
 
 
 def seeds(text: str, people: int) -> list[str]:
@@ -75,75 +103,127 @@ class Rehearsal:
         app = create_app(settings, lambda: self._clock.now())
         self.line = app.extensions["line"]
         self._url = url
-        self._transport = _fetching_once(WsgiTransport(app.wsgi_app, url))
+        self._audio = Audio(WsgiTransport(app.wsgi_app, url), url, settings.line.audio)
         self._catalogue = self.line.shelf.catalogue()
-        self._places = checking.Places.of(self._catalogue)
-        self._sounds = sounds_of(self.line.shelf, [a + b for a in SURNAMES for b in GIVEN])
+        self._lessons = Lessons.of(self._catalogue)
+        self._sounds = sounds_of(self.line.shelf, household.NAMES)
         self._lasts_s = _longest_s(self._catalogue.offered_on(began.astimezone(settings.line.zone).date()))
         _begin(self.line.database)
 
     def close(self) -> None:
         self.line.database.close()
 
-    def ring(self, seed: str) -> tuple[list[Outcome], list[Story]]:
-        """All calls of one household, and what became of each of its callers."""
+    # ── ringing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def ring(self, seed: str) -> Rung:
+        """All calls of one household."""
         village, n = map(int, seed.split("."))
         chance = Random(seed)
-        people = self._people(n, chance)
         self._clock = Clock(self._began)
+        family = household.drawn(self._village, n, chance)
+        self._enrol(family)
         faults = replace(self._village.faults(village), steadiness=chance.random())
-        provider = Provider(self._transport, ACCOUNT, clock=self._clock, base_url=self._url, faults=faults, seed=n)
-        held = []
-        for at, person in enumerate(people):
-            held.append(list(self._calls(provider, person, Random(f"{seed}/{at}"))))
+        provider = Provider(self._audio, ACCOUNT, clock=self._clock, base_url=self._url, faults=faults, seed=n)
+        rung = Rung(seed, family, ([], []), ([], []), [])
+        minds = [Mind(who, self._village, Random(f"{seed}/{at}")) for at, who in enumerate(family.people)]
+        for at, mind in enumerate(minds):
+            self._calls(provider, mind, rung.first[at], rung.stories)
             provider.pass_seconds(chance.uniform(*LIFE_BETWEEN_S))
+        for at, mind in enumerate(minds):
+            if self._rings_again(family, mind, chance):
+                provider.pass_seconds(chance.uniform(*DAYS_LATER_S))
+                mind.another_day()
+                self._calls(provider, mind, rung.later[at], rung.stories)
+        if family.errand:
+            person, errand = family.errand
+            provider.pass_seconds(chance.uniform(*DAYS_LATER_S))
+            on_duty = Mind(person, self._village, Random(f"{seed}/errand"), errand)
+            self._calls(provider, on_duty, rung.later[0], rung.stories)
         provider.finish()
-        return [self._outcome(seed, stories) for stories in held], [story for stories in held for story in stories]
+        return rung
 
-    def _people(self, n: int, chance: Random) -> tuple[callers.Person, callers.Person]:
-        """Two neighbours, enrolled or not, with two telephones or one."""
-        names = chance.sample([a + b for a in SURNAMES for b in GIVEN], 2)
-        shared = chance.random() < self._village.share_a_phone.value
-        people, enrolled = [], []
-        for at, name in enumerate(names):
-            known = chance.random() >= self._village.not_enrolled.value or shared
-            phone, number = f"+86139{2 * n + (0 if shared else at):08}", f"{2 * n + at + 1:06}" if known else ""
-            people.append(callers.drawn(self._village, chance, name, phone, number))
-            enrolled += [(2 * n + at + 1, name, phone)] if known else []
-        _enrol(self.line.database, enrolled)
-        return people[0], people[1]
+    def _enrol(self, family: Household) -> None:
+        with self.line.database.writing() as connection:
+            household.enrol(connection, family.residents)
+            for person in family.people:
+                if person.has_notice and (owner := _resident(family, person.name)):
+                    self._put(household.give_notice(connection, owner, self._clock.now()))
 
-    def _calls(self, provider: Provider, person: callers.Person, chance: Random) -> Iterator[Story]:
-        """The first call, and those that a dropped line makes necessary."""
-        mind = callers.Mind(person, self._village, chance)
+    def _rings_again(self, family: Household, mind: Mind, chance: Random) -> bool:
+        """By chance; or because a reply waits."""
+        again, replied = (
+            chance.random() < each.value for each in (self._village.ring_again, self._village.get_a_reply)
+        )
+        owner = _resident(family, mind.person.name)
+        if mind.person.asks and replied and owner:
+            with self.line.database.writing() as connection:
+                if clip := household.reply(connection, owner, self._clock.now()):
+                    self._put(clip)
+                    return True
+        return again
+
+    def _put(self, clip: Clip) -> None:
+        """Something recorded for one member, to be played."""
+        self._audio.put(clip)
+        self._sounds[clip.audio] = Sound(clip.length_ms, ((0, clip.words),))
+
+    def _calls(self, provider: Provider, mind: Mind, *into: list[Story]) -> None:
+        """A call, and those that a line that breaks off makes necessary."""
+        chance = mind.chance
         for _ in range(1 + int(self._village.redials.value)):
             breaks = chance.random() < self._village.dropped.value
-            after_s = chance.uniform(0, self._lasts_s + A_MINUTE_S)
+            after_s = chance.uniform(0, self._lasts_s)
             story = hold(provider, mind, self._sounds, after_s if breaks else None)
-            yield story
-            if not story.dropped or (mind.has_heard and (mind.has_answered or not person.presses)):
+            for stories in into:
+                stories.append(story)
+            if not story.dropped or mind.is_content:
                 return
             provider.pass_seconds(chance.uniform(*REDIAL_S))
 
-    def _outcome(self, seed: str, stories: list[Story]) -> Outcome:
+    # ── checking ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def check(self, rung: Rung) -> list[Outcome]:
+        """What became of each caller, held against the record as it is now."""
+        sids = [story.call.sid for story in rung.stories]
+        members = [each.member for each in rung.household.residents]
         with self.line.database.reading() as connection:
-            kept = checking.Kept.of(connection, stories, self._catalogue)
-        spans = [span for story in stories for span in self._places.spans(story)]
+            kept = Kept.of(connection, sids, members, self._catalogue)
+        known = {story.call.sid: self._known(story, rung.household, kept) for story in rung.stories}
+        calls = list(known.values())
         share = self.line.settings.records.completed_share
+        wrong = (
+            *Comparison(rung.household, calls, kept).wrong(),
+            *Standing(rung.household, calls, kept, self._lessons, share).wrong(),
+        )
+        return [self._outcome(rung, at, known, () if at else wrong) for at in (0, 1)]
+
+    def _known(self, story: Story, family: Household, kept: Kept) -> Known:
+        ignored = kept.ignored(story.call.sid)
+        seen = Witness(story, family, self._lessons, self._sounds, ignored).seen
+        return Known(story, self._lessons.stretches(story.call), seen)
+
+    def _outcome(self, rung: Rung, at: int, known: dict[str, Known], wrong: Sequence[str]) -> Outcome:
+        """Of one caller; `wrong` is what is wrong in the record of their household."""
+        stories = [*rung.first[at], *rung.later[at]]
+        calls = [known[story.call.sid] for story in stories]
         return Outcome(
-            seed,
-            pressed=any(story.pressed for story in stories),
-            heard_whole=checking.heard_whole(spans, self._places, share),
-            answered=any(outcome in ANSWERS for outcome in kept.answers.values()),
-            known=tuple(kept.members[story.call.sid] is not None for story in stories),
+            rung.seed,
+            first=None if stories[0].dropped else self._gist(calls[:1]),
+            redialled=self._gist(calls[: len(rung.first[at])]),
+            known=tuple(call.seen.caller is not None for call in calls),
             dropped=sum(story.dropped for story in stories),
-            minutes=tuple(_minutes(story) for story in stories),
+            minutes=tuple(map(_minutes, stories)),
             documents=tuple(len(story.call.documents) for story in stories),
-            silence=max(map(checking.longest_silence, stories)),
-            wrong=(
-                *(wrong for story in stories for wrong in checking.wrong_in_call(story)),
-                *checking.wrong_in_record(stories, kept, self._places),
-            ),
+            silence=max(map(longest_silence, calls)),
+            wrong=(*(each for story in stories for each in wrong_in_call(story)), *wrong),
+        )
+
+    def _gist(self, calls: Sequence[Known]) -> Gist:
+        stretches = [stretch for call in calls for stretch in call.stretches]
+        return Gist(
+            pressed=any(call.story.pressed for call in calls),
+            heard_whole=self._lessons.heard_whole(stretches, self.line.settings.records.completed_share),
+            answered=any(answer.outcome in ANSWERS for call in calls for answer in call.seen.answers.values()),
         )
 
     def verified(self) -> int:
@@ -152,29 +232,26 @@ class Rehearsal:
             return len(progress.verify(connection, self.line.counting(self._catalogue)))
 
 
+def _resident(family: Household, name: str) -> int | None:
+    return next((each.member for each in family.residents if each.name == name), None)
+
+
 def _minutes(story: Story) -> float:
     answered, ended = story.call.answered, story.call.ended_at
     return (ended - answered).total_seconds() / 60 if answered and ended else 0.0
 
 
-def _fetching_once(transport: Transport) -> Transport:
-    """Audio never changes: ask the line for each file once, whoever fetches it."""
-    known: dict[str, Response] = {}
-
-    def fetch(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Response:
-        if method != "GET":
-            return transport(method, url, headers, body)
-        if url not in known:
-            known[url] = transport(method, url, headers, body)
-        return known[url]
-
-    return fetch
-
-
 def _longest_s(lessons: Sequence[Lesson]) -> float:
+    """How long a whole call takes, about: the menus, a lesson, its questions with what is said to the answers."""
     if not lessons:
         raise IvrError("There is no lesson to be heard. `ivr lesson publish` puts one on the shelf.")
-    return max(lesson.length_ms for lesson in lessons) / 1000
+    return MENUS_S + max(map(_lasts_s, lessons))
+
+
+def _lasts_s(lesson: Lesson) -> float:
+    segments = sum(segment.length_ms for segment in lesson.segments)
+    asked = sum(each.ask.length_ms + each.when_wrong.length_ms + each.when_right.length_ms for each in lesson.questions)
+    return (segments + asked) / 1000 + THINKS_S * len(lesson.questions)
 
 
 def _begin(database: Database) -> None:
@@ -184,16 +261,3 @@ def _begin(database: Database) -> None:
             database_name = database.engine.url.render_as_string(hide_password=True)
             raise IvrError(f"There are people or calls in {database_name}. A rehearsal needs an empty database.")
         connection.execute(insert(Branch), {"id": 1, "name": "排练村"})
-
-
-def _enrol(database: Database, people: Sequence[tuple[int, str, str]]) -> None:
-    """Each with their member's id, their name, their telephone."""
-    with database.writing() as connection:
-        phones: dict[str, int] = {}
-        for n, name, number in people:
-            if number not in phones:
-                phones[number] = n
-                connection.execute(insert(Phone), {"id": n, "number": number})
-            row = {"id": n, "branch_id": 1, "number": f"{n:06}", "digits": f"{n:06}", "name": name}
-            connection.execute(insert(Member), row)
-            connection.execute(insert(MemberPhone), {"member_id": n, "phone_id": phones[number]})

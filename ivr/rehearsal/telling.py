@@ -7,18 +7,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ivr.rehearsal.callers import HangUp, Listen, Press, Talk
 from ivr.rehearsal.calling import Moment, Story
+from ivr.rehearsal.persons import HangUp, Listen, Press, Talk
 from ivr.rehearsal.rehearsal import Outcome
 
 ENOUGH = 0.95  # of first calls by a caller of 70: https://pubmed.ncbi.nlm.nih.gov/23103382/ found 0.795 on real lines
+FIRST = "first calls that did not break off"
+REDIALLED = "callers, after a drop with their redials"
 BARS = 40  # characters of the longest bar
 FAULTS = (
     "dead end",
     "hung up before the goodbye",
     "lost place",
     "lost answer",
+    "changed answer",
     "lost words",
+    "lost letter",
+    "lost visit",
+    "private words",
+    "somebody else",
     "record beside the truth",
     "the provider refused",
 )
@@ -36,11 +43,16 @@ class Gate:
 
 def gates(outcomes: Sequence[Outcome], unproven: int) -> list[Gate]:
     """`unproven` rows of stored progress do not follow from the record."""
-    pressed = [outcome for outcome in outcomes if outcome.pressed]
+    first = [outcome.first for outcome in outcomes if outcome.first]
+    redialled = [outcome.redialled for outcome in outcomes]
     faults = Counter(wrong.partition(":")[0].partition(",")[0] for outcome in outcomes for wrong in outcome.wrong)
     return [
-        _share("heard a whole lesson, to its end", [outcome.heard_whole for outcome in outcomes]),
-        _share("answered a question, of those who pressed", [outcome.answered for outcome in pressed]),
+        _share(f"{FIRST}: heard a whole lesson", [gist.heard_whole for gist in first]),
+        _share(f"{FIRST}: answered, where a key was pressed", [gist.answered for gist in first if gist.pressed]),
+        _share(f"{REDIALLED}: heard a whole lesson", [gist.heard_whole for gist in redialled]),
+        _share(
+            f"{REDIALLED}: answered, where a key was pressed", [gist.answered for gist in redialled if gist.pressed]
+        ),
         *(Gate(fault, str(faults[fault]), "none", not faults[fault]) for fault in FAULTS),
         Gate("stored progress that does not follow", str(unproven), "none", not unproven),
     ]
@@ -61,7 +73,7 @@ def told(seed: str, outcomes: Sequence[Outcome], unproven: int) -> Iterator[str]
     yield f"{dropped} calls broke off; in {sum(known)} the line knew who was calling"
     yield ""
     yield from (
-        f"{'  ' if gate.passed else '✗ '}{gate.name:<44}{gate.figure:<22}wanted: {gate.wanted}"
+        f"{'  ' if gate.passed else '✗ '}{gate.name:<77}{gate.figure:<23}wanted: {gate.wanted}"
         for gate in gates(outcomes, unproven)
     )
     yield ""
@@ -97,10 +109,11 @@ def _failures(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _failed(outcome: Outcome) -> Iterator[str]:
-    if not outcome.heard_whole:
-        yield "heard no whole lesson"
-    if outcome.pressed and not outcome.answered:
-        yield "pressed keys, answered no question"
+    for which, gist in ((FIRST, outcome.first), (REDIALLED, outcome.redialled)):
+        if gist and not gist.heard_whole:
+            yield f"{which}: heard no whole lesson"
+        if gist and gist.pressed and not gist.answered:
+            yield f"{which}: pressed keys, answered no question"
     yield from outcome.wrong
 
 

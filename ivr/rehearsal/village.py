@@ -31,14 +31,23 @@ class Village(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     know_their_number: Measure
     talk: Measure
     ask_a_question: Measure
+    ring_again: Measure
+    get_a_reply: Measure
+    have_a_notice: Measure
+    have_a_pin: Measure
+    open_a_group: Measure
+    log_a_visit: Measure
     think_s: Measure
     think_spread: Measure
+    react_s: Measure
     hear_it_all: Measure
     wrong_key: Measure
     too_early: Measure
     ends_with_hash: Measure
     double_tone: Measure
     hear_again: Measure
+    pause: Measure
+    change_pace: Measure
     dont_know: Measure
     dropped: Measure
     redials: Measure
@@ -56,7 +65,12 @@ class Village(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-NOT_SHARES = {"think_s": 60.0, "think_spread": 3.0, "redials": 20.0}  # and the most that makes sense of each
+NOT_SHARES = {
+    "think_s": 60.0,
+    "react_s": 60.0,
+    "think_spread": 3.0,
+    "redials": 20.0,
+}  # and the most that makes sense of each
 
 
 def read(path: Path = SHIPPED) -> Village:
