@@ -58,7 +58,7 @@ def answer(talk: Talk, scene: AtMenu, act: Input) -> Way:
             usual = LISTEN if talk.state.offer else None
             return talk.missed(scene, choices(talk, scene), Stray(key), "menu", otherwise, usual=usual)
         case _:
-            gave_up = (GaveUp("menu"),) if scene.misses else ()
+            gave_up = (GaveUp("menu"),) if scene.misses > 1 else ()  # one slip of the finger is none
             return _listen(talk, Waited("menu"), *gave_up)
 
 
