@@ -16,8 +16,8 @@ from sqlalchemy import Connection, delete, func, select, text, update
 from ivr import calls
 from ivr.catalogue import Lesson
 from ivr.config import Settings
-from ivr.dialogue import agenda
-from ivr.dialogue.scenes import after_lesson, listening, menu, over
+from ivr.dialogue import agenda, greeting
+from ivr.dialogue.scenes import after_lesson, listening, menu, over, who_is_calling
 from ivr.dialogue.state import AtMenu
 from ivr.dialogue.talk import Talk
 from ivr.records import heard
@@ -70,9 +70,9 @@ def rung(pressed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
     """A village in which everything happens, after its calls; and the file that they are recorded in."""
     file = tmp_path_factory.mktemp("village") / "ivr.db"
     with closing(
-        Rehearsal(Settings(data=pressed), behaving(**BUSY, dropped=0.5, redials=1), f"sqlite:///{file}", NINE)
+        Rehearsal(Settings(data=pressed), behaving(**BUSY, dropped=0.8, redials=1), f"sqlite:///{file}", NINE)
     ) as rehearsal:
-        yield rehearsal, [rehearsal.ring(seed) for seed in seeds("3", 24)], file
+        yield rehearsal, [rehearsal.ring(seed) for seed in seeds("3", 16)], file
 
 
 @pytest.fixture
@@ -110,9 +110,9 @@ def _failed(rehearsal: Rehearsal, calls_made: list[Rung]) -> set[str]:
 def test_everything_happens_and_nothing_is_wrong(failing_once: Callable[[Tamper], set[str]]) -> None:
     def happened(connection: Connection) -> None:
         for model in (Answer, Recording, Visit, Attendance, Notice, Reply):
-            assert connection.execute(select(func.count()).select_from(model)).scalar_one() > 1
+            assert connection.execute(select(func.count()).select_from(model)).scalar_one() > 0
         for model in (Notice, Reply):
-            assert connection.execute(select(func.count(model.delivered_at))).scalar_one() > 1
+            assert connection.execute(select(func.count(model.delivered_at))).scalar_one() > 0
 
     assert failing_once(happened).isdisjoint((*telling.FAULTS, NOT_FOLLOWING))
 
@@ -179,17 +179,17 @@ def failing(pressed: Path, people: int = 8) -> set[str]:
 
 def test_replays_that_count_twice(pressed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heard, "union_ms", lambda spans: sum(end - start for start, end in spans))
-    assert BESIDE in failing(pressed, 16)
+    assert BESIDE in failing(pressed, 12)
 
 
 def test_places_that_are_lost_between_two_paces(pressed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Lesson, "moved", lambda _lesson, at_ms, _to: at_ms)
-    assert BESIDE in failing(pressed, 16)
+    assert BESIDE in failing(pressed, 12)
 
 
 def test_lessons_that_begin_anew(pressed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agenda, "_reached", lambda _talk, _lesson: 0)
-    assert "lost place" in failing(pressed, 16)
+    assert "lost place" in failing(pressed, 12)
 
 
 def test_another_lesson_than_the_unfinished_one(pressed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,12 +198,20 @@ def test_another_lesson_than_the_unfinished_one(pressed: Path, monkeypatch: pyte
         return next((each for each in waiting if not agenda.place(talk.learner, each, talk)), None)
 
     monkeypatch.setattr(agenda, "next_lesson", newest_untouched)
-    assert "lost place" in failing(pressed, 16)
+    assert "lost place" in failing(pressed, 12)
+
+
+def test_everybody_taken_for_their_neighbour(pressed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def welcomed(talk: Talk, which: int, *events: Any) -> Any:
+        return greeting.welcome(talk, (which + 1) % len(talk.state.learners), *events)
+
+    monkeypatch.setattr(who_is_calling, "welcome", welcomed)
+    assert "somebody else" in failing(pressed)
 
 
 def test_letters_without_the_pin(pressed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Talk, "may_hear_private", True)
-    assert "private words" in failing(pressed, 16)
+    assert "private words" in failing(pressed, 12)
 
 
 def test_a_line_that_hangs_up(pressed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
