@@ -45,7 +45,7 @@ class Mind:
     def begin(self) -> None:
         """The telephone is picked up."""
         self._in_lesson = self._at_questions = self._by_any_key = self._has_chosen = False
-        self._pauses = self._waits = self._is_on_duty = False
+        self._pauses = self._has_paused = self._waits = self._is_on_duty = False
         self._reminded = not self.person.talks
         self._known: set[str] = set()
         self._coming = list(self._errand.attending) if self._errand else []
@@ -84,6 +84,7 @@ class Mind:
         self._has_noticed = self._has_noticed or says("notice", words)
         self._has_paced = self._has_paced or says("paced", words)
         self._waits = says("waiting", words)
+        self._has_paused = self._has_paused or self._waits
         if says("playing", words):
             self._in_lesson, self._at_questions, self._by_any_key = True, False, False
         elif says("how", words):
@@ -110,7 +111,9 @@ class Mind:
         if says("roll", words):
             return self._coming.pop(0) if self._coming else ""
         if says("pin", words):
-            return self._errand.pin if self._errand and self._is_on_duty else self.person.pin
+            pin = self._errand.pin if self._errand and self._is_on_duty else self.person.pin
+            self._has_noticed = self._has_noticed or not pin  # what needs another's PIN is given up
+            return pin
         if says("staff", words):
             self._is_on_duty = True
             return self._errand.member_number if self._errand else ""
@@ -167,7 +170,7 @@ class Mind:
         """A piece of a lesson is playing."""
         if self._is(self._village.hear_again.value):
             return Press("*", self.chance.uniform(1.0, max(1.5, heard.lasts_s)))
-        self._pauses = self._is(self._village.pause.value)
+        self._pauses = self._is(self._village.pause.value) and not self._has_paused
         if (self._pauses or not self._has_paced) and self._reminded and not self._errand:
             return Press("0", self.chance.uniform(1.0, max(1.5, heard.lasts_s)))
         return Listen()

@@ -39,7 +39,7 @@ ACCOUNT = Account("AC" + "0" * 32, "of a rehearsal")
 LIFE_BETWEEN_S = (600.0, 7200.0)  # between the calls of two people of one household
 DAYS_LATER_S = (86_400.0, 10 * 86_400.0)
 REDIAL_S = (10.0, 600.0)
-MENUS_S = 60.0  # what a call takes besides its lesson and questions
+MENUS_S = 90.0  # what a call takes besides its lesson and questions: menus, a question asked
 THINKS_S = 5.0  # with each question
 SEED = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?")
 

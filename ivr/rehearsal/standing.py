@@ -48,20 +48,22 @@ class Standing:
         return [each for call in calls for each in call.stretches if member in call.seen.credited(call.turn_of(each))]
 
     def _lost_place(self, earlier: Sequence[Stretch], before: Known, after: Known) -> Iterator[str]:
-        """The unfinished lesson comes first, no more than one segment back, and not after what was never heard."""
-        last = next((each for each in reversed(before.stretches) if each.end_ms > each.start_ms), None)
+        """The unfinished lesson comes first, or one left unfinished before it; no more than one segment back, and not
+        after what was never heard."""
+        broken = next((each for each in reversed(before.stretches) if each.end_ms > each.start_ms), None)
         first = next(iter(after.stretches), None)
-        if not last or not first or self._is_done(earlier, last.edition):
+        if not broken or not first or self._is_done(earlier, broken.edition):
             return
-        if first.edition != last.edition:
+        left = [each for each in earlier if each.edition == first.edition and each.end_ms > each.start_ms]
+        if not left or self._is_done(earlier, first.edition):
             if not self._chose(after, first):
-                yield f"lost place: {last.edition} was unfinished, and {first.edition} came"
+                yield f"lost place: {broken.edition} was unfinished, and {first.edition} came"
             return
-        reached = max(each.end_ms for each in earlier if each.edition == last.edition)
-        if last.end_ms - first.start_ms > last.segment_ms + ROUNDING_MS:
-            yield f"lost place: {last.end_ms - first.start_ms} ms to be heard again, more than a segment"
-        if first.start_ms > reached + ROUNDING_MS:
-            yield f"lost place: {first.start_ms - reached} ms never heard"
+        back_ms = left[-1].end_ms - first.start_ms
+        if back_ms > left[-1].segment_ms + ROUNDING_MS:
+            yield f"lost place: {back_ms} ms to be heard again, more than a segment"
+        if (gap_ms := first.start_ms - max(each.end_ms for each in left)) > ROUNDING_MS:
+            yield f"lost place: {gap_ms} ms never heard"
 
     def _is_done(self, earlier: Sequence[Stretch], edition: str) -> bool:
         """Enough of it, or nearly: then the record may go either way."""

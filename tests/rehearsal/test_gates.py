@@ -171,9 +171,9 @@ def test_a_record_that_was_tampered_with(failing_once: Callable[[Tamper], set[st
 # ── a line that is broken ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def failing(pressed: Path, people: int = 8) -> set[str]:
+def failing(pressed: Path, people: int = 8, **more: float) -> set[str]:
     """The gates that fail on the line as it is."""
-    with closing(Rehearsal(Settings(data=pressed), behaving(**BUSY), "sqlite://", NINE)) as rehearsal:
+    with closing(Rehearsal(Settings(data=pressed), behaving(**BUSY | more), "sqlite://", NINE)) as rehearsal:
         return _failed(rehearsal, [rehearsal.ring(seed) for seed in seeds("3", people)])
 
 
@@ -189,7 +189,7 @@ def test_places_that_are_lost_between_two_paces(pressed: Path, monkeypatch: pyte
 
 def test_lessons_that_begin_anew(pressed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agenda, "_reached", lambda _talk, _lesson: 0)
-    assert "lost place" in failing(pressed, 12)
+    assert "lost place" in failing(pressed, 12, dropped=0.8)
 
 
 def test_another_lesson_than_the_unfinished_one(pressed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +198,7 @@ def test_another_lesson_than_the_unfinished_one(pressed: Path, monkeypatch: pyte
         return next((each for each in waiting if not agenda.place(talk.learner, each, talk)), None)
 
     monkeypatch.setattr(agenda, "next_lesson", newest_untouched)
-    assert "lost place" in failing(pressed, 12)
+    assert "lost place" in failing(pressed, 12, dropped=0.8)
 
 
 def test_everybody_taken_for_their_neighbour(pressed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
