@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from sqlalchemy import select, update
 
 from ivr.cli.notices import notices
+from ivr.cli.pressing import Phrase, press_letters
 from ivr.cli.questions import questions
 from ivr.config import RecordingSettings, Settings, StudioSettings
 from ivr.dialogue.turn import Left
@@ -112,8 +113,11 @@ def test_the_reply_is_in_the_language_of_whoever_asked(
     with database.writing() as connection:
         preferences.prefer(connection, 1, "language", "yue")
     run(questions, settings, "reply", "1", "星期三开会。")
-    assert Shelf(settings.data).phrase("yue", "星期三开会。")
-    assert Shelf(settings.data).phrase("zh", "星期三开会。") is None
+    (reply,) = rows(database, Reply)
+    said = [Phrase(language, "", "星期三开会。") for language in ("zh", "yue")]
+    clips = press_letters(settings, said)
+    assert clips[said[0]].audio != clips[said[1]].audio == reply.audio
+    assert not (settings.data / "phrases").exists()
 
 
 def test_a_reply_that_the_secretary_recorded(
@@ -221,7 +225,8 @@ def test_notices_are_taken_listed_and_withdrawn(settings: Settings, database: Da
     first, second = rows(database, Notice)
     assert (first.member_id, first.words, str(first.closes)) == (1, "本月活动改到周五。", "2099-01-31")
     assert second.closes is None
-    assert Shelf(settings.data).audio(first.audio).parent.name in ("audio", "recordings")
+    assert Shelf(settings.data).audio(first.audio).parent.name == "recordings"
+    assert not (settings.data / "phrases").exists()  # nobody else's call can say it
     again = run(notices, settings, "import", file).splitlines()[-1]
     assert again == "Imported notices.csv: 0 new notices, 2 known already."
     listed = run(notices, settings, "list")
