@@ -85,7 +85,8 @@ def phone(settings: Settings, number: str, play: bool) -> None:
     """Call the line from here. Nothing of it is recorded.
 
     Type a key and Enter: 1, 2, 0, * or #. "2@12" presses 2 after twelve seconds. Enter alone presses nothing and
-    hears everything; q hangs up. Where a number is asked for, type all of it; after the tone, type what you would say.
+    hears everything; q hangs up. Where a number is asked for, type all of it, with or without the # that ends it; after
+    the tone, type what you would say.
     """
     player = find_player() if play else None
     known = open_database(settings.database)
@@ -112,7 +113,7 @@ class _Ear:
     def __call__(self, sounds: tuple[terminal.Sound, ...], gather: Gather | Record | None) -> terminal.Typed:
         for sound in sounds:
             where = "" if sound.file is None or self.player else f"   [{sound.file}]"
-            click.echo(f"  {sound.words}{where}")
+            click.echo(f"  {sound.words or '(somebody speaks)'}{where}")
             if self.player and sound.file:
                 self._play(sound)
         return self._typed(gather) if gather else terminal.Typed(None, None)

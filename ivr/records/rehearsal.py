@@ -1,18 +1,31 @@
-"""A rehearsal happens in a database of its own, which is forgotten: who is enrolled and how far they are is copied
-into it, and nothing comes back."""
+"""A rehearsal happens in a database of its own, which is forgotten: who is enrolled, how far they are, what they
+chose and what waits for them is copied into it, and nothing comes back."""
 
 from __future__ import annotations
 
 from sqlalchemy import insert, select
 
 from ivr.records.db import Database, open_database
-from ivr.records.models import Answer, Branch, Call, Member, MemberPhone, Phone, Progress
+from ivr.records.models import (
+    Answer,
+    Branch,
+    Call,
+    Evidence,
+    Member,
+    MemberPhone,
+    Notice,
+    Phone,
+    Preference,
+    Progress,
+    Recording,
+    Reply,
+)
 
-COPIED = (Branch, Member, Phone, MemberPhone, Progress, Call, Answer)
+COPIED = (Branch, Member, Phone, MemberPhone, Preference, Progress, Call, Evidence, Answer, Recording, Reply, Notice)
 
 
 def rehearsing(database: Database) -> Database:
-    """An open database in memory with the roster and the progress of another."""
+    """An open database in memory with the roster of another, and what its members would meet in a call."""
     copy = open_database("sqlite://")
     with database.reading() as source, copy.writing() as target:
         for model in COPIED:

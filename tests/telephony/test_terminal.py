@@ -10,14 +10,16 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from ivr.calls import Line
 from ivr.cli.line import phone
 from ivr.config import Settings
-from ivr.dialogue.turn import Gather, Pressed, Record, Silent, Spoke
+from ivr.dialogue.turn import Gather, Left, MonthOf, Pressed, Record, Silent, Spoke
+from ivr.records import learners, ledger, lookups, preferences
 from ivr.records.db import open_database
-from ivr.records.models import Call, Evidence, TurnRow
+from ivr.records.learners import Now
+from ivr.records.models import Call, Evidence, Notice, Recording, Reply, TurnRow
 from ivr.records.rehearsal import rehearsing
 from ivr.shelf import Shelf
 from ivr.telephony.terminal import Sound, TerminalClock, Typed, converse, read_typed
@@ -165,6 +167,33 @@ def test_it_goes_on_where_the_member_was(at_home: Settings) -> None:
     database.close()
     told = words(run(at_home, "1\n\nq\n", "--from", NUMBER))
     assert "上次没有听完，现在接着放。" in told and "防跌倒第3段第1句" in told
+
+
+def test_what_waits_for_a_member_is_met(at_home: Settings) -> None:
+    """A reply, first of all; a notice; for the secretary, what others asked. What was spoken has no words to show."""
+    audio = Shelf(at_home.data).catalogue().lessons[0].title.audio
+    database = open_database(at_home.database)
+    letter = {"audio": audio, "length_ms": 600, "made_at": BEGIN}
+    with database.writing() as connection:
+        call = ledger.open_call(connection, "twilio", "CA1", NUMBER, BEGIN)
+        for turn, member in ((2, 1), (3, 2)):
+            ledger.keep_recording(connection, call, turn, Left("question", "RE", "", 2, None), member, BEGIN)
+        connection.execute(update(Recording).values(audio=audio, length_ms=600))
+        connection.execute(insert(Reply), {**letter, "question_id": 1, "words": "星期三开会。"})
+        connection.execute(insert(Notice), {**letter, "member_id": 1, "words": "请来领书。"})
+        connection.execute(insert(Notice), {**letter, "member_id": 1, "words": ""})
+        preferences.prefer(connection, 1, "pace", "slow")
+    with database.reading() as connection:
+        before = learners.known(connection, [1], Now(Shelf(at_home.data).catalogue(), at_home, BEGIN))
+    copy = rehearsing(database)
+    with copy.reading() as connection:
+        now = Now(Shelf(at_home.data).catalogue(), at_home, BEGIN)
+        assert learners.known(connection, [1], now) == before
+        assert len(lookups.found(connection, call, MonthOf(1), now).month.questions) == 1  # type: ignore[union-attr]
+    copy.close()
+    database.close()
+    told = words(run(at_home, "2\n4\n2\nq\n", "--from", NUMBER))
+    assert told.index("星期三开会。") < told.index("请来领书。") < told.index("(somebody speaks)")
 
 
 def hung_up() -> Typed:
