@@ -13,6 +13,7 @@ from ivr.catalogue import Clip
 from ivr.cli.player import find_player
 from ivr.cli.player import play as play_file
 from ivr.cli.pressing import Phrase, press_letters
+from ivr.cli.rows import ROW
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.errors import IvrError
@@ -66,7 +67,7 @@ def _state(left: Left) -> str:
 
 
 @questions.command()
-@click.argument("question", metavar="ID", type=int)
+@click.argument("question", metavar="ID", type=ROW)
 @click.argument("words", metavar="[TEXT]", required=False)
 @click.option(
     "--recording",
@@ -107,7 +108,7 @@ def _recorded(settings: Settings, file: Path) -> Clip:
 
 
 @questions.command()
-@click.argument("recording", metavar="ID", type=int)
+@click.argument("recording", metavar="ID", type=ROW)
 @click.option("--to", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write a WAV file instead.")
 @click.pass_obj
 def play(settings: Settings, recording: int, path: Path | None) -> None:

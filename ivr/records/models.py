@@ -185,7 +185,8 @@ class TurnRow(Base):
 
 class Evidence(Base):
     """What we learned outside the turns: `ended` (a final status callback), `resent` (a stored turn was asked for
-    again, so its play may have started late), `fallback` (the provider could not use a turn)."""
+    again, so its play may have started late), `fallback` (the provider could not use a turn), `dismissed` (nobody will
+    claim it, and it was set aside), `undismissed` (that was taken back)."""
 
     __tablename__ = "evidence"
 
