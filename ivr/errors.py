@@ -15,6 +15,7 @@
     ├── NotToBeClaimed    a call that is somebody's already
     ├── NotThere          nothing of this number
     ├── BadPin            a PIN that guards nothing
+    ├── NotTypable        a member number that nobody can type
     ├── NotWritten        a file that can't be written, or is there already
     ├── NotKept           a file of the data folder
     ├── NoDatabase        the database can't be opened
@@ -100,6 +101,10 @@ class NotThere(IvrError):
 
 class BadPin(IvrError):
     """A PIN that guards nothing. Take another."""
+
+
+class NotTypable(IvrError):
+    """This member number can't be typed on the telephone. Enrol the member under another."""
 
 
 class NotWritten(IvrError):
