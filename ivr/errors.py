@@ -8,7 +8,7 @@
     │   ├── BadImport         a document that no lesson can be made of
     │   ├── BadLexicon        a lexicon file, by line
     │   ├── BadRoster         a member list, by row
-    │   └── BadNotices        a list of notices, by row
+    │   └── BadNotices        a list of notices, by row, or a reply
     ├── BadPrompts        a file of prompts
     ├── NotAMonth         a month that can't be read
     ├── NotEnrolled       nobody of this name or number

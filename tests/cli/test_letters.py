@@ -24,6 +24,7 @@ from ivr.errors import BadNotices, BadRecording, NotThere, Refused, VoiceFailed
 from ivr.records import ledger, preferences
 from ivr.records.db import Database, open_database
 from ivr.records.models import Notice, Recording, Reply
+from ivr.records.notices import swindling
 from ivr.shelf import Shelf
 from tests.drivers import BEGIN, enrol
 from tests.made_lessons import NAMES
@@ -268,13 +269,50 @@ def test_every_mistake_of_a_list_is_told_and_nothing_is_taken(
     assert rows(database, Notice) == []
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["请转账到新账户。", "把验证码念一遍。", "告诉我们您的密 码。".replace(" ", ""), "Please give us your PIN code."],
-)
+SWINDLING = [
+    "请转账到新账户。",
+    "把验证码念一遍。",
+    "请报银 行 卡号。",
+    "请报银-行-卡号。",
+    "请报银·行\u200b・卡。",
+    "请报ＰＩＮ。",
+    "请报密——码。",
+    "請講您嘅密碼。",
+    "請轉 帳。",
+    "Please give us your PIN code.",
+    "Please give us your P.I.N.",
+    "Tell us your pass-word.",
+    "Read us the Verification  Code.",
+    "Your BANK_CARD, please.",
+    "Buy three gift cards.",
+    "We need the credit-card number.",
+    "Send us the money.",
+    "Money is to be wired today.",
+]
+
+
+@pytest.mark.parametrize("words", SWINDLING)
 def test_nothing_that_swindlers_speak_of(settings: Settings, database: Database, tmp_path: Path, words: str) -> None:
     with pytest.raises(BadNotices, match="what swindlers speak of"):
-        run(notices, settings, "import", notice_list(tmp_path, f"P001,{words}", headings="编号,通知"))
+        run(notices, settings, "import", notice_list(tmp_path, f'P001,"{words}"', headings="编号,通知"))
+    ask(database, "https://api.twilio.com/Recordings/RE1")
+    with pytest.raises(BadNotices, match=r"what swindlers speak of.*or say it yourself: --recording FILE"):
+        run(questions, settings, "reply", "1", words)
+    assert rows(database, Reply) == rows(database, Notice) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "请来银行旁边的村部，带上图书卡。",
+        "号码本在书记那里。",
+        "The wireless requires a spinning wheel.",
+        "Opinions are welcome; the shopping trip is on Monday.",
+        "Bring the library card and your own cup.",
+    ],
+)
+def test_what_only_looks_like_it_is_taken(words: str) -> None:
+    assert swindling(words) == ""
 
 
 def test_dues_may_be_told(settings: Settings, database: Database, tmp_path: Path) -> None:
