@@ -2,7 +2,7 @@
 
 audio/<sha256>.wav              named by its content, never changed
 recordings/<sha256>.wav         the same, for what people said by telephone and what is for one person only: there is no
-                                second copy, it is never tidied
+                                second copy, and `tidy` leaves it
 editions/<slug>/<edition>.json  manifests; old ones stay for the calls and records that name them
 index.json                      what is on offer, oldest first: slug -> edition
 phrases/<language>.json         pressed prompts and people's names: words -> clip, and the voice that said them
@@ -63,9 +63,12 @@ class Shelf:
 
     def put_audio(self, wav: bytes) -> str:
         """Keep a WAV file; returns its name. A damaged copy of the same audio is mended."""
+        return self._put(wav, self._audio_path)
+
+    def _put(self, wav: bytes, path_of: Callable[[str], Path]) -> str:
         name = hashlib.sha256(wav).hexdigest()
-        path = self._audio_path(name)
-        with self._locked():  # `tidy` may be deleting an old copy
+        path = path_of(name)
+        with self._locked():  # somebody may be deleting an old copy
             if path.is_file() and path.read_bytes() == wav:
                 os.utime(path)  # wanted again
             else:
@@ -74,11 +77,13 @@ class Shelf:
 
     def put_recording(self, wav: bytes) -> str:
         """Keep a WAV file that can't be made again; returns its name. It is found like any other audio."""
-        name = hashlib.sha256(wav).hexdigest()
-        path = self._recording_path(name)
-        if not (path.is_file() and path.read_bytes() == wav):
-            write_whole(path, wav)
-        return name
+        return self._put(wav, self._recording_path)
+
+    def forget(self, names: Iterable[str], now: datetime) -> int:
+        """Delete these that were put among the recordings more than KEPT ago. Returns the bytes freed."""
+        with self._locked():
+            paths = [self._recording_path(name) for name in sorted(names)]
+            return sum(_deleted(path) for path in paths if path.is_file() and _written_before(path, now - KEPT))
 
     def audio(self, name: str) -> Path:
         """The file of a piece of audio; raises DamagedAudio for a name that is not one or a file that is gone."""
