@@ -35,8 +35,11 @@ def one(facts: Facts, number: str, slug: str = "falls") -> Studied:
     return row
 
 
-def compare(name: str, told: str, rewrite: bool) -> None:
+def compare(name: str, told: str, catalogue: Catalogue, rewrite: bool) -> None:
+    """Editions by their lesson: a new field of a lesson changes their hashes, and nothing that is told."""
     path = GOLDEN / name
+    for edition in catalogue.editions.values():
+        told = told.replace(edition.edition, f"edition-of-{edition.slug}")
     if rewrite:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(told.encode())
@@ -50,12 +53,13 @@ def compare(name: str, told: str, rewrite: bool) -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_month_in_each_format(name: str, form: str, village: Village, gathered: Gathered, rewrite: bool) -> None:
     november(village)
-    compare(f"{name}.{form}", rendered(name, form, gathered()), rewrite)
+    compare(f"{name}.{form}", rendered(name, form, gathered()), village.catalogue, rewrite)
 
 
 def test_the_secretarys_page(village: Village, gathered: Gathered, rewrite: bool) -> None:
     november(village)
-    compare("one_branch.txt", formats.to_text(branch.page(gathered(branch="初心村党支部"))), rewrite)
+    told = formats.to_text(branch.page(gathered(branch="初心村党支部")))
+    compare("one_branch.txt", told, village.catalogue, rewrite)
 
 
 @pytest.mark.parametrize("name", REPORTS)

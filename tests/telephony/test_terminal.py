@@ -140,7 +140,7 @@ def test_it_goes_on_where_the_member_was(at_home: Settings) -> None:
     clock = TerminalClock(BEGIN)
     shelf = Shelf(at_home.data)
     line = Line(database, shelf, voicing(shelf, "zh_CN"), at_home, clock, "one")
-    keys = iter(["1", "", "", "", "q"])
+    keys = iter(["1", "", "", "", "", "", "q"])  # before each part, which one it is
     converse(line, clock, NUMBER, lambda _sounds, gather: read_typed(next(keys), gather or ONE_KEY) or hung_up())
     database.close()
     told = words(run(at_home, "1\n\nq\n", "--from", NUMBER))
@@ -196,9 +196,8 @@ def test_time_passes_as_the_audio_would_take(at_home: Settings) -> None:
     shelf = Shelf(at_home.data)
     line = Line(database, shelf, voicing(shelf, "zh_CN"), at_home, clock, "one")
     told: list[tuple[Sound, ...]] = []
-    keys = iter(
-        [Typed(Pressed("1"), 500), Typed(Silent(), None), Typed(Silent(), None), Typed(Pressed("*"), 1e9), None]
-    )
+    silent = Typed(Silent(), None)
+    keys = iter([Typed(Pressed("1"), 500), silent, silent, silent, Typed(Pressed("*"), 1e9), None])
 
     def ear(sounds: tuple[Sound, ...], _gather: Gather | Record | None) -> Typed:
         told.append(sounds)
@@ -206,12 +205,12 @@ def test_time_passes_as_the_audio_would_take(at_home: Settings) -> None:
 
     converse(line, clock, NUMBER, ear)
     lengths = [sum(sound.length_ms for sound in sounds) for sounds in told]
-    passed = 500 + lengths[1] + 1000 + lengths[2] + 1000 + lengths[3] + 2500
+    passed = 500 + sum(lengths[1:4]) + 3 * 1000 + lengths[4] + 2500
     assert clock.time - BEGIN == timedelta(milliseconds=passed)
-    assert lengths[2:] == [12_000, 10_000, 10_000]
+    assert (lengths[2], lengths[4:]) == (12_000, [10_000, 10_000])  # between them, which part comes
     with database.reading() as connection:
         arrived = connection.execute(select(TurnRow.arrived_at).order_by(TurnRow.n)).scalars().all()
-        assert arrived == sorted(arrived) and len(arrived) == 5
+        assert arrived == sorted(arrived) and len(arrived) == 6
         assert connection.execute(select(Call.settled_at)).scalar_one() == clock.time
         assert connection.execute(select(Evidence.provider_s)).scalars().all() == [round(passed / 1000)]
     database.close()
