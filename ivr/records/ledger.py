@@ -9,14 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    bindparam,
-    func,
-    insert,
-    select,
-    update,
-)
+import msgspec
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ivr.dialogue import codec
 from ivr.dialogue.turn import (
@@ -33,6 +27,7 @@ from ivr.dialogue.turn import (
     Undone,
     Visited,
 )
+from ivr.errors import UnknownCall
 from ivr.records import preferences
 from ivr.records.db import Prepared
 from ivr.records.models import Answer, Attendance, Call, Evidence, Notice, Recording, Reply, TurnRow, Visit
@@ -68,12 +63,18 @@ _ADD_EVIDENCE = insert(Evidence)
 
 
 @dataclass(frozen=True, slots=True)
-class Latest:
-    """A call as it stands: its newest turn, number `n`."""
+class Held:
+    """A call that nobody else adds to until the transaction ends; `n` is the number of its newest turn."""
 
     call: int
     settled: bool
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Latest(Held):
+    """A call as it stands, with its newest turn."""
+
     turn: Turn
 
 
@@ -86,19 +87,36 @@ class Act:
     arrived_at: datetime
 
 
+def held(connection: Connection, provider: str, sid: str) -> Held | None:
+    """A call, whether or not its turns can be read."""
+    row = _HELD.row(connection, {"provider": provider, "sid": sid})
+    return Held(row[0], bool(row[1]), row[2]) if row else None
+
+
 def latest(connection: Connection, provider: str, sid: str, *, hold: bool = True) -> Latest | None:
-    """A call as it stands; nobody else adds to it until the transaction ends, unless `hold` is False."""
+    """A call as it stands; nobody else adds to it until the transaction ends, unless `hold` is False.
+
+    Raises UnknownCall for one whose turns can't be read any more."""
     row = (_HELD if hold else _SEEN).row(connection, {"provider": provider, "sid": sid})
     if row is None:
         return None
     call, settled, n, turn = row
-    return Latest(call, bool(settled), n, codec.decode(turn))
+    return Latest(call, bool(settled), n, _decoded(call, turn))
 
 
 def stored(connection: Connection, call: int, n: int) -> Turn:
+    """A turn of a call. Raises UnknownCall for one that can't be read any more, or was never."""
     row = _STORED.row(connection, {"call": call, "n": n})
-    assert row is not None
-    return codec.decode(row[0])
+    if row is None:
+        raise UnknownCall(f"Call {call} has no turn {n}.")
+    return _decoded(call, row[0])
+
+
+def _decoded(call: int, turn: str) -> Turn:
+    try:
+        return codec.decode(turn)
+    except msgspec.DecodeError as error:
+        raise UnknownCall(f"Call {call} began under another version, whose turns can't be read: {error}") from error
 
 
 def open_call(connection: Connection, provider: str, sid: str, number: str, now: datetime) -> int:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column, ForeignKey, String
 
-from ivr.records.models import PLAYS, Id, UtcDateTime
+from ivr.records.models import Id, UtcDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -20,6 +20,17 @@ branch_labels = None
 depends_on = None
 
 NEW = ("notices", "replies", "recordings", "visits", "attendance", "pin_tries", "preferences")
+
+PLAYS = """
+CREATE VIEW plays AS
+SELECT sent.call_id, sent.n AS turn, sent.member_id, sent.lesson, sent.edition, sent.segment, sent.base_ms,
+       sent.length_ms, sent.gather_ms, sent.pace, sent.sent_at, sent.boot,
+       closing.act AS closed_by, closing.digits AS closed_with, closing.arrived_at AS closed_at,
+       closing.boot AS closed_boot
+FROM turns AS sent
+LEFT JOIN turns AS closing ON closing.call_id = sent.call_id AND closing.n = sent.n + 1
+WHERE sent.lesson IS NOT NULL
+"""
 
 
 def upgrade() -> None:
