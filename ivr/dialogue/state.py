@@ -33,11 +33,14 @@ class Place(Struct, frozen=True, omit_defaults=True):
     due: tuple[str, ...] = ()
 
 
-class Letter(Struct, frozen=True):
-    """Something for one person only, pressed or recorded: a reply to their question, a notice. `id` is its row."""
+class Letter(Struct, frozen=True, omit_defaults=True):
+    """Something for one person only, pressed or recorded: a reply to their question, a notice; or a question, and who
+    asks it. `id` is its row; `is_heard`: it was played before."""
 
     id: int
     clip: Clip
+    name: str = ""
+    is_heard: bool = False
 
 
 class Learner(Struct, frozen=True, omit_defaults=True):

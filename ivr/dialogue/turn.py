@@ -206,13 +206,15 @@ class Preferred(Struct, frozen=True, tag=True):
 
 
 class Left(Struct, frozen=True, tag=True, omit_defaults=True):
-    """Something was left after the tone: a question, a reply (`about` which question), a visitor's note, a name."""
+    """Something was left after the tone: a question, a reply (`about` which question), a visitor's note, a name. `by`:
+    by somebody on duty, not by the one who is calling."""
 
     kind: Literal["question", "reply", "note", "name"]
     name: str
     address: str
     seconds: int
     about: int | None = None
+    by: int | None = None
 
 
 class Delivered(Struct, frozen=True, tag=True):

@@ -8,22 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from ivr.catalogue import Catalogue
 from ivr.errors import NotToBeClaimed, UnknownCall
 from ivr.records import ledger, plays, progress
-from ivr.records.models import Answer, Attendance, Call, Member, Recording, TurnRow
+from ivr.records.models import Answer, Attendance, Call, Member, Recording
 from ivr.records.progress import Counting
 from ivr.records.roster import Enrolled, enrolled
-
-_ATTENDED = exists().where(Attendance.call_id == Call.id).correlate(Call)
-_NOBODYS = Call.member_id.is_(None) & ~_ATTENDED
-_WORTH_CLAIMING = or_(
-    exists().where(TurnRow.call_id == Call.id, TurnRow.lesson.is_not(None)).correlate(Call),
-    exists().where(Answer.call_id == Call.id).correlate(Call),
-    exists().where(Recording.call_id == Call.id).correlate(Call),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,7 @@ class Unclaimed:
 
 def unclaimed(connection: Connection, catalogue: Catalogue) -> list[Unclaimed]:
     """Calls that wait to be claimed, the newest first; those in which nothing happened don't."""
-    which = _NOBODYS & _WORTH_CLAIMING
+    which = ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING
     calls = connection.execute(select(Call.id, Call.started_at, Call.number).where(which).order_by(Call.id.desc()))
     heard = _heard_ms(plays.heard_in(connection, catalogue, which))
     answered = _answered(connection, which)
@@ -85,6 +77,7 @@ def claim(connection: Connection, call: int, number: str, now: datetime, countin
         raise UnknownCall(f"There is no call {call}. `ivr calls unclaimed` shows those that wait to be claimed.")
     (member,) = enrolled(connection, number=number)
     if row.member_id == member.id:
+        ledger.name_recordings(connection, call, member.id)
         return member, False
     if row.member_id is not None:
         whose = connection.execute(select(Member.name).where(Member.id == row.member_id)).scalar_one()

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
 
 from ivr.dialogue import codec
 from ivr.dialogue.turn import (
@@ -58,8 +58,19 @@ _ADD_TURN_TO_OPEN_CALL = Prepared(
         .with_for_update(of=Call, key_share=True),
     )
 )
+_GROUP = exists().where(Attendance.call_id == Call.id, Attendance.grade == "group").correlate(Call)
+_OWNER = select(Call.member_id).where(Call.id == bindparam("call"), ~_GROUP)
 _ADD_ANSWER = insert(Answer)
 _ADD_EVIDENCE = insert(Evidence)
+
+
+# Of a call: nobody is known for it, and nobody attended; something happened in it that can be somebody's.
+IS_NOBODYS = Call.member_id.is_(None) & ~exists().where(Attendance.call_id == Call.id).correlate(Call)
+IS_WORTH_CLAIMING = or_(
+    exists().where(TurnRow.call_id == Call.id, TurnRow.lesson.is_not(None)).correlate(Call),
+    exists().where(Answer.call_id == Call.id).correlate(Call),
+    exists().where(Recording.call_id == Call.id).correlate(Call),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +152,7 @@ def add_turn(
 def _note(connection: Connection, call: int, n: int, member: int | None, event: Event, at: datetime) -> None:
     match event:
         case Identified(identified):
-            connection.execute(update(Call).where(Call.id == call).values(member_id=identified))
+            _identify(connection, call, n, identified, at)
         case GaveUp():
             connection.execute(update(Call).where(Call.id == call).values(keys_failed=True))
         case Answered():
@@ -155,6 +166,8 @@ def _note(connection: Connection, call: int, n: int, member: int | None, event: 
         case Visited(visitor, visited, edition, confirmed):
             row = {"call_id": call, "turn": n, "visitor_id": visitor, "member_id": visited, "at": at}
             connection.execute(insert(Visit), {**row, "edition": edition, "confirmed": confirmed})
+            if confirmed:
+                _attend(connection, call, 1, visited, "visit", True, at)
         case Left():
             # The turn before asked for it, and so named it to the provider.
             keep_recording(connection, call, n - 1, event, member, at)
@@ -166,25 +179,43 @@ def _note(connection: Connection, call: int, n: int, member: int | None, event: 
             pass  # told in full by the turn itself
 
 
+def _identify(connection: Connection, call: int, n: int, member: int, at: datetime) -> None:
+    """The call is this member's; if nobody was known for it before, so is all that happened in it."""
+    waiting = select(Call.id).where(Call.id == call, IS_NOBODYS, IS_WORTH_CLAIMING)
+    if n > 1 and connection.execute(waiting).first():
+        claim(connection, call, member, at, until=n)
+    connection.execute(update(Call).where(Call.id == call).values(member_id=member))
+
+
 def _attend(connection: Connection, call: int, n: int, member: int, grade: str, joined: bool, at: datetime) -> None:
     row = {"call_id": call, "turn": n, "member_id": member, "grade": grade, "joined": joined, "at": at}
     connection.execute(insert(Attendance), row)
 
 
-def claim(connection: Connection, call: int, member: int, at: datetime) -> None:
-    """What nobody was known for in this call counts for this member."""
+def claim(connection: Connection, call: int, member: int, at: datetime, until: int | None = None) -> None:
+    """What nobody was known for in this call counts for this member; `until` is the turn in which they said who they
+    are, and from which on it is known."""
     _attend(connection, call, 1, member, "claimed", True, at)
+    if until is not None:
+        _attend(connection, call, until, member, "claimed", False, at)
     connection.execute(update(Call).where(Call.id == call, Call.member_id.is_(None)).values(member_id=member))
-    theirs = (Recording.call_id == call) & Recording.member_id.is_(None)
-    connection.execute(update(Recording).where(theirs).values(member_id=member))
+    name_recordings(connection, call, member)
+
+
+def name_recordings(connection: Connection, call: int, member: int) -> None:
+    """What nobody in particular said after the tone in this call was said by this member."""
+    nobodys = (Recording.call_id == call) & Recording.member_id.is_(None)
+    connection.execute(update(Recording).where(nobodys).values(member_id=member))
 
 
 def keep_recording(connection: Connection, call: int, turn: int, left: Left, member: int | None, at: datetime) -> None:
     """Something was said after the tone of this turn. Told twice, by the caller's act and by the provider's own notice,
-    it is kept once."""
+    it is kept once. Where nobody in particular is known to have spoken, it was whose call it is by now; but a group's
+    call is nobody's."""
     known = select(Recording.id).where(Recording.call_id == call, Recording.turn == turn)
     if connection.execute(known).first():
         return
+    member = left.by or member or connection.execute(_OWNER, {"call": call}).scalar()
     row: dict[str, Any] = {"call_id": call, "turn": turn, "kind": left.kind, "member_id": member, "about": left.about}
     row |= {"name": left.name[:128], "address": left.address, "seconds": left.seconds}
     connection.execute(insert(Recording), {**row, "left_at": at, "next_try_at": at})

@@ -4,7 +4,7 @@ counts. Positions are those of the edition's own pace, whichever pace was played
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, column, select, table
 
 from ivr.catalogue import Catalogue
 from ivr.records import heard
-from ivr.records.models import Attendance, Call, Evidence, UtcDateTime
+from ivr.records.models import Answer, Attendance, Call, Evidence, UtcDateTime
 
 plays = table(
     "plays",
@@ -30,8 +30,9 @@ class HeardRow:
     """One play of a call with its bounds, for one member or for nobody known; `base_ms` is its content position,
     `length_ms` its own length. `grade`: inferred, or group, visit, claimed."""
 
-    call_id: int
     member_id: int | None
+    grade: str
+    call_id: int
     lesson: str
     edition: str
     started_at: datetime
@@ -40,7 +41,6 @@ class HeardRow:
     at_least_ms: int
     at_most_ms: int
     length_ms: int
-    grade: str = "inferred"
 
 
 def heard_between(connection: Connection, catalogue: Catalogue, start: datetime, end: datetime) -> list[HeardRow]:
@@ -48,26 +48,40 @@ def heard_between(connection: Connection, catalogue: Catalogue, start: datetime,
     return list(heard_in(connection, catalogue, Call.started_at >= start, Call.started_at < end))
 
 
-def heard_in(connection: Connection, catalogue: Catalogue, *which: ColumnElement[bool]) -> Iterator[HeardRow]:
-    """Fold the plays of these calls. What counts for several members is a row for each."""
-    rows = connection.execute(
-        select(plays, Call.started_at)
-        .join(Call, Call.id == plays.c.call_id)
-        .where(*which)
-        .order_by(Call.started_at, plays.c.call_id, plays.c.turn)
-    ).all()
+def heard_in(
+    connection: Connection, catalogue: Catalogue, *which: ColumnElement[bool], lessons: Collection[str] | None = None
+) -> Iterator[HeardRow]:
+    """Fold the plays of these calls, of all lessons or of these. What counts for several members is a row for each."""
+    found = select(plays, Call.started_at).join(Call, Call.id == plays.c.call_id).where(*which)
+    if lessons is not None:
+        found = found.where(plays.c.lesson.in_(lessons))
+    rows = connection.execute(found.order_by(Call.started_at, plays.c.call_id, plays.c.turn)).all()
     resent, endings = _evidence(connection, which)
     attending = Attending.of(connection, *which)
     for (started_at, call), group in groupby(rows, key=lambda row: (row.started_at, row.call_id)):
         played = list(group)
         sent = [_sent(row, tuple(resent.get((call, row.turn), ()))) for row in played]
         for row, bounds in zip(played, heard.fold(started_at, sent, endings.get(call, ())), strict=True):
+            nobodys = _bounded(row, bounds, catalogue)
             for member, grade in attending.credited(call, row.turn, row.member_id):
-                yield _heard_row(row, bounds, member, grade, catalogue)
+                yield HeardRow(member, grade, *nobodys)
 
 
-def _heard_row(row: Row[Any], bounds: heard.Heard, member: int | None, grade: str, catalogue: Catalogue) -> HeardRow:
-    """In positions of the edition's own pace."""
+def answers_in(
+    connection: Connection, *which: ColumnElement[bool], lessons: Collection[str] | None = None
+) -> Iterator[tuple[int | None, str, Row[Any]]]:
+    """For whom the rows of answers in these calls count, and how, in the order they were given."""
+    found = select(Answer.__table__).join(Call, Call.id == Answer.call_id).where(*which)
+    if lessons is not None:
+        found = found.where(Answer.lesson.in_(lessons))
+    attending = Attending.of(connection, *which)
+    for row in connection.execute(found.order_by(Answer.at, Answer.call_id, Answer.turn)):
+        for member, grade in attending.credited(row.call_id, row.turn, row.member_id):
+            yield member, grade, row
+
+
+def _bounded(row: Row[Any], bounds: heard.Heard, catalogue: Catalogue) -> tuple[Any, ...]:
+    """A HeardRow without whom it counts for, in positions of the edition's own pace."""
     lesson = catalogue.editions.get(row.edition)
     other = lesson and lesson.other_pace
 
@@ -75,9 +89,8 @@ def _heard_row(row: Row[Any], bounds: heard.Heard, member: int | None, grade: st
         return other.moved(at_ms, lesson) if lesson and other and row.pace == other.pace else at_ms
 
     base_ms = own(row.base_ms)
-    return HeardRow(
+    return (
         row.call_id,
-        member,
         row.lesson,
         row.edition,
         row.started_at,
@@ -86,7 +99,6 @@ def _heard_row(row: Row[Any], bounds: heard.Heard, member: int | None, grade: st
         own(row.base_ms + bounds.at_least_ms) - base_ms,
         own(row.base_ms + bounds.at_most_ms) - base_ms,
         own(row.base_ms + row.length_ms) - base_ms,
-        grade,
     )
 
 
@@ -112,7 +124,8 @@ class Attending:
         for row in self.rows[call]:
             if row.turn <= turn:
                 present.pop(row.member_id, None)
-                present |= {row.member_id: row.grade} if row.joined else {}
+                if row.joined:
+                    present[row.member_id] = row.grade
         if member is not None:
             return [(member, present.get(member, "inferred"))]
         return [*present.items()] or [(None, "inferred")]
