@@ -21,8 +21,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from ivr.catalogue import Catalogue
 from ivr.config import Settings
 from ivr.dialogue import machine
-from ivr.dialogue.state import Listening, Proving
-from ivr.dialogue.turn import Input, Left, Play, Pressed, Record, Say, Silent, Spoke, Turn, Wanted
+from ivr.dialogue.state import Listening, Pausing, Proving
+from ivr.dialogue.turn import Gather, Input, Left, Pressed, Record, Say, Silent, Spoke, Turn, Wanted
 from ivr.errors import IvrError, UnknownCall
 from ivr.records import learners, ledger, lookups, progress
 from ivr.records.db import Database
@@ -201,9 +201,10 @@ def _written(
 
 
 def _said_ms(line: Line, turn: Turn) -> int | None:
-    """How long it takes to ask for a key; None for what asks for none. Latencies are counted from its end."""
-    asks = turn.gather is not None and not isinstance(turn.gather, Record)
-    return length_ms(turn, line.voiced) if asks and not any(isinstance(said, Play) for said in turn.says) else None
+    """How long it takes to ask for one key, whose latency is counted from there; None for all else: numbers take as
+    long as they are, and nobody is asked to press anything while a lesson is announced, plays or waits."""
+    asks = isinstance(turn.gather, Gather) and turn.gather.digits == 1
+    return length_ms(turn, line.voiced) if asks and not isinstance(turn.state.scene, Listening | Pausing) else None
 
 
 def _again(line: Line, connection: Connection, known: ledger.Latest, n: int, arrived_at: datetime) -> Spoken:

@@ -53,7 +53,7 @@ def settle(connection: Connection, call: int, now: datetime, counting: Counting)
     places = connection.execute(played.union(answered)).all()
     attending = connection.execute(select(Attendance.member_id).where(Attendance.call_id == call)).scalars()
     members = {*attending, *(row[0] for row in places)} - {None}
-    if lessons := {row[1] for row in places}:
+    if lessons := {row[1] for row in places if row[1]}:
         _refold(connection, members, lessons, counting)
 
 
