@@ -162,6 +162,30 @@ def _sent(row: Row[Any], resent: tuple[datetime, ...]) -> heard.Sent:
     )
 
 
+def heard_whole(rows: Iterable[HeardRow], catalogue: Catalogue, share: float) -> set[int]:
+    """The members who surely heard an edition whole: a share of it that counts as that."""
+    theirs: dict[tuple[int, str], list[HeardRow]] = {}
+    for row in rows:
+        if row.member_id is not None:
+            theirs.setdefault((row.member_id, row.edition), []).append(row)
+    return {
+        member
+        for (member, edition), played in theirs.items()
+        if is_whole(heard_ms(played, edition)[0], length_ms(catalogue, edition, played), share)
+    }
+
+
+def is_whole(at_least_ms: int, length_ms: int, share: float) -> bool:
+    return 0 < share * length_ms <= at_least_ms
+
+
+def length_ms(catalogue: Catalogue, edition: str, rows: Iterable[HeardRow]) -> int:
+    """The length of an edition; of one that has left the shelf, as far as it was ever sent."""
+    if known := catalogue.editions.get(edition):
+        return known.length_ms
+    return max((row.base_ms + row.length_ms for row in rows if row.edition == edition), default=0)
+
+
 def heard_ms(rows: Iterable[HeardRow], edition: str) -> tuple[int, int]:
     """How much of an edition these plays cover, at least and at most; what is heard twice counts once."""
     own = [row for row in rows if row.edition == edition]

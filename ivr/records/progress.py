@@ -141,20 +141,8 @@ def _standing(place: tuple[int, str], rows: list[HeardRow], answers: list[Row[An
         rows[-1].base_ms + rows[-1].at_least_ms if rows else 0,
         at_least,
         at_most,
-        _length_ms(counting.catalogue, edition, rows),
-        any(_completed(rows, each, counting) for each in {row.edition for row in rows}),
+        plays.length_ms(counting.catalogue, edition, rows),
+        bool(plays.heard_whole(rows, counting.catalogue, counting.completed_share)),
         len({answer.question for answer in answers if answer.outcome in ANSWERED}),
         len({answer.question for answer in answers if answer.is_right}),
     )
-
-
-def _completed(rows: list[HeardRow], edition: str, counting: Counting) -> bool:
-    length = _length_ms(counting.catalogue, edition, rows)
-    return plays.heard_ms(rows, edition)[0] >= counting.completed_share * length
-
-
-def _length_ms(catalogue: Catalogue, edition: str, rows: list[HeardRow]) -> int:
-    """The length of an edition; of one that has left the shelf, as far as it was ever sent."""
-    if known := catalogue.editions.get(edition):
-        return known.length_ms
-    return max((row.base_ms + row.length_ms for row in rows if row.edition == edition), default=0)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ivr.records.plays import HeardRow, heard_ms
+from ivr.records.plays import HeardRow, heard_ms, is_whole
 from ivr.records.roster import Enrolled
 from ivr.reports.facts import Facts, Version
 from ivr.reports.queries import StrayKeys, Tried
@@ -88,7 +88,7 @@ def _studied(facts: Facts, person: Enrolled, lesson: Version, met: _Met) -> Stud
         heard_at_least_s=_seconds(at_least_ms),
         heard_at_most_s=_seconds(at_most_ms),
         length_s=_seconds(version.length_ms),
-        completed=0 < facts.completed_share * version.length_ms <= at_least_ms,
+        completed=is_whole(at_least_ms, version.length_ms, facts.completed_share),
         answered=len({tried.question for tried in met.tries}),
         correct=len({tried.question for tried in met.tries if tried.right}),
         questions=len(version.questions),

@@ -16,9 +16,9 @@ from ivr.calls import Line
 from ivr.cli.line import phone
 from ivr.config import Settings
 from ivr.dialogue.turn import Gather, Pressed, Record, Silent, Spoke
+from ivr.records.copying import copied
 from ivr.records.db import open_database
 from ivr.records.models import Call, Evidence, TurnRow
-from ivr.records.rehearsal import rehearsing
 from ivr.shelf import Shelf
 from ivr.telephony.terminal import Sound, TerminalClock, Typed, converse, read_typed
 from ivr.voicing import voicing
@@ -190,7 +190,7 @@ def test_with_a_player_the_slice_is_played(at_home: Settings, monkeypatch: pytes
 def test_time_passes_as_the_audio_would_take(at_home: Settings) -> None:
     """Heard out: all of it and the wait; a key: as long as was typed, and no longer than the sound."""
     known = open_database(at_home.database)
-    database = rehearsing(known)
+    database = copied(known)
     known.close()
     clock = TerminalClock(BEGIN)
     shelf = Shelf(at_home.data)
