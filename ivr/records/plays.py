@@ -116,6 +116,16 @@ class Attending:
             rows.setdefault(row.call_id, []).append(row)
         return cls(rows)
 
+    def grades(self, call: int) -> dict[int, str]:
+        """Everybody for whom some of this call counts besides its own member, and how; who was undone is not."""
+        there: dict[int, str] = {}
+        for row in self.rows.get(call, ()):
+            if row.joined:
+                there[row.member_id] = row.grade
+            elif row.grade == "group":
+                there.pop(row.member_id, None)
+        return there
+
     def credited(self, call: int, turn: int, member: int | None) -> list[tuple[int | None, str]]:
         """Whom something in this turn counts for, and how: its own member; else whoever attends; else nobody."""
         if call not in self.rows:

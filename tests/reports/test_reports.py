@@ -18,7 +18,7 @@ from ivr.catalogue import Catalogue, Lesson
 from ivr.dialogue.turn import Stray
 from ivr.errors import NotEnrolled
 from ivr.records.db import Database
-from ivr.reports import branch, calls, formats, lesson, member
+from ivr.reports import branch, calls, formats, lesson, member, visits
 from ivr.reports.facts import Facts, gather
 from ivr.reports.member import Studied
 from ivr.reports.period import of_month
@@ -74,7 +74,7 @@ def test_csv_and_json_say_the_same(name: str, village: Village, gathered: Gather
 
 
 def rendered(name: str, form: str, facts: Facts) -> str:
-    report = REPORTS[name]
+    report = {**REPORTS, "visits": visits}[name]
     if form == "txt":
         return formats.to_text(report.page(facts))
     table = report.table(facts)
