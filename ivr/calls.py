@@ -22,7 +22,7 @@ from ivr.catalogue import Catalogue
 from ivr.config import Settings
 from ivr.dialogue import machine
 from ivr.dialogue.state import Listening, Pausing, Proving
-from ivr.dialogue.turn import Gather, Input, Left, Pressed, Record, Say, Silent, Spoke, Turn, Wanted
+from ivr.dialogue.turn import Gather, Input, Left, Pressed, Record, Silent, Spoke, Turn, Wanted
 from ivr.errors import IvrError, UnknownCall
 from ivr.records import learners, ledger, lookups, progress
 from ivr.records.db import Database
@@ -107,7 +107,7 @@ def _answered(line: Line, connection: Connection, provider: str, sid: str, numbe
     progress.settle_open_calls(connection, number, members, sent_at, line.counting(catalogue))
     who = learners.known(connection, members, line.now(sent_at))
     editions = tuple(lesson.edition for lesson in offer)
-    turn = machine.begin(who, editions, catalogue, sent_at, line.settings.dialogue)
+    turn = machine.begin(who, editions, catalogue, sent_at, line.settings.dialogue, spoken_here)
     call = ledger.open_call(connection, provider, sid, number, arrived_at)
     act = ledger.Act("answer", "", arrived_at)
     return _written(line, connection, ledger.Latest(call, settled=False, n=0, turn=turn), act, turn, sent_at)
@@ -159,10 +159,9 @@ def _stepped(
     line: Line, connection: Connection, known: ledger.Latest, kind: str, act: Input, arrived_at: datetime
 ) -> Spoken:
     sent_at = line.clock()
+    turn = _turned(line, connection, known.call, _as_last_said(connection, known, act), act, sent_at)
     if known.n >= line.settings.line.most_turns:
-        turn = machine.end(known.turn.state, Say("long_enough"), Say("goodbye"))
-    else:
-        turn = _turned(line, connection, known.call, _as_last_said(connection, known, act), act, sent_at)
+        turn = machine.ended(turn, "long_enough")
     secret = isinstance(known.turn.state.scene, Proving)
     digits = act.key if isinstance(act, Pressed) and not secret else ""
     return _written(line, connection, known, ledger.Act(kind, digits, arrived_at), turn, sent_at)

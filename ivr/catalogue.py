@@ -18,6 +18,7 @@ RATE_HZ = 8000  # of all audio here, which is mono and 16-bit
 FRAMES_PER_MS = RATE_HZ // 1000
 MOST_QUESTIONS = 10  # in a lesson; the counts that callers can be told
 PACES = ("slow", "normal", "fast")
+OPENING, CLOSING = ("开头", "開頭", "opening"), ("结尾", "結尾", "closing")  # what frames a lesson is called
 
 
 class Clip(Struct, frozen=True, tag=True):
@@ -120,9 +121,21 @@ class Lesson(Struct, frozen=True, dict=True):
         titles = [segment.title for segment in self.segments]
         return tuple(n for n, title in enumerate(titles) if n == 0 or title != titles[n - 1])
 
+    @cached_property
+    def counted(self) -> tuple[int, ...]:
+        """The first segment of each part that the lesson itself counts: neither the opening nor the closing."""
+        return tuple(n for n in self.parts if self.segments[n].title.strip(" ：:").casefold() not in OPENING + CLOSING)
+
     def part(self, segment: int) -> int:
         """Which part a segment belongs to, from 0."""
         return bisect_right(self.parts, segment) - 1
+
+    def after_part(self, segment: int) -> int:
+        """The first segment of the part that comes after this one; past the last, the number of segments. Where nothing
+        is divided into parts, the next segment."""
+        if len(self.parts) < 2:
+            return segment + 1
+        return next((n for n in self.parts if n > segment), len(self.segments))
 
     def at_pace(self, pace: str) -> Lesson:
         """The "slow" or the "fast" of its two paces; "": as it is."""

@@ -160,6 +160,7 @@ class DirectDriver:
         self._spoken: calls.Spoken | None = None
         self._told: list[str] = []
         self._calls = 0
+        self._began = BEGIN
 
     @property
     def over(self) -> bool:
@@ -167,6 +168,7 @@ class DirectDriver:
 
     def call(self, number: str) -> None:
         self._calls += 1
+        self._began = self.clock.time
         self._speak(calls.answer(self.line, "direct", self._sid, number))
 
     def press(self, keys: str, after: float | None) -> None:
@@ -235,7 +237,8 @@ class DirectDriver:
 
     def _end(self) -> None:
         self.clock.advance(450)
-        calls.hang_up(self.line, "direct", self._sid, "completed", self.clock.time, None)
+        lasted_s = round((self.clock.time - self._began).total_seconds())
+        calls.hang_up(self.line, "direct", self._sid, "completed", self.clock.time, lasted_s)
         self._spoken = None
 
 
@@ -264,18 +267,27 @@ class HttpDriver:
     def call(self, number: str) -> None:
         self.phone = self.provider.call(number)
         self._told = 0
+        self._hear_goodbye()
 
     def press(self, keys: str, after: float | None) -> None:
         self._phone.press(keys, after)
+        self._hear_goodbye()
 
     def speak(self, seconds: float, then: str) -> None:
         self._phone.speak(seconds, then)
+        self._hear_goodbye()
 
     def wait_days(self, days: float) -> None:
         self.provider.pass_seconds(86_400 * days)
 
     def listen(self) -> None:
         self._phone.listen()
+        self._hear_goodbye()
+
+    def _hear_goodbye(self) -> None:
+        """Nobody hangs up before its end."""
+        if not self.over and b"<Hangup/>" in self._phone.documents[-1].body:
+            self._phone.listen()
 
     def hang_up(self, after: float) -> None:
         self._phone.hang_up(after)

@@ -70,11 +70,13 @@ def tell(text: str, driver: Driver) -> Iterable[str]:
         yield line
         if line.startswith("> "):
             yield from (f"< {said}" for said in driver.said())
+    assert driver.over, "nobody hangs up at the end"
 
 
 def act(driver: Driver, gesture: list[str]) -> None:
     match gesture:
         case ["call", number]:
+            assert driver.over, "nobody hung up before"
             driver.call(number)
         case ["listen"]:
             driver.listen()

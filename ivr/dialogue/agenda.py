@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -25,7 +25,7 @@ def lessons(talk: Talk) -> tuple[Lesson, ...]:
         known = suits.get(lesson.code)
         if known is None or (lesson.language == wanted != known.language):
             suits[lesson.code] = lesson
-    return tuple(sorted(suits.values(), key=lambda lesson: lesson.language != wanted)) if wanted else (*suits.values(),)
+    return tuple(sorted(suits.values(), key=lambda lesson: lesson.language != wanted))
 
 
 def place(learner: Learner | None, lesson: Lesson, talk: Talk) -> Place | None:
@@ -43,8 +43,14 @@ def is_heard(talk: Talk, lesson: Lesson) -> bool:
     translations = _translations(talk, lesson)
     if any(each.slug in talk.state.heard for each in translations):
         return True
-    people = tuple(talk.state.learners[at] for at in talk.state.present) or (talk.learner,)
-    return all(any(found.completed for each in translations if (found := place(who, each, talk))) for who in people)
+    return all(
+        any(found.completed for each in translations if (found := place(who, each, talk))) for who in _people(talk)
+    )
+
+
+def _people(talk: Talk) -> tuple[Learner | None, ...]:
+    """For whom the lesson is played."""
+    return tuple(talk.state.learners[at] for at in talk.state.present) or (talk.learner,)
 
 
 def _translations(talk: Talk, lesson: Lesson) -> list[Lesson]:
@@ -71,15 +77,26 @@ def listening(talk: Talk, lesson: Lesson | None = None) -> Listening:
     lesson = lesson or next_lesson(talk)
     if lesson is None:
         return Listening(_newest(lessons(talk)).edition, 0)
-    found = place(talk.learner, lesson, talk)
-    begun = found is not None and not found.completed and found.at_ms < lesson.length_ms
-    return Listening(lesson.edition, lesson.sentence_start(found.at_ms) if found and begun else 0)
+    at_ms = talk.state.left.get(lesson.slug, _reached(talk, lesson))
+    return Listening(lesson.edition, lesson.sentence_start(at_ms) if at_ms < lesson.length_ms else 0)
+
+
+def _reached(talk: Talk, lesson: Lesson) -> int:
+    """How far the learner is in a lesson that is not heard yet; in a group, whoever of them is least far."""
+    places = [place(who, lesson, talk) for who in _people(talk)]
+    return min((found.at_ms if found else 0 for found in places if not (found and found.completed)), default=0)
+
+
+def leaving(talk: Talk, edition: str, at_ms: int) -> Mapping[str, int]:
+    """Where lessons were left in this call, once this one is, too."""
+    return {**talk.state.left, lesson_of(talk, edition).slug: at_ms}
 
 
 def finished(talk: Talk, lesson: Lesson, *events: Event) -> Go:
     """The lesson came to its end in this call."""
     heard = (*(slug for slug in talk.state.heard if slug != lesson.slug), lesson.slug)
-    return talk.go(AfterLesson(lesson.edition), Say("lesson_over"), events=events, heard=heard)
+    left = {slug: at_ms for slug, at_ms in talk.state.left.items() if slug != lesson.slug}
+    return talk.go(AfterLesson(lesson.edition), Say("lesson_over"), events=events, heard=heard, left=left)
 
 
 def done_with(talk: Talk, lesson: Lesson, *events: Event) -> Go:

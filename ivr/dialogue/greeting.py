@@ -10,38 +10,50 @@ from ivr.dialogue.state import AtMenu, ChoosingLanguage, HearingReply, Learner, 
 from ivr.dialogue.talk import Go, Talk
 from ivr.dialogue.turn import Event, Identified, Name, Say
 
-SAYS = (Say("hello"), Say("month_used"))
+SAYS = (Say("hello"), Say("month_used"), Say("for_you_alone"))
 
 
 def welcome(talk: Talk, which: int, *events: Event) -> Go:
     """Greet one of the call's learners, and go on to what waits for them."""
     learner = talk.state.learners[which]
-    greeting = Name(learner.name), Say("hello")
-    language = learner.language or talk.state.language
-    names = tuple(each if each is learner else Learner(each.member, each.name) for each in talk.state.learners)
-    fresh = replace(talk.state, learners=names, learner=which, language=language, proven=False, told=False)
-    known = _limited(fresh, learner, talk)
+    hello = Name(learner.name), Say("hello")
     noted = (*events, Identified(learner.member))
+    known = _limited(_known(talk.state, which), learner, talk)
     if learner.minutes_left == 0:
-        return Go(replace(known, scene=Over()), (*greeting, Say("month_used")), noted)
-    arrived = onward(replace_state(talk, known))
-    return Go(arrived.state, (*greeting, *arrived.says), noted)
+        return Go(replace(known, scene=Over()), (*hello, Say("month_used")), noted)
+    return onward(talk.at(known)).after(*hello, events=noted)
+
+
+def _known(state: State, which: int) -> State:
+    """The learner is speaking; of the others no more than their names is needed now. What was left in this call is the
+    learner's, unless somebody else was speaking before."""
+    learner = state.learners[which]
+    others = tuple(
+        Learner(each.member, each.name, one_key=each.one_key) if n != which else each
+        for n, each in enumerate(state.learners)
+    )
+    return replace(
+        state,
+        learners=others,
+        learner=which,
+        language=learner.language or state.language,
+        left=state.left if state.learner is None else {},
+        heard=state.heard if state.learner is None else (),
+        proven=False,
+        told=False,
+    )
 
 
 def onward(talk: Talk) -> Go:
     """What comes before the menu, for this learner, and is not done yet; else the menu."""
     learner = talk.learner
-    if learner and len(talk.rules.languages) > 1 and not talk.state.language:
+    if learner and len(talk.rules.languages) > 1 and not learner.language:
         return talk.go(ChoosingLanguage())
-    if learner and learner.replies and not talk.state.told:
-        return talk.go(Proving("replies") if learner.has_pin and not talk.state.proven else HearingReply())
+    if learner and learner.replies and not talk.state.told and talk.may_hear_private is not False:
+        return talk.go(HearingReply()) if talk.may_hear_private else talk.go(Proving("replies"), Say("for_you_alone"))
     if learner and learner.clumsy and not learner.one_key:
         return talk.go(OfferingOneKey())
     return talk.go(AtMenu())
-
-
-def replace_state(talk: Talk, state: State) -> Talk:
-    return Talk(state, talk.catalogue, talk.now, talk.rules)
 
 
 def _limited(state: State, learner: Learner, talk: Talk) -> State:

@@ -35,6 +35,14 @@ class Choice(Struct, frozen=True):
         return self.said if self.said is not None else Say(f"pick_{self.does}", language=self.language)
 
 
+MOST_DIGITS = 12  # of a member number or a PIN
+
+
+def typed(keys: str) -> str:
+    """The digits of a number that count: those after the last star."""
+    return keys.rpartition("*")[2]
+
+
 def offers(choices: Iterable[Choice]) -> tuple[Said, ...]:
     return tuple(said for choice in choices for said in choice.offer)
 

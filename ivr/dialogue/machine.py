@@ -108,7 +108,7 @@ SCENES: Mapping[type[Any], ModuleType] = {
     Replying: secretary,
     Over: over,
 }
-LINE_SAYS = tuple(map(Say, ("welcome", "nothing_yet", "long_enough", "one_minute_left", "sorry")))
+LINE_SAYS = tuple(map(Say, ("welcome", "long_enough", "one_minute_left", "sorry")))
 
 DOUBLE_MS = 300 + LINE_DELAY_MS[0]  # a key so soon after our answer to the same key is that key once more
 MANY_MS = 1_500  # three keys in so short a time: the phone lies against a cheek, or in a pocket
@@ -128,17 +128,15 @@ def begin(
     catalogue: Catalogue,
     now: datetime,
     rules: DialogueSettings,
+    language: str,
 ) -> Turn:
-    """A call is answered. `learners` are those enrolled with its number, `offer` the editions it may hear."""
+    """A call is answered. `learners` are those enrolled with its number, `offer` the editions it may hear; `language`
+    is the line's own ("zh")."""
     until = now + timedelta(minutes=rules.longest_call_min)
-    state = State(AtMenu(), learners, offer, until=until, why="long_enough")
+    phone = tuple(each.member for each in learners)
+    state = State(AtMenu(), learners, offer, phone=phone, language=language, until=until, why="long_enough")
     talk = Talk(state, catalogue, now, rules)
-    if not offer:
-        first = talk.go(Over(), Say("nothing_yet"))
-    elif len(learners) == 1:
-        first = greeting.welcome(talk, 0)
-    else:
-        first = talk.go(Asking() if learners else AtMenu())
+    first = greeting.welcome(talk, 0) if len(learners) == 1 else talk.go(Asking() if learners else AtMenu())
     turn = _entered(talk, first)
     assert isinstance(turn, Turn)
     return replace(turn, says=(Say("welcome"), *turn.says))
@@ -152,15 +150,16 @@ def step(turn: Turn, act: Input, catalogue: Catalogue, now: datetime, rules: Dia
         if why := _not_meant(turn, act, now):
             return _unmoved(talk, turn, Ignored(act.key, why))
         talk = _with(talk, keys=(*turn.state.keys, Key(act.key, now))[-2:])
-    if isinstance(act, Pressed | Silent) and _time_is_up(talk):
-        return end(talk.state, Say(talk.state.why), Say("goodbye"))
     scanned = talk.state.scan is not None
-    return _warned(talk, _counted(_scanned(talk, act) if scanned else _entered(talk, _answered(talk, act))))
+    reached = _counted(_scanned(talk, act) if scanned else _entered(talk, _answered(talk, act)))
+    if isinstance(act, Pressed | Silent) and _time_is_up(talk):
+        return ended(reached, talk.state.why)
+    return _warned(talk, reached)
 
 
-def end(state: State, *says: Say) -> Turn:
-    """Say something and hang up, whatever the scene."""
-    return Turn(replace(state, scene=Over(), scan=None), says, None)
+def ended(turn: Turn | Wanted, why: str) -> Turn:
+    """Instead of this turn, goodbye; what its act added to the record stays."""
+    return Turn(replace(turn.state, scene=Over(), scan=None), (Say(why), Say("goodbye")), None, turn.events)
 
 
 def _answered(talk: Talk, act: Input) -> Way:
@@ -182,7 +181,7 @@ def _entered(talk: Talk, way: Way) -> Turn | Wanted:
 
 
 def _with(talk: Talk, state: State | None = None, **changes: Any) -> Talk:
-    return Talk(replace(state or talk.state, **changes), talk.catalogue, talk.now, talk.rules)
+    return talk.at(replace(state or talk.state, **changes))
 
 
 # ── keys that nobody meant ───────────────────────────────────────────────────────────────────────────────────────

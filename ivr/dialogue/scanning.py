@@ -2,7 +2,7 @@
 
 Borrowed from assistive technology (single-switch scanning), for those who can't find a key with the phone at the ear.
 Each choice is a turn of its own, so which one a key meant is known, not guessed from the time. The keys 0, * and # keep
-their meaning. Who picks several times by the choice's own digit can use digits, and gets them back.
+their meaning. Who picks several times by the choices' own digits, and not always the same, gets digits back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ivr.dialogue.state import State
 from ivr.dialogue.talk import Talk
 from ivr.dialogue.turn import Event, Gather, Input, Preferred, Pressed, Say, Turn
 
-PROVEN = 3  # picks in a row by their own digits
+PROVEN, DIFFERENT = 3, 2  # so many picks in a row by their own digits, and so many digits among them
 SAYS = (Say("any_key"), Say("digits_now"))
 
 
@@ -41,12 +41,13 @@ def counted(state: State, choices: Sequence[Choice], act: Input) -> State:
     if not isinstance(act, Pressed) or state.scan is None or act.key in UNIVERSAL:
         return replace(state, scan=None)
     own = choices[state.scan].key == act.key != HELP
-    return replace(state, scan=None, own_keys=state.own_keys + 1 if own else 0)
+    return replace(state, scan=None, own_keys=state.own_keys + act.key if own else "")
 
 
 def given_back(talk: Talk) -> tuple[State, Say, Event] | None:
     """Digits again, for who has shown that they can."""
-    if talk.learner is None or not talk.learner.one_key or talk.state.own_keys < PROVEN:
+    digits = talk.state.own_keys
+    if talk.learner is None or not talk.learner.one_key or len(digits) < PROVEN or len(set(digits)) < DIFFERENT:
         return None
-    state = replace(talk.state, learners=talk.changed(one_key=False), own_keys=0)
+    state = replace(talk.state, learners=talk.changed(one_key=False), own_keys="")
     return state, Say("digits_now"), Preferred(talk.learner.member, "one_key", "no")

@@ -98,10 +98,8 @@ class ChoosingLanguage(Struct, frozen=True, tag=True, omit_defaults=True):
     misses: int = 0
 
 
-class OfferingOneKey(Struct, frozen=True, tag=True, omit_defaults=True):
-    """Keys failed in the last calls: shall choices be read one by one, for any key to pick?"""
-
-    misses: int = 0
+class OfferingOneKey(Struct, frozen=True, tag=True):
+    """Keys failed in the last calls: shall choices be read one by one, for any key to pick? Any key says yes."""
 
 
 class AtMenu(Struct, frozen=True, tag=True, omit_defaults=True):
@@ -118,13 +116,13 @@ class Helping(Struct, frozen=True, tag=True, omit_defaults=True):
 
 class Listening(Struct, frozen=True, tag=True, omit_defaults=True):
     """A lesson; `since` is when the play from `at_ms` was sent, None while it is only announced. `back` counts the
-    times that the caller went back in this part; `waited`: it only stood still for a moment."""
+    times that the caller went back in this part; `lead`: it only stood still for a moment, and this is said now."""
 
     edition: str
     at_ms: int
     since: datetime | None = None
     back: int = 0
-    waited: bool = False
+    lead: Literal["", "going_on", "again_now"] = ""
 
 
 class AskingHow(Struct, frozen=True, tag=True, omit_defaults=True):
@@ -152,17 +150,18 @@ class PartOver(Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class AfterLesson(Struct, frozen=True, tag=True, omit_defaults=True):
-    """A lesson has ended; what next?"""
+    """A lesson has ended; what next? `asked`: its questions have been put."""
 
     edition: str
+    asked: bool = False
     misses: int = 0
 
 
 class Quiz(Struct, frozen=True, tag=True, omit_defaults=True):
     """A round of questions of a lesson: which are asked, which is open, and the tries at it.
 
-    A question that was first answered wrong comes `again` at the end, once. `told` is a round for somebody who presses
-    nothing: the answers are told.
+    A question that was first answered wrong comes `again` at the end, once. `tries` counts the answers to each, in both
+    rounds. `told` is a round for somebody who presses nothing: the answers are told.
     """
 
     edition: str
@@ -170,8 +169,9 @@ class Quiz(Struct, frozen=True, tag=True, omit_defaults=True):
     index: int = 0
     attempts: int = 0
     misses: int = 0
-    right: int = 0
+    right: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
+    tries: Mapping[str, int] = {}
     told: bool = False
 
 
@@ -202,11 +202,13 @@ class OnDuty(Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class RollCall(Struct, frozen=True, tag=True, omit_defaults=True):
-    """Who has come to the group: numbers, one after the other. `back_to` is the lesson and place that latecomers
-    interrupted."""
+    """Who has come to the group: numbers, one after the other. `by` is which of the call's learners was speaking
+    before; `back_to` the lesson and place that latecomers interrupted; `waited`: it was asked whether all are here."""
 
-    misses: int = 0
+    by: int | None = None
     back_to: Listening | None = None
+    waited: bool = False
+    misses: int = 0
 
 
 class Visiting(Struct, frozen=True, tag=True, omit_defaults=True):
@@ -303,22 +305,26 @@ class Key(Struct, frozen=True):
 class State(Struct, frozen=True, omit_defaults=True):
     """All that a call needs to go on: small enough to wait in the database between turns.
 
-    `present` are those of `learners` who take part in a group; `staff` is the one on duty in a group or a visit.
+    `phone` are the members whose number the call came from. `present` are those of `learners` who take part in a group;
+    `staff` is the one on duty in a group or a visit.
     """
 
     scene: Scene
     learners: tuple[Learner, ...]  # everybody enrolled with this number, and whoever else has said who they are
     offer: tuple[str, ...]  # the editions on offer when the call came
+    phone: tuple[int, ...] = ()
     learner: int | None = None  # which of `learners` is speaking; None: nobody known
+    named: bool = False  # somebody unknown has said who they are
     heard: tuple[str, ...] = ()  # the lessons that came to their end in this call
-    language: str = ""  # that the line speaks in this call; "": its own
+    left: Mapping[str, int] = {}  # where lessons were left for others in this call, by slug
+    language: str = ""  # that the line speaks in this call
     until: datetime | None = None  # when the call must end, and why
     why: str = ""
     warned: bool = False
     used_keys: bool = False  # a key that meant something was pressed
     keys: tuple[Key, ...] = ()  # the last two
     scan: int | None = None  # which choice is being read, where any key picks
-    own_keys: int = 0  # so often in a row the caller picked a choice by its own digit
+    own_keys: str = ""  # the digits by which the caller picked choices that have just these, in a row
     proven: bool = False  # by PIN
     told: bool = False  # replies were played, or left for another time
     grade: Grade = ""

@@ -27,6 +27,10 @@ class Go:
     says: tuple[Said, ...] = ()
     events: tuple[Event, ...] = ()
 
+    def after(self, *says: Said, events: Sequence[Event] = ()) -> Go:
+        """The same, but this is said and noted before."""
+        return Go(self.state, (*says, *self.says), (*events, *self.events))
+
 
 Way = Turn | Go | Wanted
 
@@ -56,7 +60,7 @@ class Talk:
         events: Sequence[Event] = (),
     ) -> Turn:
         """Offer choices; one by one to those who pick by any key."""
-        if not self.one_key:
+        if not choices or not self.one_key:
             return self.turn(scene, *lead, *offers(choices), *tail, events=events)
         state = replace(self.state, scene=scene, scan=0)
         says = (*lead, Say("any_key"), choices[0].pick)
@@ -79,25 +83,50 @@ class Talk:
         return Wanted(self.state, lookup, tuple(events))
 
     def missed(
-        self, scene: Any, choices: Sequence[Choice], event: Stray | Waited, where: str, otherwise: Go
+        self,
+        scene: Any,
+        choices: Sequence[Choice],
+        event: Stray | Waited,
+        where: str,
+        otherwise: Go,
+        *,
+        usual: Choice | None = None,
     ) -> Turn | Go:
-        """Ask again, kindly, each time in other and fewer words; after the last time, go on without an answer."""
+        """Ask again, kindly, each time in other words; after the last time, go on without an answer. Where one choice
+        is the `usual` one, which comes of itself, the last reminder names no other."""
         misses = scene.misses + 1
         silent = isinstance(event, Waited)
         if misses > self.rules.reminders:
-            gave_up = () if silent else (GaveUp(where),)
-            return Go(otherwise.state, otherwise.says, (event, *gave_up, *otherwise.events))
+            return otherwise.after(events=(event,) if silent else (event, GaveUp(where)))
         spoken = [choice for choice in choices if choice.key != HELP]
+        if usual and misses >= 3 and not self.one_key:
+            spoken = [usual]
         lead = Say(f"no_key_{misses}" if silent else f"other_key_{misses}")
-        return self.ask(
-            replace(scene, misses=misses), spoken if misses < 3 or self.one_key else spoken[:1], lead, events=(event,)
-        )
+        return self.ask(replace(scene, misses=misses), spoken, lead, events=(event,))
+
+    def at(self, state: State) -> Talk:
+        """The same conversation, in another state."""
+        return Talk(state, self.catalogue, self.now, self.rules)
 
     # ── the learner ──────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def learner(self) -> Learner | None:
         return None if self.state.learner is None else self.state.learners[self.state.learner]
+
+    @property
+    def on_own_phone(self) -> bool:
+        """Does the call come from a telephone of the one who is speaking? Anybody can type a member number."""
+        return self.learner is not None and self.learner.member in self.state.phone
+
+    @property
+    def may_hear_private(self) -> bool | None:
+        """What is for the one who is speaking alone: yes; None: after their PIN; no."""
+        if self.learner is None:
+            return False
+        if self.learner.has_pin:
+            return self.state.proven or None
+        return self.on_own_phone
 
     @property
     def staff(self) -> Learner | None:
@@ -109,7 +138,13 @@ class Talk:
 
     @property
     def one_key(self) -> bool:
-        return self.learner is not None and self.learner.one_key and not self.state.grade
+        """Whether choices are read one by one: for who wants that, and, before anybody said who they are, on a phone of
+        somebody who does."""
+        if self.state.grade == "group":
+            return False
+        if self.learner is not None:
+            return self.learner.one_key
+        return any(each.one_key for each in self.state.learners if each.member in self.state.phone)
 
     def changed(self, **changes: Any) -> tuple[Learner, ...]:
         """All learners of the call, the one who is speaking with these changes."""

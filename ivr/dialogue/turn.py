@@ -218,7 +218,7 @@ class Left(Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Delivered(Struct, frozen=True, tag=True):
-    """A reply or a notice was played to whom it is for."""
+    """A reply or a notice was played to whom it is for, who is still there."""
 
     kind: Literal["reply", "notice"]
     id: int

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Struct
 
+from ivr.catalogue import CLOSING, OPENING
 from ivr.studio import plain_text, proofreading
 from ivr.studio.front_matter import FrontMatter, read_front_matter
 from ivr.studio.languages.hanzi import EMPTY, HANZI, WRITTEN_IN_HANZI, Lexicon
@@ -28,9 +29,7 @@ MOST_BYTES = 1 << 20
 Voices = Mapping[str, str]  # a language -> who speaks it, as "engine:voice"
 NOBODY: Voices = {}
 
-_OPENING = ("开头", "開頭", "opening")
 _QUIZ = ("测验", "測驗", "quiz")
-_CLOSING = ("结尾", "結尾", "closing")
 _FENCE = re.compile(r"[-－—]{3,}")
 
 
@@ -68,7 +67,7 @@ class _Section:
 
     @property
     def rank(self) -> int:
-        return 0 if self.is_called(_OPENING) else 2 if self.is_called(_CLOSING) else 1
+        return 0 if self.is_called(OPENING) else 2 if self.is_called(CLOSING) else 1
 
 
 def parse(
@@ -96,7 +95,7 @@ def quiz_end(text: str) -> tuple[int, bool]:
     sections = sorted(_sections(read_rows(block.body, block.body_line), None, []), key=lambda each: each.line)
     ends = [*(each.line for each in sections[1:]), len(text.rstrip().split("\n")) + 1]
     quizzes = [end for each, end in zip(sections, ends, strict=False) if each.is_called(_QUIZ)]
-    closings = [each.line for each in sections if each.is_called(_CLOSING)]
+    closings = [each.line for each in sections if each.is_called(CLOSING)]
     return [*quizzes[-1:], *closings, ends[-1]][0], bool(quizzes)
 
 
@@ -294,7 +293,7 @@ def _judge_shape(sections: Sequence[_Section]) -> Iterator[Mistake]:
     yield from proofreading.judge_shape(
         max((each.line for each in sections), default=1),
         segments=len(quizzes) < len(sections),
-        closing=any(each.is_called(_CLOSING) for each in sections),
+        closing=any(each.is_called(CLOSING) for each in sections),
         quiz=bool(quizzes),
     )
     for quiz in (each for each in quizzes if not each.rows):

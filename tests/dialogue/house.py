@@ -87,7 +87,7 @@ class House:
         return Catalogue(tuple(named.values()), named)
 
     def begin(self, *learners: Learner, rules: DialogueSettings = RULES) -> Turn:
-        return machine.begin(learners, tuple(self.lessons), self.catalogue, BEGIN, rules)
+        return machine.begin(learners, tuple(self.lessons), self.catalogue, BEGIN, rules, "zh")
 
     def step(
         self,
@@ -142,8 +142,9 @@ def _told(said: Said) -> str:
 
 def state(scene: Scene, **more: Any) -> State:
     """A call from the phone of one learner, with both lessons on offer."""
-    usual: dict[str, Any] = {"learners": (WANG,), "offer": (FALLS, STOVES), "learner": 0}
-    return State(scene, **usual | more)
+    usual: dict[str, Any] = {"learners": (WANG,), "offer": (FALLS, STOVES), "learner": 0, "language": "zh"}
+    phone = tuple(each.member for each in more.get("learners", (WANG,)))
+    return State(scene, **{"phone": phone} | usual | more)
 
 
 def of(learner: Learner, scene: Scene, **more: Any) -> State:

@@ -24,9 +24,23 @@ from ivr import prompts
 from ivr.catalogue import Catalogue, Lesson
 from ivr.config import DialogueSettings
 from ivr.dialogue import codec, machine
-from ivr.dialogue.state import AtMenu, Learner, Letter, Month, Over, Pace, Place, Role
+from ivr.dialogue.scenes import quiz
+from ivr.dialogue.state import (
+    AtMenu,
+    HearingNotice,
+    HearingReply,
+    Learner,
+    Letter,
+    Month,
+    Over,
+    Pace,
+    Place,
+    Quiz,
+    Role,
+)
 from ivr.dialogue.talk import Talk
 from ivr.dialogue.turn import (
+    Answered,
     Checked,
     Finding,
     Found,
@@ -34,6 +48,7 @@ from ivr.dialogue.turn import (
     Ignored,
     Input,
     IsPin,
+    Left,
     Lookup,
     MonthOf,
     Play,
@@ -55,6 +70,7 @@ MOST_SILENCES = 60  # in which an unattended call must have ended,
 MOST_MINUTES = 20  # and how long that may take; no end by the clock among them
 MOST_PEOPLE = 30
 MOST_BYTES = 16_384
+LETTERS = REPLY.clip, NOTICE.clip
 RIGHT, WRONG, CLOSED = Checked(right=True), Checked(right=False), Checked(right=False, closed=True)
 SECONDS = st.sampled_from((0.1, 0.6, 4, 9, 40))
 THREE = ("zh", "yue", "en")
@@ -125,7 +141,7 @@ class Walk(RuleBasedStateMachine):
         self.catalogue = Catalogue(offered, {lesson.edition: lesson for lesson in offered})
         self.agreed, self.now, self.chance = rules, BEGIN, Random(luck)
         known = tuple(learner(self.chance, offered, n) for n in range(people))
-        self.turn = machine.begin(known, tuple(self.catalogue.editions), self.catalogue, self.now, rules)
+        self.turn = machine.begin(known, tuple(self.catalogue.editions), self.catalogue, self.now, rules, "zh")
         self.sensible(self.turn)
 
     @precondition(lambda self: self.turn.gather is None)
@@ -170,7 +186,7 @@ class Walk(RuleBasedStateMachine):
         """By all its keys, which chance alone would seldom press in their order."""
         found = Found(replace(learner(self.chance, self.catalogue.lessons, member), role=role, has_pin=True))
         self.turn = replace(self.turn, state=replace(self.turn.state, scan=None, keys=()))
-        keys = "0", "3", "1", "2", str(ROLES.index(role))
+        keys = "0", "5", "1", "2", str(ROLES.index(role))
         for key, finding in zip(keys, (None, None, found, RIGHT, None), strict=True):
             if self.turn.gather is not None and self.turn.state.scan is None:
                 self.act(Pressed(key), 4, finding)
@@ -194,7 +210,19 @@ class Walk(RuleBasedStateMachine):
         assert isinstance(reached, Turn)
         self.sensible(reached)
         self.in_time(turn, act, reached, now)
+        self.nothing_is_lost(turn, act, reached)
         return reached
+
+    def nothing_is_lost(self, before: Turn, act: Input, turn: Turn) -> None:
+        """An answer is written down, and so is what was said after the tone; a learner who is known stays so."""
+        scene, ignored = before.state.scene, any(isinstance(event, Ignored) for event in turn.events)
+        if isinstance(scene, Quiz) and isinstance(act, Pressed) and before.state.scan is None and not ignored:
+            if act.key[:1] in {choice.key for choice in quiz.choices(self.talk_in(before), scene)}:
+                assert any(isinstance(event, Answered) for event in turn.events)
+        if isinstance(before.gather, Record) and isinstance(act, Spoke) and act.seconds:
+            assert any(isinstance(event, Left) for event in turn.events)
+        if before.state.learner is not None and turn.state.learner is None:
+            assert turn.state.grade == "group"
 
     def found(self, lookup: Lookup) -> Finding:
         match lookup:
@@ -217,12 +245,20 @@ class Walk(RuleBasedStateMachine):
         for said in turn.says:
             if isinstance(said, Play):
                 self.plays_alone(turn, said)
+            if said in LETTERS and isinstance(state.scene, HearingReply | HearingNotice):
+                self.in_private(turn)
         if state.scan is not None:
             offered = machine.SCENES[type(state.scene)].choices(self.talk_in(turn), state.scene)
             assert 0 <= state.scan < len(offered) and turn.says[-1] == offered[state.scan].pick
 
     def talk_in(self, turn: Turn) -> Talk:
         return Talk(turn.state, self.catalogue, self.now, self.agreed)
+
+    def in_private(self, turn: Turn) -> None:
+        """What is for one person alone: after their PIN, or, where they have none, on a telephone of theirs."""
+        assert turn.state.learner is not None
+        learner = turn.state.learners[turn.state.learner]
+        assert turn.state.proven if learner.has_pin else learner.member in turn.state.phone
 
     def plays_alone(self, turn: Turn, play: Play) -> None:
         """And within its segment, at the pace that it says."""

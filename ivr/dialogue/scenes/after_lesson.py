@@ -1,5 +1,5 @@
 """A lesson has ended: answer its questions, hear the next or the same again, or simply hang up. Whoever presses nothing
-is told the questions and their answers."""
+is told the questions and their answers, unless they were asked already."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ def choices(talk: Talk, scene: AfterLesson) -> tuple[Choice, ...]:
     """Those that make sense now."""
     lesson = agenda.lesson_of(talk, scene.edition)
     listen = HEAR_NEXT if agenda.next_lesson(talk) else HEAR_AGAIN
+    asking = not scene.asked and agenda.lesson_to_answer_after(talk, lesson)
     own = () if talk.state.grade else (QUESTION,)
-    return (listen, *((ANSWER,) if agenda.lesson_to_answer_after(talk, lesson) else ()), *own, DONE)
+    return (listen, *((ANSWER,) if asking else ()), *own, DONE)
 
 
 def enter(talk: Talk, scene: AfterLesson) -> Turn:
@@ -39,17 +40,21 @@ def answer(talk: Talk, scene: AfterLesson, act: Input) -> Way:
         case Pressed(key) if key == HELP:
             return talk.go(Helping(), events=(Chose(key, "help"),))
         case Pressed(key):
-            return talk.missed(scene, choices(talk, scene), Stray(key), "after", _left_alone(talk, lesson))
-        case Silent() if not talk.state.used_keys:
-            left = _left_alone(talk, lesson)
-            return Go(left.state, left.says, (Waited("after"),))
+            return _missed(talk, scene, lesson, Stray(key))
+        case Silent() if scene.asked or not talk.state.used_keys:
+            return _left_alone(talk, scene, lesson).after(events=(Waited("after"),))
         case _:
-            return talk.missed(scene, choices(talk, scene), Waited("after"), "after", _left_alone(talk, lesson))
+            return _missed(talk, scene, lesson, Waited("after"))
 
 
-def _left_alone(talk: Talk, lesson: Lesson) -> Go:
+def _missed(talk: Talk, scene: AfterLesson, lesson: Lesson, event: Stray | Waited) -> Turn | Go:
+    offered = choices(talk, scene)
+    return talk.missed(scene, offered, event, "after", _left_alone(talk, scene, lesson), usual=offered[0])
+
+
+def _left_alone(talk: Talk, scene: AfterLesson, lesson: Lesson) -> Go:
     """Nobody presses: the questions and their answers are told, then goodbye."""
-    if not lesson.questions:
+    if scene.asked or not lesson.questions:
         return agenda.done_with(talk, lesson)
     told = Quiz(lesson.edition, agenda.questions_left(talk, lesson), told=True)
     return talk.go(told, Say("hear_answers"))

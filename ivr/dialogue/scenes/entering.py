@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ivr.dialogue.greeting import onward, replace_state, welcome
+from ivr.dialogue.greeting import onward, welcome
+from ivr.dialogue.keys import MOST_DIGITS, typed
 from ivr.dialogue.state import (
     AtMenu,
     HearingNotice,
@@ -27,9 +28,9 @@ from ivr.dialogue.turn import (
     Input,
     IsPin,
     Left,
-    Name,
     Pressed,
     Say,
+    Silent,
     Spoke,
     Stray,
     Turn,
@@ -37,7 +38,6 @@ from ivr.dialogue.turn import (
     WhoHas,
 )
 
-MOST_DIGITS = 12
 NAME_S = 10
 SAYS = (
     *(Say(f"number_of_{purpose}") for purpose in ("me", "staff")),
@@ -46,15 +46,10 @@ SAYS = (
     Say("pin"),
     Say("not_right"),
     Say("pin_closed"),
+    Say("no_number"),
     Say("no_duty"),
-    Say("ask_for_a_pin"),
     Say("carry_on"),
 )
-
-
-def typed(key: str) -> str:
-    """The digits that count: those after the last star."""
-    return key.rpartition("*")[2]
 
 
 def enter(talk: Talk, scene: Numbering | Proving | SayingName) -> Turn:
@@ -71,7 +66,7 @@ def answer(talk: Talk, scene: Numbering | Proving | SayingName, act: Input) -> W
     match scene, act:
         case SayingName(), Spoke(name, address, seconds) if seconds:
             left = Left("name", name, address, seconds)
-            return talk.go(AtMenu(), Say("name_kept"), events=(left,))
+            return talk.go(AtMenu(), Say("name_kept"), events=(left,), named=True)
         case SayingName(), _:
             return talk.go(AtMenu(), Say("carry_on"), events=(Waited("name"),))
         case Numbering(), Pressed(key) if typed(key):
@@ -83,8 +78,7 @@ def answer(talk: Talk, scene: Numbering | Proving | SayingName, act: Input) -> W
         case Proving(), Checked(right) if right:
             return _proven(talk, scene)
         case Proving(), Checked(closed=True):
-            way = _unproven(talk, scene)
-            return Go(way.state, (Say("pin_closed"), *way.says))
+            return _unproven(talk, scene).after(Say("pin_closed"))
         case ((Numbering() | Proving()), _):
             return _again(talk, scene, act)
         case _:
@@ -92,25 +86,23 @@ def answer(talk: Talk, scene: Numbering | Proving | SayingName, act: Input) -> W
 
 
 def _again(talk: Talk, scene: Numbering | Proving, act: Input) -> Turn | Go:
-    """Nothing was typed, or nothing that fits: a few times more, then on without."""
+    """Nothing was typed, or nothing that fits: a few times more, then on without. After a silence just once more: it
+    may have been a # by habit."""
     misses = scene.misses + 1
     wrong = isinstance(act, Found | Checked)
     event: Event = Stray("") if wrong else Waited("number")
-    if misses >= talk.rules.number_tries or not (wrong or isinstance(act, Pressed)):
-        way = _unproven(talk, scene)
-        return Go(way.state, way.says, (event, *((GaveUp("number"),) if wrong else ())))
+    if misses >= talk.rules.number_tries or (isinstance(act, Silent) and scene.misses):
+        return _unproven(talk, scene).after(Say("carry_on"), events=(event, *((GaveUp("number"),) if wrong else ())))
     turn = enter(talk, replace(scene, misses=misses))
-    return replace(turn, says=(Say("not_right"), *turn.says), events=(event,))
+    return replace(turn, says=(Say("not_right" if wrong else "no_number"), *turn.says), events=(event,))
 
 
 def _known(talk: Talk, scene: Numbering, learner: Learner) -> Go:
     learners, at = talk.with_learner(learner)
     if scene.purpose == "me":
-        return welcome(replace_state(talk, replace(talk.state, learners=learners)), at)
-    if not learner.role:
+        return welcome(talk.at(replace(talk.state, learners=learners)), at)
+    if not (learner.role and learner.has_pin):
         return talk.go(AtMenu(), Say("no_duty"))
-    if not learner.has_pin:
-        return talk.go(AtMenu(), Name(learner.name), Say("ask_for_a_pin"))
     return talk.go(Proving("staff"), learners=learners, staff=at)
 
 
@@ -136,6 +128,6 @@ def _unproven(talk: Talk, scene: Numbering | Proving) -> Go:
         case Numbering("me") if talk.learner is None:
             return talk.go(SayingName())
         case Proving("replies"):
-            return onward(replace_state(talk, replace(talk.state, told=True)))
+            return onward(talk.at(replace(talk.state, told=True)))
         case _:
             return talk.go(AtMenu(), staff=None)

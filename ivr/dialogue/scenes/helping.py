@@ -9,9 +9,9 @@ from ivr.dialogue.turn import Chose, Input, Preferred, Pressed, Say, Stray, Turn
 
 SLOWER, FASTER = Choice("1", "slower"), Choice("1", "faster")
 ONE_KEY, DIGITS = Choice("2", "one_key"), Choice("2", "digits")
-ON_DUTY, LANGUAGE = Choice("3", "on_duty"), Choice("4", "other_language")
+SOMEBODY_ELSE, LANGUAGE, ON_DUTY = Choice("3", "not_me"), Choice("4", "other_language"), Choice("5", "on_duty")
 SAYS = (
-    *says_of(SLOWER, FASTER, ONE_KEY, DIGITS, ON_DUTY, LANGUAGE),
+    *says_of(SLOWER, FASTER, ONE_KEY, DIGITS, SOMEBODY_ELSE, LANGUAGE, ON_DUTY),
     Say("help"),
     Say("slower_now"),
     Say("faster_now"),
@@ -23,15 +23,21 @@ SAYS = (
 
 def choices(talk: Talk, _scene: Helping) -> tuple[Choice, ...]:
     own = () if talk.learner is None else _own(talk)
-    duty = () if talk.state.grade else (ON_DUTY,)
     language = (LANGUAGE,) if len(talk.rules.languages) > 1 else ()
-    return (*own, *duty, *language)
+    return (*own, *language, *_duty(talk))
 
 
 def _own(talk: Talk) -> tuple[Choice, ...]:
     assert talk.learner
     pace = FASTER if talk.learner.pace == "slow" else SLOWER
-    return pace, DIGITS if talk.learner.one_key else ONE_KEY
+    other = () if talk.state.grade else (SOMEBODY_ELSE,)
+    return pace, DIGITS if talk.learner.one_key else ONE_KEY, *other
+
+
+def _duty(talk: Talk) -> tuple[Choice, ...]:
+    """Offered to those who may be on duty. The key works on every telephone: visitors know it."""
+    members_only = talk.learner is not None and not talk.learner.role
+    return () if talk.state.grade or members_only else (ON_DUTY,)
 
 
 def enter(talk: Talk, scene: Helping) -> Turn:
@@ -42,6 +48,8 @@ def answer(talk: Talk, scene: Helping, act: Input) -> Way:
     match act:
         case Pressed(key) if choice := chosen(choices(talk, scene), key):
             return _do(talk, choice)
+        case Pressed(key) if key == ON_DUTY.key and not talk.state.grade and talk.state.scan is None:
+            return _do(talk, ON_DUTY)
         case Pressed(key) if key == NEXT:
             return talk.go(AtMenu(), events=(Chose(key, "next"),))
         case Pressed(key) if key in UNIVERSAL:
@@ -57,6 +65,8 @@ def _do(talk: Talk, choice: Choice) -> Go:
     match choice.does:
         case "on_duty":
             return talk.go(Numbering("staff"), events=(chose,))
+        case "not_me":
+            return talk.go(Numbering("me"), events=(chose,))
         case "other_language":
             return talk.go(ChoosingLanguage(), events=(chose,))
         case "one_key" | "digits":

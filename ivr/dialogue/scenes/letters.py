@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from ivr.dialogue.greeting import onward, replace_state
+from typing import Literal
+
+from msgspec.structs import replace
+
+from ivr.dialogue.greeting import onward
 from ivr.dialogue.keys import AGAIN, HELP, NEXT, REMINDERS, Choice, chosen, says_of
 from ivr.dialogue.state import AtMenu, HearingNotice, HearingReply, Letter
 from ivr.dialogue.talk import Go, Talk, Way
@@ -25,14 +29,14 @@ def _letters(talk: Talk, scene: Hearing) -> tuple[Letter, ...]:
 
 
 def enter(talk: Talk, scene: Hearing) -> Turn:
-    """It counts as delivered once it is played."""
-    letter = _letters(talk, scene)[scene.index]
-    reply = isinstance(scene, HearingReply)
-    lead = (Say("a_reply"), letter.clip) if reply else (Say("a_notice"), letter.clip, Say("never_money"))
-    return talk.ask(scene, CHOICES, *lead, events=(Delivered("reply" if reply else "notice", letter.id),))
+    clip = _letters(talk, scene)[scene.index].clip
+    if isinstance(scene, HearingReply):
+        return talk.ask(scene, CHOICES, Say("a_reply"), clip)
+    return talk.ask(scene, CHOICES, Say("a_notice"), clip, Say("never_money"))
 
 
 def answer(talk: Talk, scene: Hearing, act: Input) -> Way:
+    """It counts as delivered once the caller goes on: where the line drops before, it is played again."""
     here = type(scene)(scene.index)
     match act:
         case Pressed(key) if choice := chosen(CHOICES, key):
@@ -49,11 +53,13 @@ def answer(talk: Talk, scene: Hearing, act: Input) -> Way:
 
 
 def _next(talk: Talk, scene: Hearing, *events: Event) -> Go:
-    index = scene.index + 1
-    if index < len(_letters(talk, scene)):
-        return talk.go(type(scene)(index), events=events)
+    letters = _letters(talk, scene)
+    kind: Literal["reply", "notice"] = "reply" if isinstance(scene, HearingReply) else "notice"
+    events = (*events, Delivered(kind, letters[scene.index].id))
+    if scene.index + 1 < len(letters):
+        return talk.go(type(scene)(scene.index + 1), events=events)
     if isinstance(scene, HearingNotice):
-        return talk.go(AtMenu(), events=events)
-    on = talk.go(scene, told=True, learners=talk.changed(replies=()))
-    way = onward(replace_state(talk, on.state))
-    return Go(way.state, way.says, events)
+        heard = tuple(replace(each, is_heard=True) for each in letters)
+        return talk.go(AtMenu(), events=events, learners=talk.changed(notices=heard))
+    done = replace(talk.state, told=True, learners=talk.changed(replies=()))
+    return onward(talk.at(done)).after(events=events)

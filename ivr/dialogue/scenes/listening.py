@@ -26,6 +26,7 @@ SAYS = (
     Say("now_playing"),
     Say("go_on_with"),
     Say("going_on"),
+    Say("again_now"),
     Say("once_more"),
     Say("other_language"),
     Say("lesson_over"),
@@ -37,20 +38,20 @@ SAYS = (
 def enter(talk: Talk, scene: Listening) -> Turn:
     """Announce a lesson, whether it begins or goes on, and in which of its parts."""
     lesson = agenda.lesson_of(talk, scene.edition)
-    if scene.waited:
-        return talk.turn(scene, Say("going_on"), wait_s=ANNOUNCING_S)
+    if scene.lead:
+        return talk.turn(scene, Say(scene.lead), wait_s=ANNOUNCING_S)
     lead = "go_on_with" if scene.at_ms else "once_more" if agenda.is_heard(talk, lesson) else "now_playing"
-    foreign = talk.state.language and lesson.language != talk.state.language
-    explained = (Say("other_language"),) if foreign else ()
+    explained = (Say("other_language"),) if lesson.language != talk.state.language else ()
     part = _part(lesson, lesson.locate(scene.at_ms)[0]) if scene.at_ms else ()
     return talk.turn(replace(scene, since=None), *explained, Say(lead), lesson.title, *part, wait_s=ANNOUNCING_S)
 
 
 def _part(lesson: Lesson, segment: int) -> tuple[Said, ...]:
     """ "Part two of four", where there are enough to count and not too many."""
-    if not 1 < len(lesson.parts) <= MOST_PARTS:
+    start = lesson.parts[lesson.part(segment)]
+    if not 1 < len(lesson.counted) <= MOST_PARTS or start not in lesson.counted:
         return ()
-    return Say("part", str(lesson.part(segment) + 1)), Say("of_parts", str(len(lesson.parts)))
+    return Say("part", str(lesson.counted.index(start) + 1)), Say("of_parts", str(len(lesson.counted)))
 
 
 def answer(talk: Talk, scene: Listening, act: Input) -> Way:
@@ -62,14 +63,25 @@ def answer(talk: Talk, scene: Listening, act: Input) -> Way:
             return talk.go(AskingHow(lesson.edition, lesson.sentence_start(reached)), events=(Chose(key, "help"),))
         case Pressed(key) if key == AGAIN:
             return _back(talk, scene, lesson, segment)
+        case Pressed(key) if key == NEXT and scene.since is None:
+            return _play(talk, lesson, scene.at_ms, 0, Chose(key, "next"))
         case Pressed(key) if key == NEXT:
-            return _play(talk, lesson, lesson.base_ms(segment + 1), 0, Chose(key, "next"))
+            return skipped(talk, lesson, segment, Chose(key, "next"))
         case Pressed(key):
             return _play(talk, lesson, lesson.sentence_start(reached), scene.back, Stray(key))
         case _ if scene.since is None:
             return _play(talk, lesson, scene.at_ms, scene.back)
         case _:
             return _on(talk, lesson, scene, lesson.locate(scene.at_ms)[0] + 1)
+
+
+def skipped(talk: Talk, lesson: Lesson, segment: int, *events: Event) -> Turn | Go:
+    """On with the part that comes after this segment's."""
+    following = lesson.after_part(segment)
+    at_ms = lesson.base_ms(following)
+    if at_ms < lesson.length_ms and (part := _part(lesson, following)):
+        return talk.turn(Listening(lesson.edition, at_ms), *part, wait_s=ANNOUNCING_S, events=events)
+    return _play(talk, lesson, at_ms, 0, *events)
 
 
 def carried_on(talk: Talk, scene: Listening) -> Turn:

@@ -1,23 +1,35 @@
-"""Those on duty, who have given their number and PIN: a group to open, a visit to log, the month to hear."""
+"""Those on duty, who have given their number and PIN: leaders open groups, visitors log visits, secretaries hear the
+month, too. Who can do one thing only, does it at once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ivr.dialogue.keys import AGAIN, HELP, NEXT, REMINDERS, Choice, chosen, says_of
-from ivr.dialogue.state import AtMenu, OnDuty, RollCall, TellingMonth, Visiting
+from ivr.dialogue.state import AtMenu, OnDuty, Role, RollCall, TellingMonth, Visiting
 from ivr.dialogue.talk import Talk, Way
-from ivr.dialogue.turn import Chose, Input, MonthOf, Pressed, Stray, Told, Turn, Waited
+from ivr.dialogue.turn import Chose, Input, MonthOf, Pressed, Stray, Told, Waited
 
 GROUP, VISIT, MONTH = Choice("1", "group"), Choice("2", "visit"), Choice("3", "month")
+DUTIES: Mapping[Role, tuple[Choice, ...]] = {
+    "": (),
+    "leader": (GROUP,),
+    "visitor": (VISIT,),
+    "secretary": (GROUP, VISIT, MONTH),
+}
 SAYS = (*says_of(GROUP, VISIT, MONTH), *REMINDERS)
 
 
 def choices(talk: Talk, _scene: OnDuty) -> tuple[Choice, ...]:
     assert talk.staff
-    return (GROUP, VISIT, MONTH) if talk.staff.role == "secretary" else (GROUP, VISIT)
+    return tuple(each for each in DUTIES[talk.staff.role] if each != GROUP or talk.state.offer)
 
 
-def enter(talk: Talk, scene: OnDuty) -> Turn:
-    return talk.ask(scene, choices(talk, scene))
+def enter(talk: Talk, scene: OnDuty) -> Way:
+    offered = choices(talk, scene)
+    if not offered:
+        return talk.go(AtMenu(), staff=None)
+    return talk.ask(scene, offered) if len(offered) > 1 else _do(talk, offered[0])
 
 
 def answer(talk: Talk, scene: OnDuty, act: Input) -> Way:
@@ -42,7 +54,7 @@ def _do(talk: Talk, choice: Choice) -> Way:
     assert talk.staff
     match choice.does:
         case "group":
-            return talk.go(RollCall(), events=events, grade="group", learner=None)
+            return talk.go(RollCall(by=talk.state.learner), events=events, grade="group", learner=None)
         case "visit":
             return talk.go(Visiting(), events=events)
         case _:

@@ -6,7 +6,7 @@ from ivr.dialogue.state import AtMenu, LeavingQuestion, Over
 from ivr.dialogue.talk import Talk, Way
 from ivr.dialogue.turn import Input, Left, Say, Spoke, Turn, Waited
 
-SAYS = (Say("leave_question"), Say("no_question_1"), Say("no_question_2"), Say("question_kept"))
+SAYS = tuple(map(Say, ("leave_question", "no_question_1", "no_question_2", "question_kept", "nobodys_question_kept")))
 
 
 def enter(talk: Talk, scene: LeavingQuestion) -> Turn:
@@ -17,7 +17,8 @@ def answer(talk: Talk, scene: LeavingQuestion, act: Input) -> Way:
     match act:
         case Spoke(name, address, seconds, hung_up) if seconds:
             left = Left("question", name, address, seconds)
-            return talk.go(Over() if hung_up else AtMenu(), Say("question_kept"), events=(left,))
+            kept = Say("question_kept" if talk.learner else "nobodys_question_kept")
+            return talk.go(Over() if hung_up else AtMenu(), kept, events=(left,))
         case Spoke(hung_up=True):
             return talk.go(Over(), events=(Waited("question"),))
         case _ if scene.misses:

@@ -1,7 +1,8 @@
 """The questions of a lesson: options are the keys 1, 2, 3; a few tries at each; silence is not a wrong answer.
 
 Whatever the caller does, the reason is told, and the round goes on. What was first answered wrong comes once more at
-the end. In a group each question is put to one person after the other.
+the end. In a group each question is put to one person after the other. Then the call goes on: after the lesson it was
+heard in, else at the menu.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from ivr.catalogue import MOST_QUESTIONS, Question
 from ivr.dialogue import agenda
 from ivr.dialogue.keys import AGAIN, HELP, NEXT, REMINDERS, Choice, offers, says_of
-from ivr.dialogue.state import Quiz
+from ivr.dialogue.state import AfterLesson, AtMenu, Place, Quiz, State
 from ivr.dialogue.talk import Go, Talk, Way
 from ivr.dialogue.turn import (
     Answered,
@@ -30,6 +31,7 @@ from ivr.dialogue.turn import (
 )
 
 MOST_OPTIONS = 3
+SILENCES = 1  # after which a question is said again; then the answer is told
 UNKNOWN = tuple(Choice(str(n + 1), "dont_know") for n in range(2, MOST_OPTIONS + 1))  # the key after the options'
 SAYS = (
     *says_of(*UNKNOWN),
@@ -42,7 +44,7 @@ SAYS = (
     Say("i_tell_you"),
     Say("asked_again"),
     Say("your_turn"),
-    *(Say(what, str(n)) for what in ("asked", "right") for n in range(MOST_QUESTIONS + 1)),
+    *(Say(what, str(n)) for what in ("asked", "right") for n in range(1, MOST_QUESTIONS + 1)),
     *REMINDERS,
 )
 
@@ -110,17 +112,18 @@ def answer(talk: Talk, scene: Quiz, act: Input) -> Way:
 def _event(talk: Talk, scene: Quiz, question: Question, key: str, outcome: Outcome) -> Answered:
     lesson = agenda.lesson_of(talk, scene.edition)
     member = talk.state.learners[_at(talk, scene)].member if talk.state.present else None
-    return Answered(lesson.slug, lesson.edition, question.id, scene.attempts + 1, key, outcome, member)
+    attempt = scene.tries.get(question.id, 0) + 1
+    return Answered(lesson.slug, lesson.edition, question.id, attempt, key, outcome, member)
 
 
 def _tried(talk: Talk, scene: Quiz, question: Question, key: str) -> Way:
     right = key == question.right
     event = _event(talk, scene, question, key, "right" if right else "wrong")
     echo = Say("you_chose"), question.options[int(key) - 1]
+    scene = replace(scene, tries={**scene.tries, question.id: event.attempt})
     if right:
-        first_round = scene.index < len(scene.questions)
-        counted = replace(scene, right=scene.right + first_round)
-        return _go_on(talk, counted, *echo, question.when_right, events=(event,))
+        known = replace(scene, right=(*(each for each in scene.right if each != question.id), question.id))
+        return _go_on(talk, known, *echo, question.when_right, events=(event,))
     if scene.index < len(scene.questions) and question.id not in scene.again:
         scene = replace(scene, again=(*scene.again, question.id))
     if scene.attempts + 1 >= talk.rules.attempts:
@@ -136,7 +139,8 @@ def _the_answer(question: Question) -> tuple[Said, ...]:
 def _missed(talk: Talk, scene: Quiz, question: Question, key: str, event: Stray | Waited) -> Way:
     silent = isinstance(event, Waited)
     misses = scene.misses + 1
-    if misses > talk.rules.reminders or (silent and scene.told):
+    most = 0 if silent and scene.told else min(SILENCES, talk.rules.reminders) if silent else talk.rules.reminders
+    if misses > most:
         gave_up = () if silent else (GaveUp("quiz"),)
         return _tell(talk, scene, question, key, "silent" if silent else "other", event, *gave_up)
     lead = Say(f"no_key_{misses}" if silent else f"other_key_{misses}")
@@ -155,6 +159,26 @@ def _go_on(talk: Talk, scene: Quiz, *says: Said, events: tuple[Event, ...]) -> T
     if following.index < len(scene.questions) + len(scene.again):
         again = (Say("asked_again"),) if following.index == len(scene.questions) else ()
         return _ask(talk, following, *says, *again, events=events)
-    score = () if scene.told else (Say("asked", str(len(scene.questions))), Say("right", str(scene.right)))
-    over = agenda.done_with(talk, agenda.lesson_of(talk, scene.edition))
-    return Go(over.state, (*says, *score, *over.says), events)
+    return _over(talk, scene).after(*says, events=events)
+
+
+def _over(talk: Talk, scene: Quiz) -> Go:
+    """The score, where there is something to be glad about; and on."""
+    lesson = agenda.lesson_of(talk, scene.edition)
+    if scene.told:
+        return agenda.done_with(talk, lesson)
+    score = (Say("asked", str(len(scene.questions))), Say("right", str(len(scene.right)))) if scene.right else ()
+    after = AfterLesson(lesson.edition, asked=True) if lesson.slug in talk.state.heard else AtMenu()
+    return Go(replace(_remembered(talk, scene), scene=after), score)
+
+
+def _remembered(talk: Talk, scene: Quiz) -> State:
+    """What was answered, for the rest of the call."""
+    if talk.learner is None:
+        return talk.state
+    lesson = agenda.lesson_of(talk, scene.edition)
+    known = talk.learner.places.get(lesson.slug, Place(lesson.edition))
+    answered = tuple(dict.fromkeys((*known.answered, *scene.right)))
+    due = tuple(each for each in known.due if each not in scene.questions)
+    places = {**talk.learner.places, lesson.slug: replace(known, answered=answered, due=due)}
+    return replace(talk.state, learners=talk.changed(places=places))

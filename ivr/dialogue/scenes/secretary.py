@@ -50,7 +50,8 @@ def enter(talk: Talk, scene: Secretary) -> Turn:
         case TellingMonth():
             return talk.ask(scene, choices(talk, scene), *_names(scene))
         case HearingQuestion(month, index):
-            return talk.ask(scene, choices(talk, scene), Say("a_question"), month.questions[index].clip)
+            asked = month.questions[index]
+            return talk.ask(scene, choices(talk, scene), Name(asked.name), Say("a_question"), asked.clip)
         case Replying():
             return talk.record(scene, REPLY_S, Say("speak_reply"))
 
@@ -123,19 +124,26 @@ def _question(talk: Talk, scene: HearingQuestion, act: Input) -> Way:
 def _next(talk: Talk, scene: HearingQuestion | Replying, *events: Event) -> Go:
     if scene.index + 1 < len(scene.month.questions):
         return talk.go(HearingQuestion(scene.month, scene.index + 1), events=events)
-    return talk.go(TellingMonth(replace(scene.month, questions=())), events=events)
+    return talk.go(TellingMonth(scene.month), events=events)
+
+
+def _replied_to(scene: Replying) -> Replying:
+    """The question waits no longer; the next one has its place."""
+    questions = scene.month.questions
+    left = questions[: scene.index] + questions[scene.index + 1 :]
+    return Replying(replace(scene.month, questions=left), scene.index - 1)
 
 
 def _replied(talk: Talk, scene: Replying, act: Input) -> Way:
     match act:
         case Spoke(name, address, seconds, hung_up) if seconds:
-            left = Left("reply", name, address, seconds, scene.month.questions[scene.index].id)
+            assert talk.staff
+            about = scene.month.questions[scene.index].id
+            left = Left("reply", name, address, seconds, about, by=talk.staff.member)
             if hung_up:
                 return talk.go(Over(), events=(left,))
-            way = _next(talk, scene, left)
-            return Go(way.state, (Say("reply_kept"),), way.events)
+            return _next(talk, _replied_to(scene), left).after(Say("reply_kept"))
         case Spoke(hung_up=True):
             return talk.go(Over(), events=(Waited("reply"),))
         case _:
-            way = _next(talk, scene, Waited("reply"))
-            return Go(way.state, (Say("no_reply"),), way.events)
+            return _next(talk, scene, Waited("reply")).after(Say("no_reply"))

@@ -7,15 +7,16 @@ from typing import Any
 from ivr.catalogue import Lesson
 from ivr.dialogue import agenda
 from ivr.dialogue.keys import AGAIN, HELP, NEXT, REMINDERS, Choice, chosen, says_of
-from ivr.dialogue.state import AskingHow, Listening, Over, PartOver, Pausing, Quiz, RollCall
+from ivr.dialogue.scenes import listening
+from ivr.dialogue.state import AskingHow, Confirming, Listening, Over, PartOver, Pausing, RollCall
 from ivr.dialogue.talk import Go, Talk, Way
 from ivr.dialogue.turn import Chose, Event, Input, Preferred, Pressed, Say, Stray, Turn, Waited
 
 SLOWER, FASTER = Choice("1", "slower"), Choice("1", "faster")
-PAUSE, ANSWER, OTHER = Choice("2", "pause"), Choice("3", "answer"), Choice("4", "other_lesson")
+PAUSE, OTHER = Choice("2", "pause"), Choice("3", "other_lesson")
 HEAR_AGAIN, GO_ON, LATECOMER = Choice("1", "part_again"), Choice("2", "go_on"), Choice("3", "latecomer")
 SAYS = (
-    *says_of(SLOWER, FASTER, PAUSE, ANSWER, OTHER, HEAR_AGAIN, GO_ON, LATECOMER),
+    *says_of(SLOWER, FASTER, PAUSE, OTHER, HEAR_AGAIN, GO_ON, LATECOMER),
     Say("help_listening"),
     Say("slower_now"),
     Say("faster_now"),
@@ -32,9 +33,8 @@ def choices(talk: Talk, scene: Steering) -> tuple[Choice, ...]:
     match scene:
         case AskingHow():
             lesson = agenda.lesson_of(talk, scene.edition)
-            quiz = (ANSWER,) if lesson.questions else ()
             other = (OTHER,) if agenda.other_waiting(talk, lesson) else ()
-            return (*_pace(talk, lesson), PAUSE, *quiz, *other)
+            return (*_pace(talk, lesson), PAUSE, *other)
         case PartOver():
             return (HEAR_AGAIN, GO_ON, LATECOMER) if talk.state.grade == "group" else (HEAR_AGAIN, GO_ON)
         case _:
@@ -70,7 +70,7 @@ def answer(talk: Talk, scene: Steering, act: Input) -> Way:
         case Pressed(key) if key == AGAIN:
             return _again(talk, scene, Chose(key, "again"))
         case Pressed(key) if key == HELP:
-            return talk.go(AskingHow(scene.edition, scene.at_ms), events=(Chose(key, "help"),))
+            return talk.go(type(scene)(scene.edition, scene.at_ms), events=(Chose(key, "help"),))
         case Pressed(key) if key == NEXT:
             return _next(talk, scene, Chose(key, "next"))
         case Pressed(key):
@@ -86,12 +86,10 @@ def _do(talk: Talk, scene: AskingHow | PartOver, choice: Choice) -> Go:
             return _paced(talk, scene, chose)
         case "pause":
             return talk.go(Pausing(scene.edition, scene.at_ms), events=(chose,))
-        case "answer":
-            lesson = agenda.lesson_of(talk, scene.edition)
-            return talk.go(Quiz(scene.edition, agenda.questions_left(talk, lesson)), events=(chose,))
         case "other_lesson":
             other = agenda.other_waiting(talk, agenda.lesson_of(talk, scene.edition))
-            return talk.go(agenda.listening(talk, other), events=(chose,))
+            left = agenda.leaving(talk, scene.edition, scene.at_ms)
+            return talk.go(agenda.listening(talk, other), events=(chose,), left=left)
         case "part_again":
             return _again(talk, scene, chose)
         case "latecomer":
@@ -115,22 +113,19 @@ def _again(talk: Talk, scene: AskingHow | PartOver, chose: Chose) -> Go:
     segment, _ = lesson.locate(scene.at_ms)
     if isinstance(scene, PartOver):
         segment = lesson.parts[max(0, lesson.part(segment) - 1)]
-    return talk.go(Listening(scene.edition, lesson.base_ms(segment), waited=True), events=(chose,))
+    return talk.go(Listening(scene.edition, lesson.base_ms(segment), lead="again_now"), events=(chose,))
 
 
 def _from(scene: Steering) -> Listening:
-    return Listening(scene.edition, scene.at_ms, waited=True)
+    return Listening(scene.edition, scene.at_ms, lead="going_on")
 
 
-def _next(talk: Talk, scene: AskingHow | PartOver, chose: Chose) -> Go:
-    """On with the part that comes; from within a segment, with the next."""
+def _next(talk: Talk, scene: AskingHow | PartOver, chose: Chose) -> Way:
+    """On with the part that comes."""
     lesson = agenda.lesson_of(talk, scene.edition)
     if isinstance(scene, PartOver):
         return talk.go(_from(scene), events=(chose,))
-    after = lesson.base_ms(lesson.locate(scene.at_ms)[0] + 1)
-    if after >= lesson.length_ms:
-        return agenda.finished(talk, lesson, chose)
-    return talk.go(Listening(scene.edition, after, waited=True), events=(chose,))
+    return listening.skipped(talk, lesson, lesson.locate(scene.at_ms)[0], chose)
 
 
 def _waited(talk: Talk, scene: Pausing, act: Input) -> Go:
@@ -139,5 +134,6 @@ def _waited(talk: Talk, scene: Pausing, act: Input) -> Go:
         return talk.go(_from(scene), events=(Chose(act.key, "go_on"),))
     waits = scene.waits + 1
     if waits >= talk.rules.pauses:
-        return talk.go(Over(), Say("until_next_time"), events=(Waited("pause"),))
+        there = Confirming(scene.edition) if talk.state.grade == "visit" else Over()
+        return talk.go(there, Say("until_next_time"), events=(Waited("pause"),))
     return talk.go(Pausing(scene.edition, scene.at_ms, waits), events=(Waited("pause"),))

@@ -1,5 +1,5 @@
 """A home visit, logged from the member's own phone: a lesson or a talk, which the member confirms by 1; then the
-visitor's note."""
+visitor's note. It is a visit only once it is confirmed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from ivr.dialogue.state import AtMenu, Confirming, Learner, Noting, Over, Visiti
 from ivr.dialogue.talk import Go, Talk, Way
 from ivr.dialogue.turn import (
     Chose,
-    Event,
     Input,
-    Joined,
     Left,
     Name,
     Pressed,
@@ -38,15 +36,17 @@ SAYS = (
 )
 
 
-def choices(_talk: Talk, scene: Visiting | Confirming) -> tuple[Choice, ...]:
-    return (LESSON, TALK) if isinstance(scene, Visiting) else (CONFIRM, DENY)
+def choices(talk: Talk, scene: Visiting | Confirming) -> tuple[Choice, ...]:
+    if isinstance(scene, Confirming):
+        return (CONFIRM, DENY)
+    return (LESSON, TALK) if talk.state.offer else (TALK,)
 
 
 def enter(talk: Talk, scene: Visiting | Confirming | Noting) -> Turn | Go:
     match scene:
         case Noting():
             return talk.record(scene, NOTE_S, Say("leave_note"))
-        case Visiting() if talk.state.learner in (None, talk.state.staff):
+        case Visiting() if not talk.on_own_phone or talk.state.learner == talk.state.staff:
             return talk.go(AtMenu(), Say("visit_needs_member"), staff=None)
         case Visiting():
             return talk.ask(scene, choices(talk, scene))
@@ -62,7 +62,9 @@ def _member(talk: Talk) -> Learner:
 def answer(talk: Talk, scene: Visiting | Confirming | Noting, act: Input) -> Way:
     match scene, act:
         case Noting(), Spoke(name, address, seconds) if seconds:
-            return talk.go(Over(), Say("note_kept"), events=(Left("note", name, address, seconds),))
+            assert talk.staff
+            left = Left("note", name, address, seconds, by=talk.staff.member)
+            return talk.go(Over(), Say("note_kept"), events=(left,))
         case Noting(), _:
             return talk.go(Over(), events=(Waited("note"),))
         case Visiting(), _:
@@ -75,9 +77,8 @@ def _visiting(talk: Talk, scene: Visiting, act: Input) -> Way:
     offered = choices(talk, scene)
     match act:
         case Pressed(key) if choice := chosen(offered, key):
-            events: tuple[Event, ...] = (Chose(key, choice.does), Joined(_member(talk).member, "visit"))
             there = agenda.listening(talk) if choice == LESSON else Confirming()
-            return talk.go(there, events=events, grade="visit")
+            return talk.go(there, events=(Chose(key, choice.does),), grade="visit")
         case Pressed(key) if key in (AGAIN, HELP):
             return talk.go(Visiting(), events=(Chose(key, "again"),))
         case Pressed(key) if key == NEXT:

@@ -10,14 +10,14 @@ from ivr.dialogue.talk import Talk, Way
 from ivr.dialogue.turn import Chose, Input, Name, Pressed, Say, Stray, Turn, Waited
 
 KEYS = ("1", "2", "3", "4")  # as many names as a caller can keep in mind
-SOMEBODY_ELSE = Choice("5", "somebody_else")
-SAYS = (Say("carry_on"), *(Say("press", key) for key in KEYS), *says_of(SOMEBODY_ELSE), *REMINDERS)
+SOMEBODY_ELSE = tuple(Choice(str(n + 1), "somebody_else") for n in range(1, len(KEYS) + 1))  # the key after the names'
+SAYS = (Say("carry_on"), *(Say("press", key) for key in KEYS), *says_of(*SOMEBODY_ELSE), *REMINDERS)
 
 
 def choices(talk: Talk, _scene: Asking) -> tuple[Choice, ...]:
     learners = talk.state.learners
     names = tuple(Choice(key, "name", Name(each.name)) for each, key in zip(learners, KEYS, strict=False))
-    return (*names, SOMEBODY_ELSE) if len(learners) > len(KEYS) else names
+    return (*names, SOMEBODY_ELSE[len(names) - 1])
 
 
 def enter(talk: Talk, scene: Asking) -> Turn:
@@ -28,7 +28,7 @@ def answer(talk: Talk, scene: Asking, act: Input) -> Way:
     otherwise = talk.go(AtMenu(), Say("carry_on"))
     match act:
         case Pressed(key) if choice := chosen(choices(talk, scene), key):
-            if choice == SOMEBODY_ELSE:
+            if choice in SOMEBODY_ELSE:
                 return talk.go(Numbering("me"), events=(Chose(key, choice.does),))
             return welcome(talk, KEYS.index(key), Chose(key, "name"))
         case Pressed(key) if key in UNIVERSAL:
