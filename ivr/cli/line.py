@@ -19,9 +19,9 @@ from ivr.cli.prompts import missing
 from ivr.config import Settings
 from ivr.dialogue.turn import Gather, Record
 from ivr.errors import IvrError
+from ivr.records.copying import copied
 from ivr.records.db import open_database
 from ivr.records.numbers import e164
-from ivr.records.rehearsal import rehearsing
 from ivr.shelf import Shelf
 from ivr.telephony import terminal, webhook
 from ivr.telephony.recordings import fetching
@@ -90,17 +90,17 @@ def phone(settings: Settings, number: str, play: bool) -> None:
     """
     player = find_player() if play else None
     known = open_database(settings.database)
-    rehearsal = rehearsing(known)
+    database = copied(known)
     known.close()
     clock = terminal.TerminalClock(datetime.now(UTC))
     shelf = Shelf(settings.data)
     voiced = voicing(shelf, settings.line.language)
-    line = calls.Line(rehearsal, shelf, voiced, settings, clock, "terminal")
+    line = calls.Line(database, shelf, voiced, settings, clock, "terminal")
     caller = (e164(number, settings.line.country) or number) if number else ""
     try:
         terminal.converse(line, clock, caller, _Ear(player))
     finally:
-        rehearsal.close()
+        database.close()
     click.echo("— the call is over —")
 
 

@@ -9,22 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, or_, select, true
+from sqlalchemy import Connection, func, select, true
 
 from ivr.catalogue import Catalogue
 from ivr.errors import NotToBeClaimed, UnknownCall
 from ivr.records import ledger, plays, progress
-from ivr.records.models import Answer, Attendance, Call, Evidence, Member, Recording, TurnRow
+from ivr.records.models import Answer, Attendance, Call, Evidence, Member, Recording
 from ivr.records.progress import Counting
 from ivr.records.roster import Enrolled, enrolled
 
-_ATTENDED = exists().where(Attendance.call_id == Call.id).correlate(Call)
-_NOBODYS = Call.member_id.is_(None) & ~_ATTENDED
-_WORTH_CLAIMING = or_(
-    exists().where(TurnRow.call_id == Call.id, TurnRow.lesson.is_not(None)).correlate(Call),
-    exists().where(Answer.call_id == Call.id).correlate(Call),
-    exists().where(Recording.call_id == Call.id).correlate(Call),
-)
 DISMISSED, UNDISMISSED = "dismissed", "undismissed"
 _LAST_SAID = (
     select(Evidence.kind)
@@ -57,7 +50,7 @@ def unclaimed(
 ) -> list[Unclaimed]:
     """Calls that wait to be claimed, the newest first, since a time if one is given; those in which nothing happened
     don't. `dismissed` has also those that were set aside."""
-    which = _NOBODYS & _WORTH_CLAIMING & (true() if dismissed else ~_DISMISSED)
+    which = ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING & (true() if dismissed else ~_DISMISSED)
     which &= Call.started_at >= since if since else true()
     found = select(Call.id, Call.started_at, Call.number, _DISMISSED.label("dismissed")).where(which)
     calls = connection.execute(found.order_by(Call.id.desc()))
@@ -101,7 +94,7 @@ def _recordings(connection: Connection, which: Any, kind: Any) -> defaultdict[in
 
 def how_many_before(connection: Connection, when: datetime) -> int:
     """How many calls wait to be claimed from before this time."""
-    which = _NOBODYS & _WORTH_CLAIMING & ~_DISMISSED & (Call.started_at < when)
+    which = ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING & ~_DISMISSED & (Call.started_at < when)
     return connection.execute(select(func.count()).select_from(Call).where(which)).scalar_one()
 
 
@@ -111,7 +104,7 @@ def dismiss(connection: Connection, calls: Iterable[int], now: datetime, *, undo
     Raises UnknownCall, or NotToBeClaimed for one that does not wait; then nothing changes."""
     changed = []
     for call in dict.fromkeys(calls):
-        found = select(Call.id, _NOBODYS.label("waits"), _DISMISSED.label("dismissed")).where(Call.id == call)
+        found = select(Call.id, ledger.IS_NOBODYS.label("waits"), _DISMISSED.label("dismissed")).where(Call.id == call)
         row = connection.execute(found).first()
         if row is None:
             raise UnknownCall(f"There is no call {call}. `ivr calls unclaimed` shows those that wait to be claimed.")
@@ -132,6 +125,7 @@ def claim(connection: Connection, call: int, number: str, now: datetime, countin
         raise UnknownCall(f"There is no call {call}. `ivr calls unclaimed` shows those that wait to be claimed.")
     (member,) = enrolled(connection, number=number)
     if row.member_id == member.id:
+        ledger.name_recordings(connection, call, member.id)
         return member, False
     if row.member_id is not None:
         whose = connection.execute(select(Member.name).where(Member.id == row.member_id)).scalar_one()

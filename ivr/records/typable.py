@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from ivr.dialogue.scenes.entering import MOST_DIGITS
+from ivr.dialogue.keys import MOST_DIGITS
 from ivr.errors import NotTypable
 from ivr.records.models import Member
 

@@ -17,10 +17,10 @@ from ivr.cli.line import phone
 from ivr.config import Settings
 from ivr.dialogue.turn import Gather, Left, MonthOf, Pressed, Record, Silent, Spoke
 from ivr.records import learners, ledger, lookups, preferences
+from ivr.records.copying import copied
 from ivr.records.db import open_database
 from ivr.records.learners import Now
 from ivr.records.models import Call, Evidence, Notice, Recording, Reply, TurnRow
-from ivr.records.rehearsal import rehearsing
 from ivr.shelf import Shelf
 from ivr.telephony.terminal import Sound, TerminalClock, Typed, converse, read_typed
 from ivr.voicing import voicing
@@ -109,7 +109,7 @@ def test_a_call_by_somebody_known(at_home: Settings) -> None:
     told = words(result)
     for line in (
         "王秀英",
-        "现在放课。",
+        "现在开始听课。",
         "防跌倒",
         "防跌倒第1段第1句。防跌倒第1段第2句。",
         "这一课听完了。",
@@ -166,7 +166,7 @@ def test_it_goes_on_where_the_member_was(at_home: Settings) -> None:
     converse(line, clock, NUMBER, ear)
     database.close()
     told = words(run(at_home, "1\n\nq\n", "--from", NUMBER))
-    assert "上次没有听完，现在接着放。" in told and "防跌倒第3段第1句" in told
+    assert "上次没有听完，现在接着听。" in told and "防跌倒第3段第1句" in told
 
 
 def test_what_waits_for_a_member_is_met(at_home: Settings) -> None:
@@ -185,7 +185,7 @@ def test_what_waits_for_a_member_is_met(at_home: Settings) -> None:
         preferences.prefer(connection, 1, "pace", "slow")
     with database.reading() as connection:
         before = learners.known(connection, [1], Now(Shelf(at_home.data).catalogue(), at_home, BEGIN))
-    copy = rehearsing(database)
+    copy = copied(database)
     with copy.reading() as connection:
         now = Now(Shelf(at_home.data).catalogue(), at_home, BEGIN)
         assert learners.known(connection, [1], now) == before
@@ -245,7 +245,7 @@ def test_with_a_player_the_slice_is_played(at_home: Settings, monkeypatch: pytes
 def test_time_passes_as_the_audio_would_take(at_home: Settings) -> None:
     """Heard out: all of it and the wait; a key: as long as was typed, and no longer than the sound."""
     known = open_database(at_home.database)
-    database = rehearsing(known)
+    database = copied(known)
     known.close()
     clock = TerminalClock(BEGIN)
     shelf = Shelf(at_home.data)
