@@ -105,14 +105,14 @@ def words(result: Result) -> str:
 
 
 def test_a_call_by_somebody_known(at_home: Settings) -> None:
-    result = run(at_home, "1\n\n2@6\n\n#\n#\n2\n1\n2\n1\n", "--from", "13800000001")
+    result = run(at_home, "1\n\n2@6\n\n\n#\n\n#\n2\n1\n2\n1\n2\n4\n", "--from", "13800000001")
     told = words(result)
     for line in (
         "王秀英",
         "现在开始听课。",
         "防跌倒",
         "防跌倒第1段第1句。防跌倒第1段第2句。",
-        "这一课听完了。",
+        "这一课放完了。",
         "现在答题。",
         "是这样的：先坐一坐。",
         "说得对。先坐一坐。",
