@@ -19,9 +19,9 @@ from sqlalchemy import event, insert, select
 from ivr.app import now
 from ivr.calls import MOST_AT_HAND, AtHand, Line, Spoken, answer, hang_up, resume
 from ivr.config import Settings
-from ivr.dialogue import codec, machine
+from ivr.dialogue import codec
 from ivr.dialogue.state import AfterLesson, AtMenu, State
-from ivr.dialogue.turn import Pressed, Silent
+from ivr.dialogue.turn import Pressed, Silent, Turn
 from ivr.records import ledger, progress
 from ivr.records.db import Database, Prepared, open_database
 from ivr.records.models import MemberPhone, Phone, TurnRow
@@ -199,7 +199,7 @@ def test_what_asks_for_one_key_is_timed(line: Line) -> None:
 
 
 def test_only_so_many_turns_are_at_hand() -> None:
-    known = ledger.Latest(1, settled=False, n=3, turn=machine.end(State(AtMenu(), (), ())))
+    known = ledger.Latest(1, settled=False, n=3, turn=Turn(State(AtMenu(), (), ()), (), None))
     at_hand = AtHand()
     for each in range(MOST_AT_HAND + 1):
         at_hand.put(PROVIDER, f"CA{each}", known)

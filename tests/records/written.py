@@ -56,7 +56,7 @@ class Written:
         self.n += 1
         self.book.at += STEP
         known = () if self.by is None else (Learner(self.by, ""),)
-        state = State(scene or AtMenu(), known, (), 0 if known else None)
+        state = State(scene or AtMenu(), known, (), learner=0 if known else None)
         gather = None if isinstance(scene, Over) else Record(record) if record else Gather(1)
         turn = Turn(state, (play,) if play else (), gather, events)
         act = ledger.Act("answer" if self.n == 1 else "end", "", self.book.at)
