@@ -57,11 +57,7 @@ def test_a_whole_file(client: FlaskClient, name: str) -> None:
 
 def test_what_is_for_one_person_is_kept_by_nobody_between(client: FlaskClient, shelf: Shelf, name: str) -> None:
     private = shelf.put_recording(tone(LENGTH_MS, mark=8))
-    for path, directive in (
-        (f"{name}.wav", "public"),
-        (f"{private}.wav", "private"),
-        (f"{private}-500.wav", "private"),
-    ):
+    for path, directive in ((name, "public"), (private, "private"), (f"{private}-500", "private")):
         kept = client.get(f"/audio/{path}.wav").headers["Cache-Control"].split(", ")
         assert {"public", "private"} & {*kept} == {directive}
         assert "immutable" in kept
