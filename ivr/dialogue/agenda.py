@@ -92,6 +92,14 @@ def leaving(talk: Talk, edition: str, at_ms: int) -> Mapping[str, int]:
     return {**talk.state.left, lesson_of(talk, edition).slug: at_ms}
 
 
+def next_part(talk: Talk, lesson: Lesson, segment: int, *events: Event) -> Go:
+    """On with the part that comes after this segment's."""
+    at_ms = lesson.base_ms(lesson.after_part(segment))
+    if at_ms >= lesson.length_ms:
+        return finished(talk, lesson, *events)
+    return talk.go(Listening(lesson.edition, at_ms, lead="part"), events=events)
+
+
 def finished(talk: Talk, lesson: Lesson, *events: Event) -> Go:
     """The lesson came to its end in this call."""
     heard = (*(slug for slug in talk.state.heard if slug != lesson.slug), lesson.slug)

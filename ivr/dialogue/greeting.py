@@ -25,9 +25,9 @@ def welcome(talk: Talk, which: int, *events: Event) -> Go:
 
 
 def _known(state: State, which: int) -> State:
-    """The learner is speaking; of the others no more than their names is needed now. What was left in this call is the
-    learner's, unless somebody else was speaking before."""
-    learner = state.learners[which]
+    """The learner is speaking; of the others no more than their names is needed now. What was left in this call, and
+    which keys were used, is the learner's, unless somebody else was speaking before."""
+    learner, is_first = state.learners[which], state.learner is None
     others = tuple(
         Learner(each.member, each.name, one_key=each.one_key) if n != which else each
         for n, each in enumerate(state.learners)
@@ -37,8 +37,9 @@ def _known(state: State, which: int) -> State:
         learners=others,
         learner=which,
         language=learner.language or state.language,
-        left=state.left if state.learner is None else {},
-        heard=state.heard if state.learner is None else (),
+        left=state.left if is_first else {},
+        heard=state.heard if is_first else (),
+        own_keys=state.own_keys if is_first else "",
         proven=False,
         told=False,
     )

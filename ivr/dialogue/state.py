@@ -116,13 +116,14 @@ class Helping(Struct, frozen=True, tag=True, omit_defaults=True):
 
 class Listening(Struct, frozen=True, tag=True, omit_defaults=True):
     """A lesson; `since` is when the play from `at_ms` was sent, None while it is only announced. `back` counts the
-    times that the caller went back in this part; `lead`: it only stood still for a moment, and this is said now."""
+    times that the caller went back in this part. `lead`: it only stood still for a moment, and this is said now; or
+    another "part" comes."""
 
     edition: str
     at_ms: int
     since: datetime | None = None
     back: int = 0
-    lead: Literal["", "going_on", "again_now"] = ""
+    lead: Literal["", "part", "going_on", "again_now"] = ""
 
 
 class AskingHow(Struct, frozen=True, tag=True, omit_defaults=True):

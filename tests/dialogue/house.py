@@ -45,6 +45,7 @@ from ivr.dialogue.turn import (
     Say,
     Silent,
     Spoke,
+    Stray,
     Turn,
     Wanted,
 )
@@ -54,6 +55,8 @@ RULES = DialogueSettings()
 THREE_LANGUAGES = DialogueSettings(languages=("zh", "yue", "en"))
 FALLS, STOVES = "falls", "stoves"  # stand for their editions in the tables
 WANG, LI, CHEN = Learner(1, "王秀英"), Learner(2, "李大山"), Learner(3, "陈德明")
+LEADER = replace(LI, role="leader", has_pin=True)
+VISITOR, SECRETARY = replace(LEADER, role="visitor"), replace(LEADER, role="secretary")
 NIGHT = "夜里起床，先做什么？马上走，请按1。先坐一坐，请按2。跑过去，请按3。"
 FLOOR = "地上有水怎么办？马上擦干，请按1。不用管，请按2。"
 BOTH = ("q-night", "q-floor")
@@ -62,9 +65,14 @@ KEYS: tuple[str, ...] = (*DIGITS, *"*#A", "")  # "" is silence
 PLAYING = Listening(FALLS, 12_000, BEGIN)  # the second segment, from its start
 FIRST = Quiz(FALLS, BOTH)
 UNKNOWN: dict[str, Any] = {"learners": (), "learner": None}
+DOOR: dict[str, Any] = {"learners": (WANG, VISITOR), "phone": (1,), "staff": 1}  # with Wang, on her own phone
+OFFICE: dict[str, Any] = {"learners": (WANG, SECRETARY), "phone": (1,), "staff": 1}
+MY_NUMBER = "number_of_me"
 MENU = "choose_listen(1) choose_answer(2) choose_question(3) choose_help(0) or_wait"
 MENU_UNKNOWN = "choose_listen(1) choose_answer(2) choose_question(3) choose_who(4) choose_help(0) or_wait"
 LISTEN = "now_playing 防跌倒"
+DUTY = "choose_group(1) choose_visit(2) choose_month(3)"
+VISIT = "choose_visit_lesson(1) choose_visit_talk(2)"
 REPLY = Letter(7, Clip("a" * 64, 900, "去问村医。"))
 NOTICE = Letter(8, Clip("b" * 64, 900, "党费十二元。"))
 SPOKE = Spoke("RE1", "https://provider.example/RE1", 8)
@@ -174,6 +182,11 @@ def rows(*tables: Iterable[Row]) -> pytest.MarkDecorator:
     every = [row for table in tables for row in table]
     names = [f"{type(before.scene).__name__}-{act!r}" for before, act, *_ in every]
     return pytest.mark.parametrize(("before", "act", "says", "scene", "events"), every, ids=names)
+
+
+def others(before: State, keys: str, says: str, scene: Scene) -> list[Row]:
+    """Keys that mean nothing here."""
+    return [(before, key, says, scene, (Stray(key),)) for key in keys]
 
 
 def check(

@@ -41,7 +41,7 @@ SLOW = replace(WANG, pace="slow")
 
 LATE_S = LINE_DELAY_MS[1] / 1000
 AT_12 = "▶falls/1+0=12000"
-HOW = "help_listening choose_slower(1) choose_pause(2) choose_answer(3) choose_other_lesson(4)"
+HOW = "help_listening choose_slower(1) choose_pause(2) choose_other_lesson(3)"
 PART_2, PART_3 = "part(2) of_parts(3)", "part(3) of_parts(3)"
 
 # A key or silence in the second segment (12 to 22 s), so many seconds after it was sent.
@@ -50,7 +50,7 @@ LISTENING: dict[str, tuple[str, float, str, Event | None]] = {
     "an end that came at once is one too": ("", 0, PART_3, None),
     "again": ("*", 6, AT_12, Chose("*", "again")),
     "again, at once": ("*", 0.1, AT_12, Chose("*", "again")),
-    "next": ("#", 6, "▶falls/2+0=22000", Chose("#", "next")),
+    "next": ("#", 6, PART_3, Chose("#", "next")),
     "help": ("0", 6, HOW, Chose("0", "help")),
     "a stray key at once": ("5", 0, AT_12, Stray("5")),
     "as late as the line is": ("5", LATE_S, AT_12, Stray("5")),
@@ -82,8 +82,11 @@ def test_every_other_key_changes_nothing(house: House) -> None:
 
 def test_a_key_during_the_title(house: House) -> None:
     announced = state(Listening(FALLS, 0))
-    for key, says in (("", "▶falls/0+0=0"), ("5", "▶falls/0+0=0"), ("*", "▶falls/0+0=0"), ("#", AT_12)):
+    for key, says in (("", "▶falls/0+0=0"), ("5", "▶falls/0+0=0"), ("*", "▶falls/0+0=0"), ("#", "▶falls/0+0=0")):
         assert told(house.step(announced, pressed_or_not(key))) == says
+    assert told(house.step(announced, Pressed("0"))) == HOW
+    coming = house.step(state(PLAYING), Pressed("#"))  # and while it is said which part comes
+    assert told(house.step(replace(coming.state, keys=()), Pressed("#"))) == "▶falls/2+0=22000"
 
 
 @pytest.mark.parametrize("key", ["", "#"])
@@ -98,21 +101,36 @@ def test_the_last_segment_is_followed_by_the_choices(house: House, key: str) -> 
 
 def test_parts_are_counted(house: House) -> None:
     """Between two of them, which one comes; then it plays."""
-    turn = house.step(state(PLAYING), Silent(), BEGIN + timedelta(seconds=11))
-    assert (told(turn), turn.gather, turn.state.scene) == (PART_3, Gather(1), Listening(FALLS, 22_000))
-    assert told(house.step(turn, Silent())) == "▶falls/2+0=22000"
+    for key in ("", "#"):
+        turn = house.step(state(PLAYING), pressed_or_not(key), BEGIN + timedelta(seconds=11))
+        assert (told(turn), turn.gather, turn.state.scene) == (PART_3, Gather(1), Listening(FALLS, 22_000))
+        assert told(house.step(turn, Silent())) == "▶falls/2+0=22000"
 
 
-def test_a_part_has_segments(house: House) -> None:
-    """Where headings are the same, one segment follows the other without a word."""
-    first, second, third = house.lessons[FALLS].segments
-    lesson = replace(house.lessons[FALLS], segments=(first, replace(second, title=first.title), third), other_pace=None)
-    two_parts = House({FALLS: lesson})
-    playing = state(Listening(FALLS, 0, BEGIN), offer=(FALLS,))
-    assert told(two_parts.step(playing, Silent())) == AT_12
-    assert told(two_parts.step(state(PLAYING, offer=(FALLS,)), Silent())) == "part(2) of_parts(2)"
-    one_part = House({FALLS: replace(lesson, segments=tuple(replace(each, title="") for each in lesson.segments))})
-    assert told(one_part.step(state(PLAYING, offer=(FALLS,)), Silent())) == "▶falls/2+0=22000"
+# Headings of the segments; which of these plays; what comes after it, by itself and by #.
+PARTS: dict[str, tuple[str, int, str, str]] = {
+    "within a part": ("一 一 二", 0, "▶falls/1+0=12000", "part(2) of_parts(2)"),
+    "a part's end": ("一 一 二", 1, "part(2) of_parts(2)", "part(2) of_parts(2)"),
+    "the first of those counted": ("开头 一 二", 0, "part(1) of_parts(2)", "part(1) of_parts(2)"),
+    "between them": ("开头 一 二", 1, "part(2) of_parts(2)", "part(2) of_parts(2)"),
+    "the closing": ("一 二 结尾：", 1, "▶falls/2+0=22000", "▶falls/2+0=22000"),
+    "one that is counted": ("Opening 一 closing", 0, "▶falls/1+0=12000", "▶falls/1+0=12000"),
+    "all one part": ("一 一 一", 0, "▶falls/1+0=12000", "▶falls/1+0=12000"),
+    "to the end": ("一 二 二", 1, "▶falls/2+0=22000", f"lesson_over {AFTER_ALL}"),
+    "the last": ("一 一 一", 2, f"lesson_over {AFTER_ALL}", f"lesson_over {AFTER_ALL}"),
+}
+
+
+@pytest.mark.parametrize(("headings", "playing", "by_itself", "by_hash"), PARTS.values(), ids=list(PARTS))
+def test_what_comes_after(house: House, headings: str, playing: int, by_itself: str, by_hash: str) -> None:
+    """A part is what has one heading; the opening and the closing are not counted."""
+    lesson = house.lessons[FALLS]
+    titled = zip(lesson.segments, headings.split(), strict=True)
+    segments = tuple(replace(segment, title=title) for segment, title in titled)
+    divided = House({FALLS: replace(lesson, segments=segments, other_pace=None)})
+    before = state(Listening(FALLS, lesson.base_ms(playing), BEGIN), offer=(FALLS,))
+    assert told(divided.step(before, Silent())) == by_itself
+    assert told(divided.step(before, Pressed("#"))) == by_hash
 
 
 def test_more_parts_than_are_counted_aloud(house: House) -> None:
@@ -188,7 +206,6 @@ SLOWLY: dict[str, tuple[str, float, str, int]] = {
     "in the second sentence": ("5", LATE_S + 2.51, "▶falls/1+2500=17500@slow", 14_000),
     "in the last sentence": ("5", LATE_S + 12, "▶falls/1+10000=25000@slow", 20_000),
     "long after the segment's end": ("5", 600, "▶falls/1+10000=25000@slow", 20_000),
-    "next": ("#", 6, "▶falls/2+0=27500@slow", 22_000),
 }
 
 
@@ -205,6 +222,12 @@ def test_a_bookmark_is_kept_by_the_lesson_s_own_pace(house: House) -> None:
     announced = house.step(of(replace(SLOW, places={FALLS: place(FALLS, 17_000)}), AtMenu()), Pressed("1"))
     assert announced.state.scene == Listening(FALLS, 16_000)
     assert told(house.step(announced, Silent())) == "▶falls/1+5000=20000@slow"
+
+
+def test_a_part_that_is_skipped_to_plays_slowly_too(house: House) -> None:
+    turn = house.step(of(SLOW, PLAYING), Pressed("#"), BEGIN + timedelta(seconds=6))
+    assert (told(turn), turn.state.scene) == (PART_3, Listening(FALLS, 22_000))
+    assert told(house.step(turn, Silent())) == "▶falls/2+0=27500@slow"
 
 
 def test_only_where_there_is_another(house: House) -> None:
@@ -262,6 +285,25 @@ def test_what_plays_next(house: House, places: dict[str, Place], says: str) -> N
     announced = house.step(begun.state, Pressed("1"))
     playing = house.step(announced.state, Silent())
     assert f"{told(announced)} | {told(playing)}" == says
+
+
+def test_of_a_lesson_in_two_languages_one_s_own_is_heard(house: House) -> None:
+    """And whoever has heard either has heard the lesson."""
+    lesson = house.lessons[FALLS]
+    yue = replace(lesson, slug="falls-yue", language="yue", title=replace(lesson.title, words="防跌"))
+    both = House({FALLS: lesson, yue.slug: yue})
+    for language, title in (("zh", "防跌倒"), ("yue", "防跌")):
+        for places, lead in (({}, "now_playing"), ({FALLS: place(FALLS, 30_000, True)}, "once_more")):
+            before = of(replace(WANG, places=places), AtMenu(), offer=(FALLS, yue.slug), language=language)
+            assert told(both.step(before, Silent())) == f"{lead} {title}"
+
+
+@pytest.mark.parametrize(("language", "says"), [("zh", "now_playing"), ("yue", "other_language now_playing")])
+def test_a_lesson_in_another_language_is_explained(house: House, language: str, says: str) -> None:
+    """Than the line speaks in this call: whether that is the caller's choice or the line's own."""
+    for more in ({}, UNKNOWN):
+        turn = house.step(state(AtMenu(), offer=(FALLS,), language=language, **more), Silent())
+        assert told(turn) == f"{says} 防跌倒"
 
 
 QUESTIONS: dict[str, tuple[dict[str, Place], dict[str, Any], tuple[str, ...]]] = {

@@ -16,17 +16,33 @@ from ivr.dialogue.state import (
     Asking,
     AtMenu,
     ChoosingLanguage,
+    Confirming,
     HearingReply,
     Learner,
     LeavingQuestion,
     Listening,
+    Numbering,
     OfferingOneKey,
     Over,
     Proving,
     Quiz,
     Scene,
+    State,
 )
-from ivr.dialogue.turn import Delivered, Event, Gather, Identified, Pressed, Say, Silent, Turn
+from ivr.dialogue.turn import (
+    Chose,
+    Delivered,
+    Event,
+    Gather,
+    Identified,
+    Input,
+    Pressed,
+    Say,
+    Silent,
+    Turn,
+    Visited,
+    Waited,
+)
 from tests.dialogue.house import (
     BOTH,
     FALLS,
@@ -46,6 +62,7 @@ from tests.dialogue.house import (
     of,
     state,
     told,
+    tried,
 )
 from tests.drivers import BEGIN
 
@@ -64,21 +81,20 @@ SIX = tuple(Learner(n, f"学员{n}") for n in range(1, 7))
 REPLIED, CLUMSY = replace(WANG, replies=(REPLY,)), replace(WANG, clumsy=True)
 FOUR_NAMES = "学员1 press(1) 学员2 press(2) 学员3 press(3) 学员4 press(4) choose_somebody_else(5)"
 A_REPLY = "a_reply 去问村医。 choose_hear_again(1) choose_go_on(2)"
-ONE_KEY = "one_key_offered choose_one_key(1) choose_digits(2)"
 I_AM = (Identified(1),)
 BEGINNINGS: dict[str, tuple[tuple[Learner, ...], str, Scene, tuple[Event, ...]]] = {
     "somebody unknown": ((), MENU_UNKNOWN, AtMenu(), ()),
     "one learner": ((WANG,), f"王秀英 hello {MENU}", AtMenu(), I_AM),
-    "two": ((WANG, LI), "王秀英 press(1) 李大山 press(2)", Asking(), ()),
+    "two": ((WANG, LI), "王秀英 press(1) 李大山 press(2) choose_somebody_else(3)", Asking(), ()),
     "six": (SIX, FOUR_NAMES, Asking(), ()),
-    "a reply waits": ((REPLIED,), f"王秀英 hello {A_REPLY}", HearingReply(), (Delivered("reply", 7), *I_AM)),
+    "a reply waits": ((REPLIED,), f"王秀英 hello {A_REPLY}", HearingReply(), I_AM),
     "a reply waits for a PIN": (
         (replace(REPLIED, has_pin=True),),
-        "王秀英 hello pin",
+        "王秀英 hello for_you_alone pin",
         Proving("replies"),
         I_AM,
     ),
-    "keys failed": ((CLUMSY,), f"王秀英 hello {ONE_KEY}", OfferingOneKey(), I_AM),
+    "keys failed": ((CLUMSY,), "王秀英 hello one_key_offered", OfferingOneKey(), I_AM),
     "keys failed, and one does": (
         (replace(CLUMSY, one_key=True),),
         "王秀英 hello any_key pick_listen",
@@ -92,14 +108,18 @@ BEGINNINGS: dict[str, tuple[tuple[Learner, ...], str, Scene, tuple[Event, ...]]]
 def test_begin(house: House, learners: tuple[Learner, ...], says: str, scene: Scene, events: tuple[Event, ...]) -> None:
     turn = house.begin(*learners)
     assert (told(turn), turn.state.scene, set(turn.events)) == (f"welcome {says}", scene, set(events))
-    assert turn.state.offer == (FALLS, STOVES)
+    assert (turn.state.offer, turn.state.language) == ((FALLS, STOVES), "zh")
+    assert turn.state.phone == tuple(each.member for each in learners)
     assert turn.state.learner == (0 if events else None)
 
 
-@pytest.mark.parametrize("learners", [(), (WANG,), (WANG, LI)])
+@pytest.mark.parametrize("learners", [(), (WANG,)])
 def test_nothing_on_offer(learners: tuple[Learner, ...]) -> None:
+    """Still there is the question box; and whoever waits hears goodbye."""
     turn = House({}).begin(*learners)
-    assert (told(turn), turn.state.scene, turn.gather) == ("welcome nothing_yet goodbye", Over(), None)
+    assert "nothing_yet choose_question(3)" in told(turn)
+    over = House({}).step(turn, Silent())
+    assert (told(over), over.state.scene, over.gather) == ("goodbye", Over(), None)
 
 
 def test_the_language_is_asked_of_members_only(house: House) -> None:
@@ -153,6 +173,30 @@ def test_a_call_ends_at_its_time(house: House) -> None:
     assert house.step(kept, Silent(), hour).gather is None
 
 
+# What is done when the time is up: it counts, all the same.
+IN_TIME: dict[str, tuple[State, Input, tuple[Event, ...]]] = {
+    "nothing": (state(AtMenu()), Silent(), (Waited("menu"),)),
+    "an answer": (state(FIRST), Pressed("2"), tried("2", outcome="right")),
+    "a reply heard": (of(REPLIED, HearingReply()), Silent(), (Waited("letter"), Delivered("reply", 7))),
+    "a reply again": (of(REPLIED, HearingReply()), Pressed("1"), (Chose("1", "hear_again"),)),
+    "a visit confirmed": (
+        state(Confirming(FALLS), learners=(WANG, LI), phone=(1,), staff=1, grade="visit"),
+        Pressed("1"),
+        (Chose("1", "confirm"), Visited(2, 1, FALLS, confirmed=True)),
+    ),
+    "a number typed": (state(Numbering("me"), **UNKNOWN), Pressed("003"), ()),
+}
+
+
+@pytest.mark.parametrize(("before", "act", "events"), IN_TIME.values(), ids=list(IN_TIME))
+def test_what_is_done_when_time_is_up_counts(
+    house: House, before: State, act: Input, events: tuple[Event, ...]
+) -> None:
+    limited = replace(before, until=BEGIN, why="month_used")
+    turn = house.step(limited, act)
+    assert (told(turn), turn.gather, turn.events) == ("month_used goodbye", None, events)
+
+
 def test_a_month_s_minutes_end_it_sooner(house: House) -> None:
     turn = house.begin(replace(WANG, minutes_left=5))
     over = house.step(turn, Silent(), BEGIN + timedelta(minutes=5))
@@ -184,9 +228,10 @@ def test_the_warning_comes_before_a_piece_of_the_lesson(house: House) -> None:
 
 
 @pytest.mark.parametrize("scene", [Asking(), AtMenu(), PLAYING, Listening(FALLS, 0), AfterLesson(FALLS), FIRST, Over()])
-def test_end_says_it_and_hangs_up(scene: Scene) -> None:
-    turn = machine.end(state(scene, scan=2), Say("long_enough"), Say("goodbye"))
-    assert (told(turn), turn.state.scene, turn.gather) == ("long_enough goodbye", Over(), None)
+def test_ended_says_why_and_hangs_up(scene: Scene) -> None:
+    """What the turn adds to the record stays."""
+    turn = machine.ended(Turn(state(scene, scan=2), (Say("help"),), Gather(10), I_AM), "sorry")
+    assert (told(turn), turn.state.scene, turn.gather, turn.events) == ("sorry goodbye", Over(), None, I_AM)
     assert (turn.state.learner, turn.state.scan) == (0, None)
 
 
@@ -194,6 +239,8 @@ def test_a_lesson_withdrawn_during_the_call_plays_on(house: House) -> None:
     """What the call began with is pinned; withdrawn editions stay on the shelf."""
     gone = Catalogue((), house.catalogue.editions)
     turn = machine.step(Turn(state(PLAYING), (), Gather(1)), Pressed("#"), gone, BEGIN, RULES)
+    assert isinstance(turn, Turn) and told(turn) == "part(3) of_parts(3)"
+    turn = machine.step(turn, Silent(), gone, BEGIN, RULES)
     assert isinstance(turn, Turn) and told(turn) == "▶falls/2+0=22000"
     after = Turn(state(AfterLesson(FALLS), heard=(FALLS,)), (), Gather(1))
     turn = machine.step(after, Pressed("1"), gone, BEGIN, RULES)

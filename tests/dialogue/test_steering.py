@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ivr.dialogue.state import AskingHow, Listening, Over, PartOver, Pausing, Quiz, RollCall, Scene, State
+from ivr.dialogue.state import AskingHow, Confirming, Listening, Over, PartOver, Pausing, RollCall, Scene, State
 from ivr.dialogue.turn import (
     LINE_DELAY_MS,
     Chose,
@@ -22,9 +22,8 @@ from ivr.dialogue.turn import (
     Waited,
 )
 from tests.dialogue.house import (
-    BOTH,
     FALLS,
-    NIGHT,
+    LI,
     PLAYING,
     RULES,
     STOVES,
@@ -40,12 +39,12 @@ from tests.dialogue.house import (
 )
 from tests.drivers import BEGIN
 
-CHOICES = "choose_slower(1) choose_pause(2) choose_answer(3) choose_other_lesson(4)"
+CHOICES = "choose_slower(1) choose_pause(2) choose_other_lesson(3)"
 HOW = f"help_listening {CHOICES}"
-ON = Listening(FALLS, 16_000, waited=True)
+ON = Listening(FALLS, 16_000, lead="going_on")
 HERE = AskingHow(FALLS, 16_000)
 SLOW = replace(WANG, pace="slow")
-QUIZ = f"now_answering 防跌倒 {NIGHT} choose_dont_know(4)"
+PART_3 = "part(3) of_parts(3)", Listening(FALLS, 22_000)
 
 
 def paced(learner: Any, pace: str, does: str) -> Row:
@@ -58,13 +57,19 @@ ASKING_HOW: list[Row] = [
     paced(SLOW, "fast", "faster"),
     paced(replace(WANG, pace="fast"), "slow", "slower"),
     (state(HERE), "2", "paused", Pausing(FALLS, 16_000), (Chose("2", "pause"),)),
-    (state(HERE), "3", QUIZ, Quiz(FALLS, BOTH), (Chose("3", "answer"),)),
-    (state(HERE), "4", "now_playing 用炉子", Listening(STOVES, 0), (Chose("4", "other_lesson"),)),
-    (state(HERE), "*", "going_on", Listening(FALLS, 12_000, waited=True), (Chose("*", "again"),)),
-    (state(HERE), "#", "going_on", Listening(FALLS, 22_000, waited=True), (Chose("#", "next"),)),
+    (state(HERE), "3", "now_playing 用炉子", Listening(STOVES, 0), (Chose("3", "other_lesson"),)),
+    (
+        state(HERE, left={STOVES: 9_000}),
+        "3",
+        "go_on_with 用炉子 part(2) of_parts(2)",
+        Listening(STOVES, 8_000),
+        (Chose("3", "other_lesson"),),
+    ),
+    (state(HERE), "*", "again_now", Listening(FALLS, 12_000, lead="again_now"), (Chose("*", "again"),)),
+    (state(HERE), "#", *PART_3, (Chose("#", "next"),)),
     (state(replace(HERE, misses=2)), "0", HOW, HERE, (Chose("0", "help"),)),
     (state(HERE), "", "going_on", ON, (Waited("how"),)),
-    *[(state(HERE), key, f"other_key_1 {CHOICES}", replace(HERE, misses=1), (Stray(key),)) for key in "56789A"],
+    *[(state(HERE), key, f"other_key_1 {CHOICES}", replace(HERE, misses=1), (Stray(key),)) for key in "456789A"],
     (state(replace(HERE, misses=3)), "7", "going_on", ON, (Stray("7"), GaveUp("how"))),
     # without a name there is no lasting pace; a lesson that has no other pace, no questions, and none after it
     (
@@ -86,14 +91,15 @@ ASKING_HOW: list[Row] = [
 AGAIN = "choose_part_again(1) choose_go_on(2)"
 GROUP: dict[str, Any] = {"learner": None, "grade": "group", "present": (0,)}
 BETWEEN = PartOver(FALLS, 22_000)
-NEXT_PART, LAST_PART = Listening(FALLS, 22_000, waited=True), Listening(FALLS, 12_000, waited=True)
+NEXT_PART = Listening(FALLS, 22_000, lead="going_on")
+LAST_PART = "again_now", Listening(FALLS, 12_000, lead="again_now")
 PART_OVER: list[Row] = [
-    (state(BETWEEN), "1", "going_on", LAST_PART, (Chose("1", "part_again"),)),
-    (state(BETWEEN), "*", "going_on", LAST_PART, (Chose("*", "again"),)),
+    (state(BETWEEN), "1", *LAST_PART, (Chose("1", "part_again"),)),
+    (state(BETWEEN), "*", *LAST_PART, (Chose("*", "again"),)),
     (state(BETWEEN), "2", "going_on", NEXT_PART, (Chose("2", "go_on"),)),
     (state(BETWEEN), "#", "going_on", NEXT_PART, (Chose("#", "next"),)),
     (state(BETWEEN), "", "going_on", NEXT_PART, (Waited("part"),)),
-    (state(BETWEEN), "0", HOW, AskingHow(FALLS, 22_000), (Chose("0", "help"),)),
+    (state(replace(BETWEEN, misses=2)), "0", AGAIN, BETWEEN, (Chose("0", "help"),)),
     *[(state(BETWEEN), key, f"other_key_1 {AGAIN}", replace(BETWEEN, misses=1), (Stray(key),)) for key in "3456789A"],
     (state(replace(BETWEEN, misses=3)), "9", "going_on", NEXT_PART, (Stray("9"), GaveUp("part"))),
     (state(BETWEEN, **GROUP), "3", "roll_call", RollCall(back_to=NEXT_PART), (Chose("3", "latecomer"),)),
@@ -112,6 +118,13 @@ PAUSES: list[Row] = [
     (state(PAUSED), "", "still_waiting", replace(PAUSED, waits=1), (Waited("pause"),)),
     (state(replace(PAUSED, waits=3)), "", "still_waiting", replace(PAUSED, waits=4), (Waited("pause"),)),
     (state(replace(PAUSED, waits=4)), "", "until_next_time goodbye", Over(), (Waited("pause"),)),
+    (
+        state(replace(PAUSED, waits=4), learners=(WANG, LI), staff=1, grade="visit"),
+        "",
+        "until_next_time 王秀英 hand_over choose_confirm(1) choose_deny(2)",
+        Confirming(FALLS),
+        (Waited("pause"),),
+    ),
 ]
 
 
@@ -129,6 +142,20 @@ def test_it_waits_at_the_sentence_and_goes_on_there(house: House) -> None:
     announced = house.step(paused, Silent(), later)
     assert (told(announced), announced.gather) == ("going_on", Gather(1))
     assert told(house.step(announced, Silent(), later)) == "▶falls/1+4000=16000"
+
+
+def test_a_lesson_left_for_another_keeps_its_place(house: House) -> None:
+    """For the rest of the call, also for somebody unknown; until it is heard to its end."""
+    for more in ({}, UNKNOWN):
+        turn = house.step(state(HERE, **more), Pressed("3"))
+        assert turn.state.left == {FALLS: 16_000}
+        back = house.step(replace(turn.state, scene=AskingHow(STOVES, 8_000), keys=()), Pressed("3"))
+        assert told(back) == "go_on_with 防跌倒 part(2) of_parts(3)"
+        assert (back.state.scene, back.state.left) == (Listening(FALLS, 16_000), {FALLS: 16_000, STOVES: 8_000})
+        ended = house.step(replace(back.state, scene=Listening(FALLS, 22_000, BEGIN)), Silent())
+        assert ended.state.left == {STOVES: 8_000}
+        asked = house.step(ended, Pressed("1"))
+        assert asked.state.scene == Listening(STOVES, 8_000)
 
 
 def test_a_pause_is_of_five_minutes(house: House) -> None:

@@ -217,8 +217,8 @@ class Walk(RuleBasedStateMachine):
         """An answer is written down, and so is what was said after the tone; a learner who is known stays so."""
         scene, ignored = before.state.scene, any(isinstance(event, Ignored) for event in turn.events)
         if isinstance(scene, Quiz) and isinstance(act, Pressed) and before.state.scan is None and not ignored:
-            if act.key[:1] in {choice.key for choice in quiz.choices(self.talk_in(before), scene)}:
-                assert any(isinstance(event, Answered) for event in turn.events)
+            offered = {choice.key for choice in quiz.choices(self.talk_in(before), scene)}
+            assert act.key[:1] not in offered or any(isinstance(event, Answered) for event in turn.events)
         if isinstance(before.gather, Record) and isinstance(act, Spoke) and act.seconds:
             assert any(isinstance(event, Left) for event in turn.events)
         if before.state.learner is not None and turn.state.learner is None:

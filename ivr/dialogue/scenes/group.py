@@ -44,9 +44,9 @@ def answer(talk: Talk, scene: RollCall, act: Input) -> Way:
             return talk.want(WhoHas(typed(key)))
         case Found(learner) if learner:
             return _join(talk, scene, learner)
-        case Silent() if talk.state.present:
+        case Silent() | Pressed("") if talk.state.present:  # a # alone
             return _all_here(talk, scene)
-        case Silent():
+        case Silent() | Pressed(""):
             return _nobody(talk, scene)
         case _:
             return replace(_ask(talk, scene, Say("no_such_number")), events=(Stray(""),))

@@ -35,9 +35,13 @@ SAYS = (
 )
 
 
-def enter(talk: Talk, scene: Listening) -> Turn:
+def enter(talk: Talk, scene: Listening) -> Turn | Go:
     """Announce a lesson, whether it begins or goes on, and in which of its parts."""
     lesson = agenda.lesson_of(talk, scene.edition)
+    if scene.lead == "part":
+        said = _part(lesson, lesson.locate(scene.at_ms)[0])
+        here = Listening(lesson.edition, scene.at_ms)
+        return talk.turn(here, *said, wait_s=ANNOUNCING_S) if said else _play(talk, lesson, scene.at_ms, 0)
     if scene.lead:
         return talk.turn(scene, Say(scene.lead), wait_s=ANNOUNCING_S)
     lead = "go_on_with" if scene.at_ms else "once_more" if agenda.is_heard(talk, lesson) else "now_playing"
@@ -66,22 +70,13 @@ def answer(talk: Talk, scene: Listening, act: Input) -> Way:
         case Pressed(key) if key == NEXT and scene.since is None:
             return _play(talk, lesson, scene.at_ms, 0, Chose(key, "next"))
         case Pressed(key) if key == NEXT:
-            return skipped(talk, lesson, segment, Chose(key, "next"))
+            return agenda.next_part(talk, lesson, segment, Chose(key, "next"))
         case Pressed(key):
             return _play(talk, lesson, lesson.sentence_start(reached), scene.back, Stray(key))
         case _ if scene.since is None:
             return _play(talk, lesson, scene.at_ms, scene.back)
         case _:
             return _on(talk, lesson, scene, lesson.locate(scene.at_ms)[0] + 1)
-
-
-def skipped(talk: Talk, lesson: Lesson, segment: int, *events: Event) -> Turn | Go:
-    """On with the part that comes after this segment's."""
-    following = lesson.after_part(segment)
-    at_ms = lesson.base_ms(following)
-    if at_ms < lesson.length_ms and (part := _part(lesson, following)):
-        return talk.turn(Listening(lesson.edition, at_ms), *part, wait_s=ANNOUNCING_S, events=events)
-    return _play(talk, lesson, at_ms, 0, *events)
 
 
 def carried_on(talk: Talk, scene: Listening) -> Turn:
@@ -128,9 +123,7 @@ def _on(talk: Talk, lesson: Lesson, scene: Listening, segment: int) -> Way:
         return _play(talk, lesson, at_ms, scene.back)
     if scene.back or talk.state.grade == "group":
         return talk.go(PartOver(lesson.edition, at_ms))
-    if part := _part(lesson, segment):
-        return talk.turn(Listening(lesson.edition, at_ms), *part, wait_s=ANNOUNCING_S)
-    return _play(talk, lesson, at_ms, 0)
+    return talk.go(Listening(lesson.edition, at_ms, lead="part"))
 
 
 def _play(talk: Talk, lesson: Lesson, at_ms: int, back: int, *events: Event) -> Turn | Go:

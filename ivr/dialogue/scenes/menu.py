@@ -54,11 +54,11 @@ def answer(talk: Talk, scene: AtMenu, act: Input) -> Way:
         case Pressed(key) if key == AGAIN:
             return talk.go(AtMenu(), events=(Chose(key, "again"),))
         case Pressed(key):
-            otherwise = _listen(talk).after(Say("carry_on"))
+            otherwise = _listen(talk).after(Say("carry_on")) if talk.state.offer else _listen(talk)
             usual = LISTEN if talk.state.offer else None
             return talk.missed(scene, choices(talk, scene), Stray(key), "menu", otherwise, usual=usual)
         case _:
-            gave_up = (GaveUp("menu"),) if scene.misses else ()
+            gave_up = (GaveUp("menu"),) if scene.misses > 1 else ()  # one slip of the finger is none
             return _listen(talk, Waited("menu"), *gave_up)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ivr.dialogue.keys import AGAIN, HELP, NEXT, REMINDERS, Choice, chosen, says_of
 from ivr.dialogue.state import AtMenu, OnDuty, Role, RollCall, TellingMonth, Visiting
 from ivr.dialogue.talk import Talk, Way
-from ivr.dialogue.turn import Chose, Input, MonthOf, Pressed, Stray, Told, Waited
+from ivr.dialogue.turn import Chose, Event, Input, MonthOf, Pressed, Stray, Told, Waited
 
 GROUP, VISIT, MONTH = Choice("1", "group"), Choice("2", "visit"), Choice("3", "month")
 DUTIES: Mapping[Role, tuple[Choice, ...]] = {
@@ -29,7 +29,7 @@ def enter(talk: Talk, scene: OnDuty) -> Way:
     offered = choices(talk, scene)
     if not offered:
         return talk.go(AtMenu(), staff=None)
-    return talk.ask(scene, offered) if len(offered) > 1 else _do(talk, offered[0])
+    return talk.ask(scene, offered) if len(offered) > 1 else _do(talk, offered[0].does)
 
 
 def answer(talk: Talk, scene: OnDuty, act: Input) -> Way:
@@ -38,7 +38,7 @@ def answer(talk: Talk, scene: OnDuty, act: Input) -> Way:
         case Told(month):
             return talk.go(TellingMonth(month))
         case Pressed(key) if choice := chosen(offered, key):
-            return _do(talk, choice)
+            return _do(talk, choice.does, Chose(key, choice.does))
         case Pressed(key) if key in (AGAIN, HELP):
             return talk.go(OnDuty(), events=(Chose(key, "again"),))
         case Pressed(key) if key == NEXT:
@@ -49,10 +49,9 @@ def answer(talk: Talk, scene: OnDuty, act: Input) -> Way:
             return talk.missed(scene, offered, Waited("duty"), "duty", talk.go(AtMenu(), staff=None))
 
 
-def _do(talk: Talk, choice: Choice) -> Way:
-    events = (Chose(choice.key, choice.does),)
+def _do(talk: Talk, does: str, *events: Event) -> Way:
     assert talk.staff
-    match choice.does:
+    match does:
         case "group":
             return talk.go(RollCall(by=talk.state.learner), events=events, grade="group", learner=None)
         case "visit":

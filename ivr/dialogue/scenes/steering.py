@@ -7,7 +7,6 @@ from typing import Any
 from ivr.catalogue import Lesson
 from ivr.dialogue import agenda
 from ivr.dialogue.keys import AGAIN, HELP, NEXT, REMINDERS, Choice, chosen, says_of
-from ivr.dialogue.scenes import listening
 from ivr.dialogue.state import AskingHow, Confirming, Listening, Over, PartOver, Pausing, RollCall
 from ivr.dialogue.talk import Go, Talk, Way
 from ivr.dialogue.turn import Chose, Event, Input, Preferred, Pressed, Say, Stray, Turn, Waited
@@ -125,7 +124,7 @@ def _next(talk: Talk, scene: AskingHow | PartOver, chose: Chose) -> Way:
     lesson = agenda.lesson_of(talk, scene.edition)
     if isinstance(scene, PartOver):
         return talk.go(_from(scene), events=(chose,))
-    return listening.skipped(talk, lesson, lesson.locate(scene.at_ms)[0], chose)
+    return agenda.next_part(talk, lesson, lesson.locate(scene.at_ms)[0], chose)
 
 
 def _waited(talk: Talk, scene: Pausing, act: Input) -> Go:
