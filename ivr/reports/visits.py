@@ -59,7 +59,7 @@ def table(facts: Facts) -> Sheet:
 
 def page(facts: Facts) -> tuple[Sheet, ...]:
     visits = rows(facts)
-    headings = ("时间", "来访人", "学员", "支部", "内容", "本人确认", "留言")
+    headings = ("时间", "来访人", "学员", "支部", "内容", "本人确认", "走访记录")
     cells = tuple(
         (
             f"{row.visited:%m-%d %H:%M}",
