@@ -21,8 +21,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from ivr.catalogue import Catalogue
 from ivr.config import Settings
 from ivr.dialogue import machine
-from ivr.dialogue.state import Listening, Proving
-from ivr.dialogue.turn import Input, Left, Play, Pressed, Record, Silent, Spoke, Turn, Wanted
+from ivr.dialogue.state import Listening, Pausing, Proving
+from ivr.dialogue.turn import Gather, Input, Left, Pressed, Record, Silent, Spoke, Turn, Wanted
 from ivr.errors import IvrError, UnknownCall
 from ivr.records import learners, ledger, lookups, progress
 from ivr.records.db import Database
@@ -116,7 +116,7 @@ def _answered(line: Line, connection: Connection, provider: str, sid: str, numbe
 def resume(line: Line, provider: str, sid: str, n: int, kind: str, act: Input) -> Spoken:
     """The caller acted in turn `n`: `kind` says whether the provider reported a key or an end.
 
-    Raises UnknownCall for a call that never began here."""
+    Raises UnknownCall for a call that never began here, or under a version whose turns can't be read any more."""
     arrived_at = line.clock()
     if isinstance(act, Silent) and (spoken := _went_on(line, provider, sid, n, ledger.Act(kind, "", arrived_at))):
         return spoken
@@ -200,9 +200,10 @@ def _written(
 
 
 def _said_ms(line: Line, turn: Turn) -> int | None:
-    """How long it takes to ask for a key; None for what asks for none. Latencies are counted from its end."""
-    asks = turn.gather is not None and not isinstance(turn.gather, Record)
-    return length_ms(turn, line.voiced) if asks and not any(isinstance(said, Play) for said in turn.says) else None
+    """How long it takes to ask for one key, whose latency is counted from there; None for all else: numbers take as
+    long as they are, and nobody is asked to press anything while a lesson is announced, plays or waits."""
+    asks = isinstance(turn.gather, Gather) and turn.gather.digits == 1
+    return length_ms(turn, line.voiced) if asks and not isinstance(turn.state.scene, Listening | Pausing) else None
 
 
 def _again(line: Line, connection: Connection, known: ledger.Latest, n: int, arrived_at: datetime) -> Spoken:
@@ -213,7 +214,7 @@ def _again(line: Line, connection: Connection, known: ledger.Latest, n: int, arr
     return Spoken(known.n, known.turn)
 
 
-def _noted(line: Line, connection: Connection, known: ledger.Latest, kind: str, arrived_at: datetime) -> None:
+def _noted(line: Line, connection: Connection, known: ledger.Held, kind: str, arrived_at: datetime) -> None:
     ledger.add_evidence(connection, known.call, kind, arrived_at, turn=known.n)
     if known.settled:
         progress.settle(connection, known.call, arrived_at, line.counting(line.shelf.catalogue()))
@@ -226,11 +227,14 @@ def fall_back(line: Line, provider: str, sid: str) -> Spoken | None:
     arrived_at = line.clock()
 
     def work(connection: Connection) -> Spoken | None:
-        _known(connection, provider, sid)  # waits for a turn that is being written,
-        known = _known(connection, provider, sid)  # and sees it
-        tried = ledger.count_evidence(connection, known.call, "fallback")
-        _noted(line, connection, known, "fallback", arrived_at)
-        return Spoken(known.n, known.turn) if tried < MOST_FALLBACKS else None
+        _held(connection, provider, sid)  # waits for a turn that is being written,
+        held = _held(connection, provider, sid)  # and sees it
+        tried = ledger.count_evidence(connection, held.call, "fallback")
+        _noted(line, connection, held, "fallback", arrived_at)
+        try:
+            return Spoken(held.n, ledger.stored(connection, held.call, held.n)) if tried < MOST_FALLBACKS else None
+        except UnknownCall:  # it can't be read any more; that this came is on record all the same
+            return None
 
     return _written_once(line.database, work)
 
@@ -241,13 +245,13 @@ def recorded(line: Line, provider: str, sid: str, n: int, name: str, address: st
     arrived_at = line.clock()
 
     def work(connection: Connection) -> None:
-        known = _known(connection, provider, sid)
-        turn = known.turn if n == known.n else ledger.stored(connection, known.call, n)
+        call = _held(connection, provider, sid).call
+        turn = ledger.stored(connection, call, n)
         if isinstance(turn.gather, Record) and seconds:
             spoke = Spoke(name, address, seconds, hung_up=True)
-            for event in _turned(line, connection, known.call, turn, spoke, arrived_at).events:
+            for event in _turned(line, connection, call, turn, spoke, arrived_at).events:
                 if isinstance(event, Left):
-                    ledger.keep_recording(connection, known.call, n, event, ledger.member_of(turn), arrived_at)
+                    ledger.keep_recording(connection, call, n, event, ledger.member_of(turn), arrived_at)
 
     _written_once(line.database, work)
 
@@ -259,7 +263,7 @@ def hang_up(
     arrived_at = line.clock()
 
     def work(connection: Connection) -> None:
-        call = _known(connection, provider, sid).call
+        call = _held(connection, provider, sid).call
         ledger.add_evidence(
             connection, call, "ended", arrived_at, status=status, provider_at=provider_at, provider_s=lasted_s
         )
@@ -287,7 +291,14 @@ def _written_once(database: Database, work: Callable[[Connection], _T]) -> _T:
 
 
 def _known(connection: Connection, provider: str, sid: str) -> ledger.Latest:
-    known = ledger.latest(connection, provider, sid)
+    return _begun_here(ledger.latest(connection, provider, sid), provider, sid)
+
+
+def _held(connection: Connection, provider: str, sid: str) -> ledger.Held:
+    return _begun_here(ledger.held(connection, provider, sid), provider, sid)
+
+
+def _begun_here(known: _T | None, provider: str, sid: str) -> _T:
     if known is None:
         raise UnknownCall(f"Call {sid} of {provider} did not begin here.")
     return known

@@ -8,13 +8,14 @@
     │   ├── BadImport         a document that no lesson can be made of
     │   ├── BadLexicon        a lexicon file, by line
     │   ├── BadRoster         a member list, by row
-    │   └── BadNotices        a list of notices, by row
+    │   └── BadNotices        a list of notices, by row, or a reply
     ├── BadPrompts        a file of prompts
     ├── NotAMonth         a month that can't be read
     ├── NotEnrolled       nobody of this name or number
     ├── NotToBeClaimed    a call that is somebody's already
     ├── NotThere          nothing of this number
     ├── BadPin            a PIN that guards nothing
+    ├── NotTypable        a member number that nobody can type
     ├── NotWritten        a file that can't be written, or is there already
     ├── NotKept           a file of the data folder
     ├── NoDatabase        the database can't be opened
@@ -100,6 +101,10 @@ class NotThere(IvrError):
 
 class BadPin(IvrError):
     """A PIN that guards nothing. Take another."""
+
+
+class NotTypable(IvrError):
+    """This member number can't be typed on the telephone. Enrol the member under another."""
 
 
 class NotWritten(IvrError):

@@ -1,7 +1,8 @@
 """Published editions: audio is written first, the manifest next, the index last, so a reader never sees half a lesson.
 
 audio/<sha256>.wav              named by its content, never changed
-recordings/<sha256>.wav         the same, for what people said by telephone: there is no second copy, it is never tidied
+recordings/<sha256>.wav         the same, for what people said by telephone and what is for one person only: there is no
+                                second copy, and `tidy` leaves it
 editions/<slug>/<edition>.json  manifests; old ones stay for the calls and records that name them
 index.json                      what is on offer, oldest first: slug -> edition
 phrases/<language>.json         pressed prompts and people's names: words -> clip, and the voice that said them
@@ -62,9 +63,12 @@ class Shelf:
 
     def put_audio(self, wav: bytes) -> str:
         """Keep a WAV file; returns its name. A damaged copy of the same audio is mended."""
+        return self._put(wav, self._audio_path)
+
+    def _put(self, wav: bytes, path_of: Callable[[str], Path]) -> str:
         name = hashlib.sha256(wav).hexdigest()
-        path = self._audio_path(name)
-        with self._locked():  # `tidy` may be deleting an old copy
+        path = path_of(name)
+        with self._locked():  # somebody may be deleting an old copy
             if path.is_file() and path.read_bytes() == wav:
                 os.utime(path)  # wanted again
             else:
@@ -73,11 +77,13 @@ class Shelf:
 
     def put_recording(self, wav: bytes) -> str:
         """Keep a WAV file that can't be made again; returns its name. It is found like any other audio."""
-        name = hashlib.sha256(wav).hexdigest()
-        path = self._recording_path(name)
-        if not (path.is_file() and path.read_bytes() == wav):
-            write_whole(path, wav)
-        return name
+        return self._put(wav, self._recording_path)
+
+    def forget(self, names: Iterable[str], now: datetime) -> int:
+        """Delete these that were put among the recordings more than KEPT ago. Returns the bytes freed."""
+        with self._locked():
+            paths = [self._recording_path(name) for name in sorted(names)]
+            return sum(_deleted(path) for path in paths if path.is_file() and _written_before(path, now - KEPT))
 
     def audio(self, name: str) -> Path:
         """The file of a piece of audio; raises DamagedAudio for a name that is not one or a file that is gone."""
@@ -89,6 +95,10 @@ class Shelf:
             return self._spare.audio(name)
         raise DamagedAudio(f"There is no audio named {name[:64]}. Publish the lesson again.")
 
+    def is_private(self, path: Path) -> bool:
+        """Is this file of audio what somebody said, or for one person only?"""
+        return path.parent == self.root / "recordings"
+
     def publish(self, lesson: Lesson) -> Lesson:
         """Put a lesson on offer and return it with its edition set; an edition already on offer is left alone.
 
@@ -98,8 +108,8 @@ class Shelf:
         manifest = msgspec.json.format(msgspec.json.encode(lesson))
         path = self._manifest_path(lesson.slug, lesson.edition)
         with self._locked():  # nothing is tidied away between the look at a file and the offer
-            for piece, audio, length_ms in _pieces(lesson):
-                self._verify(piece, audio, length_ms)
+            if faults := self.faults(lesson):
+                raise DamagedAudio(f"{faults[0]} Publish the lesson again.")
             if not (path.is_file() and path.read_bytes() == manifest):
                 write_whole(path, manifest)
             self._offer(lesson.slug, lesson.edition)
@@ -151,22 +161,42 @@ class Shelf:
         path = self._phrases_path(language)
         with self._locked():
             for clip in added.values():
-                self._verify(repr(clip.words), clip.audio, clip.length_ms)
+                if fault := self._fault(repr(clip.words), clip.audio, clip.length_ms):
+                    raise DamagedAudio(f"{fault} Press it again.")
             phrases = _read(path, dict[str, _Phrase]) or {}
             if phrases != phrases | added:
                 write_whole(path, msgspec.json.encode(phrases | added))
 
-    def _verify(self, piece: str, audio: str, length_ms: int) -> None:
-        wav = self.audio(audio).read_bytes()
+    def faults(self, lesson: Lesson) -> list[str]:
+        """What `publish` would refuse in a lesson, a piece a line."""
+        return [fault for piece in _pieces(lesson) if (fault := self._fault(*piece))]
+
+    def is_whole(self, clip: Clip) -> bool:
+        """Is the audio of a clip there, unchanged, and as long as stated?"""
+        return not self._fault(repr(clip.words), clip.audio, clip.length_ms)
+
+    def is_kept(self, name: str) -> bool:
+        """Is a piece of audio there, and unchanged?"""
+        try:
+            return hashlib.sha256(self.audio(name).read_bytes()).hexdigest() == name
+        except (DamagedAudio, OSError):
+            return False
+
+    def _fault(self, piece: str, audio: str, length_ms: int) -> str:
+        """What is wrong with a piece; "" for nothing."""
+        try:
+            wav = self.audio(audio).read_bytes()
+        except (DamagedAudio, OSError):
+            return f"The audio of {piece} is not there ({audio}.wav)."
         if hashlib.sha256(wav).hexdigest() != audio:
-            raise DamagedAudio(f"The audio of {piece} was changed on disk ({audio}.wav). Publish the lesson again.")
+            return f"The audio of {piece} was changed on disk ({audio}.wav)."
         sound = sound_in(wav)
         if sound is None:
-            raise DamagedAudio(f"The audio of {piece} is not a whole mono 16-bit {RATE_HZ} Hz WAV file ({audio}.wav).")
+            return f"The audio of {piece} is not a whole mono 16-bit {RATE_HZ} Hz WAV file ({audio}.wav)."
         frames = len(sound) // 2
         if abs(frames - length_ms * FRAMES_PER_MS) >= FRAMES_PER_MS:
-            actual = frames / FRAMES_PER_MS
-            raise DamagedAudio(f"The audio of {piece} lasts {actual:.1f} ms, not {length_ms} ms ({audio}.wav).")
+            return f"The audio of {piece} lasts {frames / FRAMES_PER_MS:.1f} ms, not {length_ms} ms ({audio}.wav)."
+        return ""
 
     def _offer(self, slug: str, edition: str) -> None:
         """With the lock held."""

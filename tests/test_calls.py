@@ -19,9 +19,9 @@ from sqlalchemy import event, insert, select
 from ivr.app import now
 from ivr.calls import MOST_AT_HAND, AtHand, Line, Spoken, answer, hang_up, resume
 from ivr.config import Settings
-from ivr.dialogue import machine
+from ivr.dialogue import codec
 from ivr.dialogue.state import AfterLesson, AtMenu, State
-from ivr.dialogue.turn import Pressed, Silent
+from ivr.dialogue.turn import Pressed, Silent, Turn
 from ivr.records import ledger, progress
 from ivr.records.db import Database, Prepared, open_database
 from ivr.records.models import MemberPhone, Phone, TurnRow
@@ -178,8 +178,28 @@ def test_a_call_that_two_servers_answer_by_turns(line: Line) -> None:
     assert verified(line) == []
 
 
+TIMED = {
+    "AtMenu": True,
+    "Listening": False,  # announced, playing, or going on after a pause: nobody asks for a key
+    "AskingHow": True,
+    "Pausing": False,
+    "Numbering": False,  # a number takes as long as it is
+}
+
+
+def test_what_asks_for_one_key_is_timed(line: Line) -> None:
+    """From what a member's own wait is learned."""
+    walk(line, "CA1", "1", "", "0", "2", "1")
+    walk(line, "CA2", "4", number=UNKNOWN)
+    with line.database.reading() as connection:
+        turns = connection.execute(select(TurnRow.turn, TurnRow.said_ms)).all()
+    told = [(type(codec.decode(row.turn).state.scene).__name__, row.said_ms is not None) for row in turns]
+    assert {scene for scene, _ in told} == TIMED.keys()
+    assert all(timed == TIMED[scene] for scene, timed in told)
+
+
 def test_only_so_many_turns_are_at_hand() -> None:
-    known = ledger.Latest(1, settled=False, n=3, turn=machine.end(State(AtMenu(), (), ())))
+    known = ledger.Latest(1, settled=False, n=3, turn=Turn(State(AtMenu(), (), ()), (), None))
     at_hand = AtHand()
     for each in range(MOST_AT_HAND + 1):
         at_hand.put(PROVIDER, f"CA{each}", known)

@@ -196,4 +196,7 @@ def _files(body: bytes) -> list[str]:
 
 
 def _lesson_files(shelf: Shelf) -> set[str]:
-    return {segment.audio for lesson in shelf.catalogue().lessons for segment in lesson.segments}
+    """At every pace."""
+    lessons = shelf.catalogue().lessons
+    paces = (*lessons, *(lesson.other_pace for lesson in lessons if lesson.other_pace))
+    return {segment.audio for lesson in paces for segment in lesson.segments}

@@ -25,13 +25,13 @@ def driver(settings: Settings) -> Iterator[DirectDriver]:
 
 def test_a_pin_is_not_kept(driver: DirectDriver) -> None:
     driver.call(NUMBER)
-    for keys in ("0", "3", "001", "271828", "481516"):
+    for keys in ("0", "5", "001", "271828", "481516"):
         driver.press(keys, 5)
-    assert driver.said()[-1].startswith("大家一起听")
+    assert driver.said()[-1].startswith("现在点名")
     driver.press("2", 5)
     with driver.line.database.reading() as connection:
         rows = connection.execute(text("SELECT digits, turn FROM turns ORDER BY n")).all()
         tables = ("pin_tries", "members", "calls")
         rest = [connection.execute(text(f"SELECT * FROM {name}")).all() for name in tables]
-    assert [row.digits for row in rows] == ["", "0", "3", "001", "", "", "2"]
+    assert [row.digits for row in rows] == ["", "0", "5", "001", "", "", "2"]
     assert "481516" not in repr((rows, rest)) and "271828" not in repr((rows, rest))

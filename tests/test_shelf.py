@@ -194,8 +194,9 @@ def test_damage_on_disk_is_told_by_piece_and_mended_by_pressing_again(shelf: She
     path.write_bytes(whole[:-2] + b"\x07\x07")
     with pytest.raises(DamagedAudio, match=f"{told}.*changed on disk"):
         shelf.publish(unpublished)
+    assert [told in fault for fault in shelf.faults(unpublished)] == [True]
     path.unlink()
-    with pytest.raises(DamagedAudio, match="no audio named"):
+    with pytest.raises(DamagedAudio, match=f"{told}.*is not there"):
         shelf.publish(unpublished)
     shelf.put_audio(whole)
     assert shelf.publish(unpublished).edition

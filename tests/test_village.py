@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from ivr.catalogue import Lesson
 from ivr.config import Settings
 from ivr.records import plays, progress
 from ivr.records.heard import union_ms
@@ -51,24 +52,29 @@ def live(call: Call, chance: random.Random) -> None:
     call.hang_up(chance.uniform(0, 5))
 
 
-def truly_heard(call: Call, where: dict[str, tuple[str, int]]) -> dict[str, list[tuple[int, int]]]:
-    """The spans of each edition that reached the caller's ear."""
+Place = tuple[Lesson, Lesson, int]  # a lesson, the same at the pace that a file was pressed in, where the file starts
+
+
+def truly_heard(call: Call, where: dict[str, Place]) -> dict[str, list[tuple[int, int]]]:
+    """The spans of each edition that reached the caller's ear, whichever pace was played."""
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for heard in call.heard:
         named = re.search(r"/audio/([0-9a-f]{64})(?:-(\d+))?\.wav$", heard.what)
         if heard.kind == "play" and named and named[1] in where:
-            edition, base_ms = where[named[1]]
+            lesson, played, base_ms = where[named[1]]
             start = base_ms + int(named[2] or 0)
-            spans[edition].append((start, start + round(heard.to_s * 1000)))
+            end = start + round(heard.to_s * 1000)
+            spans[lesson.edition].append((played.moved(start, lesson), played.moved(end, lesson)))
     return spans
 
 
-def audio_places(driver: HttpDriver) -> dict[str, tuple[str, int]]:
-    lessons = driver.line.shelf.catalogue().lessons
+def audio_places(driver: HttpDriver) -> dict[str, Place]:
     return {
-        segment.audio: (lesson.edition, lesson.base_ms(n))
-        for lesson in lessons
-        for n, segment in enumerate(lesson.segments)
+        segment.audio: (lesson, played, played.base_ms(n))
+        for lesson in driver.line.shelf.catalogue().lessons
+        for played in (lesson, lesson.other_pace)
+        if played
+        for n, segment in enumerate(played.segments)
     }
 
 

@@ -20,7 +20,9 @@ from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.errors import BadLesson, DamagedAudio
 from ivr.keeping import delete_drafts
-from ivr.shelf import Shelf
+from ivr.records import letters
+from ivr.records.db import open_database
+from ivr.shelf import KEPT, Shelf
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
     from ivr.studio.mistakes import Mistake
@@ -149,8 +151,8 @@ def withdraw(settings: Settings, slug: str) -> None:
 def tidy(settings: Settings) -> None:
     """Delete audio that no call can ask for any more, and what was left half-written; publishing does that, too.
 
-    The audio of a lesson's old editions stays for two days, for calls under way; single sentences, which make the next
-    press short, for 90 days after they were last used.
+    The audio of a lesson's old editions stays for two days, for calls under way, and so does that of notices that are
+    over; single sentences, which make the next press short, for 90 days after they were last used.
     """
     if not _tidy(settings):
         click.echo("There is nothing to delete.")
@@ -161,10 +163,20 @@ def _tidy(settings: Settings) -> int:
 
     now = datetime.now(UTC)
     freed = Shelf(settings.data).tidy(now) + takes.tidy(settings.data / "takes", now)
-    freed += delete_drafts(settings.data, now)
+    freed += delete_drafts(settings.data, now) + Shelf(settings.data).forget(_over(settings, now), now)
     if freed:
         click.echo(f"deleted {freed / 1e6:.1f} MB of audio that is not used any more")
     return freed
+
+
+def _over(settings: Settings, now: datetime) -> set[str]:
+    """The audio of notices that no call can be hearing any more."""
+    database = open_database(settings.database)
+    try:
+        with database.reading() as connection:
+            return letters.over(connection, (now - KEPT).astimezone(settings.line.zone).date())
+    finally:
+        database.close()
 
 
 def _planned(script: Script, shelf: Shelf, voices: Voices) -> str:

@@ -19,9 +19,9 @@ from ivr.cli.prompts import missing
 from ivr.config import Settings
 from ivr.dialogue.turn import Gather, Record
 from ivr.errors import IvrError
+from ivr.records.copying import copied
 from ivr.records.db import open_database
 from ivr.records.numbers import e164
-from ivr.records.rehearsal import rehearsing
 from ivr.shelf import Shelf
 from ivr.telephony import terminal, webhook
 from ivr.telephony.recordings import fetching
@@ -85,21 +85,22 @@ def phone(settings: Settings, number: str, play: bool) -> None:
     """Call the line from here. Nothing of it is recorded.
 
     Type a key and Enter: 1, 2, 0, * or #. "2@12" presses 2 after twelve seconds. Enter alone presses nothing and
-    hears everything; q hangs up. Where a number is asked for, type all of it; after the tone, type what you would say.
+    hears everything; q hangs up. Where a number is asked for, type all of it, with or without the # that ends it; after
+    the tone, type what you would say.
     """
     player = find_player() if play else None
     known = open_database(settings.database)
-    rehearsal = rehearsing(known)
+    database = copied(known)
     known.close()
     clock = terminal.TerminalClock(datetime.now(UTC))
     shelf = Shelf(settings.data)
     voiced = voicing(shelf, settings.line.language)
-    line = calls.Line(rehearsal, shelf, voiced, settings, clock, "terminal")
+    line = calls.Line(database, shelf, voiced, settings, clock, "terminal")
     caller = (e164(number, settings.line.country) or number) if number else ""
     try:
         terminal.converse(line, clock, caller, _Ear(player))
     finally:
-        rehearsal.close()
+        database.close()
     click.echo("— the call is over —")
 
 
@@ -112,7 +113,7 @@ class _Ear:
     def __call__(self, sounds: tuple[terminal.Sound, ...], gather: Gather | Record | None) -> terminal.Typed:
         for sound in sounds:
             where = "" if sound.file is None or self.player else f"   [{sound.file}]"
-            click.echo(f"  {sound.words}{where}")
+            click.echo(f"  {sound.words or '(somebody speaks)'}{where}")
             if self.player and sound.file:
                 self._play(sound)
         return self._typed(gather) if gather else terminal.Typed(None, None)

@@ -10,7 +10,7 @@ import click
 
 from ivr import prompts
 from ivr.config import Settings
-from ivr.records import acquaintance, latency, pins
+from ivr.records import acquaintance, latency, pins, typable
 from ivr.records.acquaintance import Acquaintance
 from ivr.records.db import open_database
 from ivr.records.learners import Now
@@ -120,6 +120,8 @@ def set_(settings: Settings, /, number: str, pin: str | None, no_pin: bool, **ch
     database = open_database(settings.database)
     try:
         with database.writing() as connection:
+            if choices.get("pin") or choices.get("role"):
+                typable.require(connection, number)
             who = acquaintance.choose(connection, number, choices)
     finally:
         database.close()

@@ -9,6 +9,7 @@ import click
 
 from ivr import prompts
 from ivr.cli.pressing import Phrase, press_letters
+from ivr.cli.rows import ROW
 from ivr.config import Settings
 from ivr.records import notices as records
 from ivr.records.db import open_database
@@ -82,7 +83,7 @@ def _heard(at: datetime | None, zone: tzinfo) -> str:
 
 
 @notices.command()
-@click.argument("ids", metavar="ID…", type=int, nargs=-1, required=True)
+@click.argument("ids", metavar="ID…", type=ROW, nargs=-1, required=True)
 @click.pass_obj
 def withdraw(settings: Settings, ids: tuple[int, ...]) -> None:
     """Let notices be heard no more."""

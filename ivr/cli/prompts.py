@@ -4,7 +4,7 @@ that a call can be in."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from ivr.config import Settings
 from ivr.dialogue.machine import every_say
 from ivr.errors import DamagedAudio, VoiceFailed
 from ivr.prompts import Prompts
-from ivr.records import letters, preferences, roster
+from ivr.records import letters, preferences, questions, roster
 from ivr.records.db import open_database
 from ivr.records.letters import Waiting
 from ivr.shelf import Shelf
@@ -35,7 +35,8 @@ def prompts() -> None:
 @click.option("--again", is_flag=True, help="Press all of them: after a change of lexicon, pace or preset.")
 @click.pass_obj
 def press(settings: Settings, again: bool) -> None:
-    """Press every prompt and name that is missing, or that the voice of the settings did not say."""
+    """Press every prompt and name that is missing or damaged, or that the voice of the settings did not say; and every
+    reply and notice that has no audio any more."""
     press_missing(settings, again=again)
     _press_silent_letters(settings)
 
@@ -43,27 +44,39 @@ def press(settings: Settings, again: bool) -> None:
 @prompts.command()
 @click.pass_obj
 def check(settings: Settings) -> None:
-    """Say what callers would hear in the provider's voice, or not at all; ends with 1 if there is anything.
+    """Say what callers would hear in the provider's voice, wrongly, or not at all; ends with 1 if there is anything.
 
-    That is every prompt that can be said in any state of a call, in every language that a call can be in, every name,
-    and every reply and notice that waits.
+    That is every prompt that can be said in any state of a call, in every language that a call can be in; every name;
+    every reply and notice that waits, and every question that waits for a reply; and every piece of the lessons on
+    offer. Each file is read: it must be what was pressed.
     """
-    absent = missing(settings)
+    absent, silent = missing(settings), silent_letters(settings)
     several = len({each.language for each in absent}) > 1
-    for each in absent:
-        click.echo(f"{each.language}: {each.words}" if several else each.words)
-    silent = silent_letters(settings)
-    for letter in silent:
-        click.echo(f"{letter.kind} {letter.id}, for {letter.name}: {letter.words or '(spoken)'}")
-    many = len(absent) + len(silent)
-    click.echo(f"{many} missing." + (" `ivr prompts press` makes them." if many else ""))
+    written = [letter for letter in silent if letter.words]
+    lost = [*_spoken(settings, silent), *_pieces(Shelf(settings.data))]
+    for told in (
+        *(f"{each.language}: {each.words}" if several else each.words for each in absent),
+        *(f"{each.kind} {each.id}, for {each.name}: {each.words}" for each in written),
+        *lost,
+    ):
+        click.echo(told)
+    pressable = len(absent) + len(written)
+    many = pressable + len(lost)
+    of_them = "them" if pressable == many else f"{pressable} of them"
+    click.echo(f"{many} missing or damaged." + (f" `ivr prompts press` makes {of_them}." if pressable else ""))
     sys.exit(1 if many else 0)
 
 
 def missing(settings: Settings) -> list[Phrase]:
-    """What is not pressed; the prompts that come with the package count where they have the same voice."""
+    """What is not pressed, or whose file is gone or damaged; the prompts that come with the package count where they
+    have the same voice."""
     shelves = {language: _shelf(settings, language) for language in texts.PRESSED_BY}
-    return [each for each in wanted(settings) if not shelves[each.language].phrase(each.language, each.words)]
+    return [each for each in wanted(settings) if not _is_pressed(each, shelves[each.language])]
+
+
+def _is_pressed(phrase: Phrase, shelf: Shelf) -> bool:
+    clip = shelf.phrase(phrase.language, phrase.words)
+    return clip is not None and shelf.is_whole(clip)
 
 
 def _shelf(settings: Settings, language: str) -> Shelf:
@@ -163,22 +176,16 @@ def _press_singly(phrases: list[Phrase], press: Callable[[Phrase], object]) -> l
 
 
 def silent_letters(settings: Settings) -> list[Waiting]:
-    """Replies and notices that wait to be heard, and whose audio is gone."""
+    """Replies and notices that wait to be heard, and whose audio is gone or damaged."""
     shelf = Shelf(settings.data)
     today = datetime.now(UTC).astimezone(settings.line.zone).date()
     database = open_database(settings.database)
     try:
         with database.reading() as connection:
-            return [each for each in letters.waiting(connection, today) if not _is_here(shelf, each.audio)]
+            waiting = letters.waiting(connection, today)
     finally:
         database.close()
-
-
-def _is_here(shelf: Shelf, audio: str) -> bool:
-    try:
-        return shelf.audio(audio).is_file()
-    except DamagedAudio:
-        return False
+    return [each for each in waiting if not shelf.is_kept(each.audio)]
 
 
 def _press_silent_letters(settings: Settings) -> None:
@@ -196,3 +203,38 @@ def _press_silent_letters(settings: Settings) -> None:
     finally:
         database.close()
     click.echo(f"pressed {len(written)} replies and notices")
+
+
+# ── what can't be made from words here ───────────────────────────────────────────────────────────────────────────
+
+
+def _spoken(settings: Settings, silent: Iterable[Waiting]) -> Iterator[str]:
+    """What people said themselves, and is gone or damaged: nobody else has it any more."""
+    for letter in silent:
+        if not letter.words:
+            yield f"{letter.kind} {letter.id}, for {letter.name}: {_from_a_copy(letter.audio)}"
+    shelf, database = Shelf(settings.data), open_database(settings.database)
+    try:
+        with database.reading() as connection:
+            waiting = questions.left(connection, waiting=True)
+    finally:
+        database.close()
+    for question in waiting:
+        if question.audio and not shelf.is_kept(question.audio):
+            yield f"question {question.id}, from {question.name or 'nobody known'}: {_from_a_copy(question.audio)}"
+
+
+def _from_a_copy(audio: str) -> str:
+    return f"it was spoken, and is gone or damaged. Put recordings/{audio}.wav back from a copy of the data folder."
+
+
+def _pieces(shelf: Shelf) -> Iterator[str]:
+    """The pieces of lessons on offer that are gone or damaged."""
+    try:
+        on_offer = shelf.catalogue().lessons
+    except DamagedAudio as error:
+        yield str(error)
+        return
+    for lesson in on_offer:
+        for fault in shelf.faults(lesson):
+            yield f"lesson {lesson.slug}: {fault} `ivr lesson publish FILE` mends it."

@@ -13,12 +13,14 @@ from ivr.catalogue import Clip
 from ivr.cli.player import find_player
 from ivr.cli.player import play as play_file
 from ivr.cli.pressing import Phrase, press_letters
+from ivr.cli.rows import ROW
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
-from ivr.errors import IvrError
+from ivr.errors import BadNotices, IvrError
 from ivr.keeping import write_whole
 from ivr.records import questions as records
 from ivr.records.db import open_database
+from ivr.records.notices import swindling
 from ivr.records.numbers import masked
 from ivr.records.questions import Asker, Left
 from ivr.reports.formats import to_text
@@ -66,7 +68,7 @@ def _state(left: Left) -> str:
 
 
 @questions.command()
-@click.argument("question", metavar="ID", type=int)
+@click.argument("question", metavar="ID", type=ROW)
 @click.argument("words", metavar="[TEXT]", required=False)
 @click.option(
     "--recording",
@@ -76,14 +78,19 @@ def _state(left: Left) -> str:
 @click.pass_obj
 def reply(settings: Settings, question: int, words: str | None, recording: Path | None) -> None:
     """Reply to a question, by a TEXT that the line says or by a sound file. The asker hears it first of all in their
-    next call; until then, another reply takes its place."""
-    if (words and words.strip() and recording) or not ((words and words.strip()) or recording):
+    next call; until then, another reply takes its place. A TEXT may not speak of bank cards, passwords or transfers."""
+    text = (words or "").strip()
+    if bool(text) == bool(recording):
         raise click.UsageError("Give either a TEXT or --recording FILE.")
+    if told := swindling(text):
+        raise BadNotices(
+            "The reply was not taken:", [f"{told}; write it without, or say it yourself: --recording FILE"]
+        )
     database = open_database(settings.database)
     try:
         with database.reading() as connection:
             asker = records.asker(connection, question)
-        clip = _recorded(settings, recording) if recording else _pressed(settings, (words or "").strip(), asker)
+        clip = _recorded(settings, recording) if recording else _pressed(settings, text, asker)
         with database.writing() as connection:
             records.reply(connection, question, clip, datetime.now(UTC))
     finally:
@@ -107,7 +114,7 @@ def _recorded(settings: Settings, file: Path) -> Clip:
 
 
 @questions.command()
-@click.argument("recording", metavar="ID", type=int)
+@click.argument("recording", metavar="ID", type=ROW)
 @click.option("--to", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write a WAV file instead.")
 @click.pass_obj
 def play(settings: Settings, recording: int, path: Path | None) -> None:

@@ -11,11 +11,17 @@ import click
 from ivr.config import Settings
 from ivr.errors import NotWritten
 from ivr.records.db import open_database
-from ivr.reports import branch, calls, formats, lesson, member, period
+from ivr.reports import branch, calls, formats, lesson, member, period, visits
 from ivr.reports.facts import Facts, gather
 from ivr.shelf import Shelf
 
-REPORTS: dict[str, ModuleType] = {"branch": branch, "member": member, "lesson": lesson, "calls": calls}
+REPORTS: dict[str, ModuleType] = {
+    "branch": branch,
+    "member": member,
+    "lesson": lesson,
+    "calls": calls,
+    "visits": visits,
+}
 
 
 @click.command()
@@ -42,6 +48,7 @@ def report(
     member  each member and lesson
     lesson  each lesson, question by question
     calls   each call
+    visits  each home visit
     """
     zone = settings.line.zone
     now = datetime.now(UTC)

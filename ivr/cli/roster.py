@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,8 +13,11 @@ from ivr.records.db import open_database
 from ivr.records.numbers import masked
 from ivr.records.roster import Imported, enrolled, import_roster
 from ivr.records.spreadsheet import MOST_BYTES
+from ivr.records.typable import MEND
 from ivr.reports.formats import to_text
 from ivr.reports.sheet import Sheet
+
+MOST_NOTES = 10
 
 
 @click.group()
@@ -39,6 +43,8 @@ def import_(settings: Settings, file: Path, dry_run: bool) -> None:
     finally:
         database.close()
     click.echo(_told(file.name, done, dry_run))
+    for note in _notes(done):
+        click.secho(f"Note: {note}", fg="yellow", err=True)
     if not dry_run:
         _press_names(settings)
 
@@ -49,6 +55,16 @@ def _told(name: str, done: Imported, dry_run: bool) -> str:
         f"{lead} {done.added} added, {done.changed} changed, {done.unchanged} unchanged; "
         f"{done.phones} phones, {done.branches} branches."
     )
+
+
+def _notes(done: Imported) -> Iterator[str]:
+    """Which members can't say by keys who they are."""
+    for each in done.untypable[:MOST_NOTES]:
+        places = [f"row {done.rows[n]} ({n})" if n in done.rows else f"{n}, enrolled before," for n in each.numbers]
+        mend = MEND if len(places) > 1 else "Enrol them under another number"
+        yield f"{' and '.join(places)} {each.why}, and can't be typed on the telephone. {mend}."
+    if (more := len(done.untypable) - MOST_NOTES) > 0:
+        yield f"and so it is with {more} more."
 
 
 def _press_names(settings: Settings) -> None:

@@ -1,4 +1,5 @@
-"""Calls that nobody is known for wait to be claimed: somebody who recognises one says whose it is, and it counts."""
+"""Calls that nobody is known for wait to be claimed: somebody who recognises one says whose it is, and it counts. Those
+that nobody will recognise are set aside; that is a fact added to the ledger, and so is taking it back."""
 
 from __future__ import annotations
 
@@ -8,48 +9,63 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, or_, select
+from sqlalchemy import Connection, func, select, true
 
 from ivr.catalogue import Catalogue
 from ivr.errors import NotToBeClaimed, UnknownCall
 from ivr.records import ledger, plays, progress
-from ivr.records.models import Answer, Attendance, Call, Member, Recording, TurnRow
+from ivr.records.models import Answer, Attendance, Call, Evidence, Member, Recording
 from ivr.records.progress import Counting
 from ivr.records.roster import Enrolled, enrolled
 
-_ATTENDED = exists().where(Attendance.call_id == Call.id).correlate(Call)
-_NOBODYS = Call.member_id.is_(None) & ~_ATTENDED
-_WORTH_CLAIMING = or_(
-    exists().where(TurnRow.call_id == Call.id, TurnRow.lesson.is_not(None)).correlate(Call),
-    exists().where(Answer.call_id == Call.id).correlate(Call),
-    exists().where(Recording.call_id == Call.id).correlate(Call),
+DISMISSED, UNDISMISSED = "dismissed", "undismissed"
+_LAST_SAID = (
+    select(Evidence.kind)
+    .where(Evidence.call_id == Call.id, Evidence.kind.in_((DISMISSED, UNDISMISSED)))
+    .order_by(Evidence.id.desc())
+    .limit(1)
+    .correlate(Call)
+    .scalar_subquery()
 )
+_DISMISSED = func.coalesce(_LAST_SAID, UNDISMISSED) == DISMISSED
 
 
 @dataclass(frozen=True, slots=True)
 class Unclaimed:
     """A call that nobody is known for: what was heard of each lesson, in ms, at least; how many questions were
-    answered; what was said after the tone, by row: names, and other things."""
+    answered; what was said after the tone, by row: names, and other things; and whether it was set aside."""
 
     id: int
     started_at: datetime
     number: str
+    dismissed: bool
     heard_ms: dict[str, int]
     answered: int
     names: tuple[int, ...]
     left: tuple[int, ...]
 
 
-def unclaimed(connection: Connection, catalogue: Catalogue) -> list[Unclaimed]:
-    """Calls that wait to be claimed, the newest first; those in which nothing happened don't."""
-    which = _NOBODYS & _WORTH_CLAIMING
-    calls = connection.execute(select(Call.id, Call.started_at, Call.number).where(which).order_by(Call.id.desc()))
+def unclaimed(
+    connection: Connection, catalogue: Catalogue, since: datetime | None = None, *, dismissed: bool = False
+) -> list[Unclaimed]:
+    """Calls that wait to be claimed, the newest first, since a time if one is given; those in which nothing happened
+    don't. `dismissed` has also those that were set aside."""
+    which = ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING & (true() if dismissed else ~_DISMISSED)
+    which &= Call.started_at >= since if since else true()
+    found = select(Call.id, Call.started_at, Call.number, _DISMISSED.label("dismissed")).where(which)
+    calls = connection.execute(found.order_by(Call.id.desc()))
     heard = _heard_ms(plays.heard_in(connection, catalogue, which))
     answered = _answered(connection, which)
     names, left = (
         _recordings(connection, which, kind) for kind in (Recording.kind == "name", Recording.kind != "name")
     )
-    return [Unclaimed(*row, heard[row.id], answered[row.id], names[row.id], left[row.id]) for row in calls]
+    return [
+        Unclaimed(
+            *(row.id, row.started_at, row.number, bool(row.dismissed)),
+            *(heard[row.id], answered[row.id], names[row.id], left[row.id]),
+        )
+        for row in calls
+    ]
 
 
 def _heard_ms(rows: Iterable[plays.HeardRow]) -> defaultdict[int, dict[str, int]]:
@@ -76,6 +92,30 @@ def _recordings(connection: Connection, which: Any, kind: Any) -> defaultdict[in
     return found
 
 
+def how_many_before(connection: Connection, when: datetime) -> int:
+    """How many calls wait to be claimed from before this time."""
+    which = ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING & ~_DISMISSED & (Call.started_at < when)
+    return connection.execute(select(func.count()).select_from(Call).where(which)).scalar_one()
+
+
+def dismiss(connection: Connection, calls: Iterable[int], now: datetime, *, undo: bool = False) -> list[int]:
+    """Set these calls aside, or take that back; returns those for which it was not so already.
+
+    Raises UnknownCall, or NotToBeClaimed for one that does not wait; then nothing changes."""
+    changed = []
+    for call in dict.fromkeys(calls):
+        found = select(Call.id, ledger.IS_NOBODYS.label("waits"), _DISMISSED.label("dismissed")).where(Call.id == call)
+        row = connection.execute(found).first()
+        if row is None:
+            raise UnknownCall(f"There is no call {call}. `ivr calls unclaimed` shows those that wait to be claimed.")
+        if not row.waits:
+            raise NotToBeClaimed(f"Call {call} counts for somebody already, and does not wait; nothing was changed.")
+        if row.dismissed == undo:
+            ledger.add_evidence(connection, call, UNDISMISSED if undo else DISMISSED, now)
+            changed.append(call)
+    return changed
+
+
 def claim(connection: Connection, call: int, number: str, now: datetime, counting: Counting) -> tuple[Enrolled, bool]:
     """The call counts for the member with this number; returns who that is, and whether it did not before.
 
@@ -85,6 +125,7 @@ def claim(connection: Connection, call: int, number: str, now: datetime, countin
         raise UnknownCall(f"There is no call {call}. `ivr calls unclaimed` shows those that wait to be claimed.")
     (member,) = enrolled(connection, number=number)
     if row.member_id == member.id:
+        ledger.name_recordings(connection, call, member.id)
         return member, False
     if row.member_id is not None:
         whose = connection.execute(select(Member.name).where(Member.id == row.member_id)).scalar_one()

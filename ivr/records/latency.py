@@ -11,8 +11,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from ivr.records.models import TurnRow
 
@@ -46,6 +47,12 @@ def wait_s(latencies: Sequence[float]) -> int:
 
 
 def _latencies(connection: Connection, member: int, since: datetime | None) -> list[float]:
+    rows = connection.execute(_pressed(member, since))
+    return [max(0.0, (row.arrived_at - row.sent_at).total_seconds() - row.said_ms / 1000) for row in rows]
+
+
+def _pressed(member: int, since: datetime | None) -> Select[Any]:
+    """The latest turns that asked for a key and got one; an index of its own has those that ask."""
     asked, pressed = TurnRow.__table__.alias(), TurnRow.__table__.alias()
     found = (
         select(asked.c.sent_at, asked.c.said_ms, pressed.c.arrived_at)
@@ -54,7 +61,4 @@ def _latencies(connection: Connection, member: int, since: datetime | None) -> l
         .order_by(asked.c.call_id.desc(), asked.c.n.desc())
         .limit(LATEST)
     )
-    if since is not None:
-        found = found.where(asked.c.sent_at >= since)
-    rows = connection.execute(found).all()
-    return [max(0.0, (row.arrived_at - row.sent_at).total_seconds() - row.said_ms / 1000) for row in rows]
+    return found if since is None else found.where(asked.c.sent_at >= since)

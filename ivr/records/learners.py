@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
-from sqlalchemy.sql.expression import Select
+from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, func, select
 
 from ivr.catalogue import Catalogue, Clip
 from ivr.config import Settings
 from ivr.dialogue.state import Learner, Letter, Place
-from ivr.records import latency, preferences, review
-from ivr.records.models import Answer, Call, Evidence, Member, MemberPhone, Notice, Phone, Progress, Recording, Reply
+from ivr.records import latency, plays, preferences, review
+from ivr.records.models import (
+    Answer,
+    Attendance,
+    Call,
+    Evidence,
+    Member,
+    MemberPhone,
+    Notice,
+    Phone,
+    Progress,
+    Recording,
+    Reply,
+    TurnRow,
+)
 
 _ON_PHONE = (
     select(Member.id)
@@ -39,6 +51,12 @@ class Now:
     catalogue: Catalogue
     settings: Settings
     at: datetime
+
+    @property
+    def month(self) -> datetime:
+        """When the current month began, where the line is."""
+        here = self.at.astimezone(self.settings.line.zone)
+        return here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def on_phone(connection: Connection, number: str) -> list[int]:
@@ -103,15 +121,23 @@ def _minutes_left(connection: Connection, member: int, now: Now) -> int | None:
 
 
 def minutes_used(connection: Connection, member: int, now: Now) -> int:
-    """Whole minutes of this month's calls, as far as they are over."""
-    start = now.at.astimezone(now.settings.line.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    lasted = (
-        select(func.max(Evidence.provider_s))
-        .join(Call, Call.id == Evidence.call_id)
-        .where(Call.member_id == member, Call.started_at >= start, Evidence.kind == "ended")
-        .group_by(Call.id)
+    """Whole minutes of this month's calls; where nobody told how long one lasted, until we last spoke in it."""
+    told = select(func.max(Evidence.provider_s)).where(Evidence.call_id == Call.id, Evidence.kind == "ended")
+    spoke = select(func.max(TurnRow.sent_at)).where(TurnRow.call_id == Call.id)
+    lasted = select(Call.started_at, _one(told).label("told"), _one(spoke).label("spoke")).where(
+        Call.member_id == member, Call.started_at >= now.month
     )
-    return sum(seconds or 0 for seconds in connection.execute(lasted).scalars()) // 60
+    return sum(map(_lasted_s, connection.execute(lasted))) // 60
+
+
+def _one(found: Select[Any]) -> ScalarSelect[Any]:
+    return found.correlate(Call).scalar_subquery()
+
+
+def _lasted_s(row: Row[Any]) -> int:
+    if row.told is not None:
+        return int(row.told)
+    return (row.spoke - row.started_at) // timedelta(seconds=1) if row.spoke else 0
 
 
 def _replies(connection: Connection, member: int) -> tuple[Letter, ...]:
@@ -132,7 +158,10 @@ def _notices(connection: Connection, member: int, now: Now) -> tuple[Letter, ...
 
 
 def _letters(connection: Connection, found: Select[Any]) -> tuple[Letter, ...]:
-    return tuple(Letter(row.id, Clip(row.audio, row.length_ms, row.words)) for row in connection.execute(found))
+    return tuple(
+        Letter(row.id, Clip(row.audio, row.length_ms, row.words), is_heard=row.delivered_at is not None)
+        for row in connection.execute(found)
+    )
 
 
 def _places(connection: Connection, members: Iterable[int], now: Now) -> dict[int, dict[str, Place]]:
@@ -158,9 +187,9 @@ def _answered(connection: Connection, members: list[int], now: Now) -> tuple[_Qu
     """The questions answered right, and those due to be asked again, by member and lesson."""
     zone = now.settings.line.zone
     tried: defaultdict[tuple[int, str, str], list[Any]] = defaultdict(list)
-    answers = select(Answer.__table__).where(Answer.member_id.in_(members), Answer.outcome.in_(("right", "wrong")))
-    for row in connection.execute(answers.order_by(Answer.at)):
-        tried[row.member_id, row.lesson, row.question].append((row.at.astimezone(zone).date(), row.is_right))
+    for member, _, row in plays.answers_in(connection, Call.id.in_(_calls_with_answers(members))):
+        if member in members and row.outcome in ("right", "wrong"):
+            tried[member, row.lesson, row.question].append((row.at.astimezone(zone).date(), row.is_right))
     right: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
     due: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
     today = now.at.astimezone(zone).date()
@@ -170,3 +199,10 @@ def _answered(connection: Connection, members: list[int], now: Now) -> tuple[_Qu
         if review.is_due(review.by_day(days), today):
             due[member, lesson].add(question)
     return right, due
+
+
+def _calls_with_answers(members: list[int]) -> Any:
+    """The calls in which these members may have answered: by name, or as one of those for whom nobody's count."""
+    theirs = select(Answer.call_id).where(Answer.member_id.in_(members))
+    attended = select(Attendance.call_id).where(Attendance.member_id.in_(members))
+    return theirs.union(select(Answer.call_id).where(Answer.member_id.is_(None), Answer.call_id.in_(attended)))

@@ -9,14 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    bindparam,
-    func,
-    insert,
-    select,
-    update,
-)
+import msgspec
+from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
 
 from ivr.dialogue import codec
 from ivr.dialogue.turn import (
@@ -33,6 +27,7 @@ from ivr.dialogue.turn import (
     Undone,
     Visited,
 )
+from ivr.errors import UnknownCall
 from ivr.records import preferences
 from ivr.records.db import Prepared
 from ivr.records.models import Answer, Attendance, Call, Evidence, Notice, Recording, Reply, TurnRow, Visit
@@ -63,17 +58,34 @@ _ADD_TURN_TO_OPEN_CALL = Prepared(
         .with_for_update(of=Call, key_share=True),
     )
 )
+_GROUP = exists().where(Attendance.call_id == Call.id, Attendance.grade == "group").correlate(Call)
+_OWNER = select(Call.member_id).where(Call.id == bindparam("call"), ~_GROUP)
 _ADD_ANSWER = insert(Answer)
 _ADD_EVIDENCE = insert(Evidence)
 
 
+# Of a call: nobody is known for it, and nobody attended; something happened in it that can be somebody's.
+IS_NOBODYS = Call.member_id.is_(None) & ~exists().where(Attendance.call_id == Call.id).correlate(Call)
+IS_WORTH_CLAIMING = or_(
+    exists().where(TurnRow.call_id == Call.id, TurnRow.lesson.is_not(None)).correlate(Call),
+    exists().where(Answer.call_id == Call.id).correlate(Call),
+    exists().where(Recording.call_id == Call.id).correlate(Call),
+)
+
+
 @dataclass(frozen=True, slots=True)
-class Latest:
-    """A call as it stands: its newest turn, number `n`."""
+class Held:
+    """A call that nobody else adds to until the transaction ends; `n` is the number of its newest turn."""
 
     call: int
     settled: bool
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Latest(Held):
+    """A call as it stands, with its newest turn."""
+
     turn: Turn
 
 
@@ -86,19 +98,36 @@ class Act:
     arrived_at: datetime
 
 
+def held(connection: Connection, provider: str, sid: str) -> Held | None:
+    """A call, whether or not its turns can be read."""
+    row = _HELD.row(connection, {"provider": provider, "sid": sid})
+    return Held(row[0], bool(row[1]), row[2]) if row else None
+
+
 def latest(connection: Connection, provider: str, sid: str, *, hold: bool = True) -> Latest | None:
-    """A call as it stands; nobody else adds to it until the transaction ends, unless `hold` is False."""
+    """A call as it stands; nobody else adds to it until the transaction ends, unless `hold` is False.
+
+    Raises UnknownCall for one whose turns can't be read any more."""
     row = (_HELD if hold else _SEEN).row(connection, {"provider": provider, "sid": sid})
     if row is None:
         return None
     call, settled, n, turn = row
-    return Latest(call, bool(settled), n, codec.decode(turn))
+    return Latest(call, bool(settled), n, _decoded(call, turn))
 
 
 def stored(connection: Connection, call: int, n: int) -> Turn:
+    """A turn of a call. Raises UnknownCall for one that can't be read any more, or was never."""
     row = _STORED.row(connection, {"call": call, "n": n})
-    assert row is not None
-    return codec.decode(row[0])
+    if row is None:
+        raise UnknownCall(f"Call {call} has no turn {n}.")
+    return _decoded(call, row[0])
+
+
+def _decoded(call: int, turn: str) -> Turn:
+    try:
+        return codec.decode(turn)
+    except msgspec.DecodeError as error:
+        raise UnknownCall(f"Call {call} began under another version, whose turns can't be read: {error}") from error
 
 
 def open_call(connection: Connection, provider: str, sid: str, number: str, now: datetime) -> int:
@@ -123,7 +152,7 @@ def add_turn(
 def _note(connection: Connection, call: int, n: int, member: int | None, event: Event, at: datetime) -> None:
     match event:
         case Identified(identified):
-            connection.execute(update(Call).where(Call.id == call).values(member_id=identified))
+            _identify(connection, call, n, identified, at)
         case GaveUp():
             connection.execute(update(Call).where(Call.id == call).values(keys_failed=True))
         case Answered():
@@ -137,6 +166,8 @@ def _note(connection: Connection, call: int, n: int, member: int | None, event: 
         case Visited(visitor, visited, edition, confirmed):
             row = {"call_id": call, "turn": n, "visitor_id": visitor, "member_id": visited, "at": at}
             connection.execute(insert(Visit), {**row, "edition": edition, "confirmed": confirmed})
+            if confirmed:
+                _attend(connection, call, 1, visited, "visit", True, at)
         case Left():
             # The turn before asked for it, and so named it to the provider.
             keep_recording(connection, call, n - 1, event, member, at)
@@ -148,25 +179,43 @@ def _note(connection: Connection, call: int, n: int, member: int | None, event: 
             pass  # told in full by the turn itself
 
 
+def _identify(connection: Connection, call: int, n: int, member: int, at: datetime) -> None:
+    """The call is this member's; if nobody was known for it before, so is all that happened in it."""
+    waiting = select(Call.id).where(Call.id == call, IS_NOBODYS, IS_WORTH_CLAIMING)
+    if n > 1 and connection.execute(waiting).first():
+        claim(connection, call, member, at, until=n)
+    connection.execute(update(Call).where(Call.id == call).values(member_id=member))
+
+
 def _attend(connection: Connection, call: int, n: int, member: int, grade: str, joined: bool, at: datetime) -> None:
     row = {"call_id": call, "turn": n, "member_id": member, "grade": grade, "joined": joined, "at": at}
     connection.execute(insert(Attendance), row)
 
 
-def claim(connection: Connection, call: int, member: int, at: datetime) -> None:
-    """What nobody was known for in this call counts for this member."""
+def claim(connection: Connection, call: int, member: int, at: datetime, until: int | None = None) -> None:
+    """What nobody was known for in this call counts for this member; `until` is the turn in which they said who they
+    are, and from which on it is known."""
     _attend(connection, call, 1, member, "claimed", True, at)
+    if until is not None:
+        _attend(connection, call, until, member, "claimed", False, at)
     connection.execute(update(Call).where(Call.id == call, Call.member_id.is_(None)).values(member_id=member))
-    theirs = (Recording.call_id == call) & Recording.member_id.is_(None)
-    connection.execute(update(Recording).where(theirs).values(member_id=member))
+    name_recordings(connection, call, member)
+
+
+def name_recordings(connection: Connection, call: int, member: int) -> None:
+    """What nobody in particular said after the tone in this call was said by this member."""
+    nobodys = (Recording.call_id == call) & Recording.member_id.is_(None)
+    connection.execute(update(Recording).where(nobodys).values(member_id=member))
 
 
 def keep_recording(connection: Connection, call: int, turn: int, left: Left, member: int | None, at: datetime) -> None:
     """Something was said after the tone of this turn. Told twice, by the caller's act and by the provider's own notice,
-    it is kept once."""
+    it is kept once. Where nobody in particular is known to have spoken, it was whose call it is by now; but a group's
+    call is nobody's."""
     known = select(Recording.id).where(Recording.call_id == call, Recording.turn == turn)
     if connection.execute(known).first():
         return
+    member = left.by or member or connection.execute(_OWNER, {"call": call}).scalar()
     row: dict[str, Any] = {"call_id": call, "turn": turn, "kind": left.kind, "member_id": member, "about": left.about}
     row |= {"name": left.name[:128], "address": left.address, "seconds": left.seconds}
     connection.execute(insert(Recording), {**row, "left_at": at, "next_try_at": at})

@@ -36,6 +36,14 @@ def waiting(connection: Connection, today: date) -> list[Waiting]:
     return [Waiting(*row) for letters in found for row in connection.execute(letters)]
 
 
+def over(connection: Connection, day: date) -> set[str]:
+    """The audio of notices that were over before this day, and that nothing else is said with."""
+    ended = connection.execute(select(Notice.audio).where(Notice.closes < day, Notice.audio != "")).scalars()
+    open_ = select(Notice.audio).where(or_(Notice.closes.is_(None), Notice.closes >= day))
+    others = (open_, select(Reply.audio), select(Recording.audio))
+    return set(ended).difference(*(connection.execute(each).scalars() for each in others))
+
+
 def _of(kind: str, model: type[Reply] | type[Notice]) -> Any:
     person = Member.name, Branch.name.label("branch"), func.coalesce(Preference.value, "").label("language")
     found: Any = select(literal(kind).label("kind"), model.id, model.words, model.audio, *person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import assert_never
 
 from sqlalchemy import Connection, select
@@ -9,9 +10,11 @@ from sqlalchemy import Connection, select
 from ivr.catalogue import Clip
 from ivr.dialogue.state import Letter, Month
 from ivr.dialogue.turn import Checked, Finding, Found, IsPin, Lookup, MonthOf, Told, WhoHas
-from ivr.records import pins
+from ivr.records import pins, plays, questions
 from ivr.records.learners import Now, with_number
-from ivr.records.models import Call, Member, Progress, Recording, Reply
+from ivr.records.models import Attendance, Call, Member, Recording, TurnRow
+
+MOST_WAITING = 60  # names that are kept for the secretary: nobody listens to more
 
 
 def found(connection: Connection, call: int, lookup: Lookup, now: Now) -> Finding:
@@ -33,30 +36,28 @@ def _checked(connection: Connection, member: int, pin: str, number: str, now: No
 
 
 def _month(connection: Connection, secretary: int, now: Now) -> Month:
-    """Of the secretary's branch: who has heard a lesson of those on offer to the end, and who has not."""
+    """Of the secretary's branch: who has heard a lesson whole in this month's calls, and who has not; as `ivr report
+    branch` counts it."""
     branch = select(Member.branch_id).where(Member.id == secretary).scalar_subquery()
-    members = connection.execute(
-        select(Member.id, Member.name).where(Member.branch_id == branch).order_by(Member.number)
-    ).all()
-    today = now.at.astimezone(now.settings.line.zone).date()
-    offered = [lesson.slug for lesson in now.catalogue.offered_on(today)]
-    completed = select(Progress.member_id).where(Progress.completed, Progress.lesson.in_(offered))
-    heard = set(connection.execute(completed).scalars())
-    waiting = tuple(row.name for row in members if row.id not in heard)
-    questions = _questions(connection, [row.id for row in members])
-    return Month(len(members), len(members) - len(waiting), waiting, questions)
+    found = select(Member.id, Member.name).where(Member.branch_id == branch).order_by(Member.number)
+    members = {row.id: row.name for row in connection.execute(found)}
+    heard = plays.heard_whole(_plays(connection, members, now), now.catalogue, now.settings.records.completed_share)
+    waiting = [name for member, name in members.items() if member not in heard]
+    asked = _questions(connection, list(members))
+    return Month(len(members), len(members) - len(waiting), tuple(waiting[:MOST_WAITING]), asked)
+
+
+def _plays(connection: Connection, members: Collection[int], now: Now) -> Iterator[plays.HeardRow]:
+    """What these members heard this month; the calls of others are not looked at."""
+    heard_in = select(TurnRow.call_id).where(TurnRow.member_id.in_(members), TurnRow.lesson.is_not(None))
+    calls = heard_in.union(select(Attendance.call_id).where(Attendance.member_id.in_(members)))
+    rows = plays.heard_in(connection, now.catalogue, Call.started_at >= now.month, Call.id.in_(calls))
+    return (row for row in rows if row.member_id in members)
 
 
 def _questions(connection: Connection, members: list[int]) -> tuple[Letter, ...]:
-    """Voice questions of these members that have no reply yet, oldest first."""
-    replied = select(Reply.question_id)
-    spoken = select(Recording.about).where(Recording.kind == "reply", Recording.about.is_not(None))
-    waiting = select(Recording.__table__).where(
-        Recording.kind == "question",
-        Recording.member_id.in_(members),
-        Recording.audio != "",
-        Recording.id.not_in(replied),
-        Recording.id.not_in(spoken),
-    )
-    rows = connection.execute(waiting.order_by(Recording.id))
-    return tuple(Letter(row.id, Clip(row.audio, row.length_ms, "")) for row in rows)
+    """Voice questions of these members that wait for a reply, oldest first, and who asks."""
+    waiting = select(Recording.__table__, Member.name.label("who")).join(Member, Member.id == Recording.member_id)
+    theirs = Recording.member_id.in_(members), Recording.audio != "", questions.waits_for_reply()
+    rows = connection.execute(waiting.where(*theirs).order_by(Recording.id))
+    return tuple(Letter(row.id, Clip(row.audio, row.length_ms, ""), name=row.who) for row in rows)

@@ -28,6 +28,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy import types as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -154,6 +155,9 @@ class Call(Base):
     keys_failed: Mapped[bool] = mapped_column(default=False)  # somewhere keys kept meaning nothing
 
 
+_ASKED = text("said_ms IS NOT NULL")
+
+
 class TurnRow(Base):
     """What the caller did, and what we said to it. Turn 1 is the answer to the call.
 
@@ -162,7 +166,10 @@ class TurnRow(Base):
     """
 
     __tablename__ = "turns"
-    __table_args__ = (Index(None, "member_id", "lesson"),)
+    __table_args__ = (
+        Index(None, "member_id", "lesson"),
+        Index(None, "member_id", "call_id", "n", sqlite_where=_ASKED, postgresql_where=_ASKED),  # for latencies
+    )
 
     call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -185,7 +192,8 @@ class TurnRow(Base):
 
 class Evidence(Base):
     """What we learned outside the turns: `ended` (a final status callback), `resent` (a stored turn was asked for
-    again, so its play may have started late), `fallback` (the provider could not use a turn)."""
+    again, so its play may have started late), `fallback` (the provider could not use a turn), `dismissed` (nobody will
+    claim it, and it was set aside), `undismissed` (that was taken back)."""
 
     __tablename__ = "evidence"
 
@@ -316,15 +324,3 @@ class Progress(Base):
     completed: Mapped[bool]
     answered: Mapped[int]
     correct: Mapped[int]
-
-
-PLAYS = """
-CREATE VIEW plays AS
-SELECT sent.call_id, sent.n AS turn, sent.member_id, sent.lesson, sent.edition, sent.segment, sent.base_ms,
-       sent.length_ms, sent.gather_ms, sent.pace, sent.sent_at, sent.boot,
-       closing.act AS closed_by, closing.digits AS closed_with, closing.arrived_at AS closed_at,
-       closing.boot AS closed_boot
-FROM turns AS sent
-LEFT JOIN turns AS closing ON closing.call_id = sent.call_id AND closing.n = sent.n + 1
-WHERE sent.lesson IS NOT NULL
-"""

@@ -29,11 +29,16 @@ COLUMNS = Wanted(
     optional=frozenset({"closes"}),
 )
 LONGEST = {"number": 64, "words": 200}
+# What swindlers ask for, in any spelling: the first as it stands without what is no letter, the second word by word.
 ASKS = re.compile(
-    r"银行卡|卡号|密码|验证码|转账|汇款|打款|打钱|身份证号|公安局账户|安全账户"
-    r"|\b(?:bank card|card number|password|passcode|pin code|transfer|wire)\b",
-    re.IGNORECASE,
+    r"银行卡|信用卡|卡号|密码|验证码|转账|转帐|转钱|汇款|汇钱|打款|打钱|身份证号|公安局账户|安全账户"
+    r"|銀行卡|卡號|密碼|驗證碼|轉賬|轉帳|轉錢|匯款|匯錢|打錢|身份證號|公安局賬戶|公安局帳戶|安全賬戶|安全帳戶"
+    r"|(?:bank|credit|debit|gift)cards?|(?:card|account)numbers?|passwords?|pass(?:code|phrase)s?|pin(?:code|number)s?"
+    r"|(?:verification|security|confirmation|onetime|sms)(?:code|password)s?|(?:send|wire|transfer)(?:us)?(?:the)?money"
 )
+ASKS_BY_WORD = re.compile(r"(?<![a-z])(?:pins?|cvv|cvc|otp|wir(?:e|es|ed|ing)|transfer(?:s|red|ring)?)(?![a-z])")
+NO_LETTER = re.compile(r"[\W_]+")
+SPELT = re.compile(r"(?<=(?<![a-z])[a-z])[\W_]+(?=[a-z](?![a-z]))")  # p-i-n
 DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
@@ -95,10 +100,18 @@ def _meant(row: Row, members: Mapping[str, Enrolled], today: date) -> Meant | No
     closes = _closes(row, today)
     if number and number not in members:
         row.wrong(row.of.columns["number"][0], f"nobody is enrolled as {shown(number)}; `ivr roster list` shows who is")
-    if asks := ASKS.search(unicodedata.normalize("NFKC", words)):
-        what = f"{shown(asks[0])} is what swindlers speak of, and members are told that this line never does"
-        row.wrong(row.of.columns["words"][0], f"{what}; write it without")
+    if told := swindling(words):
+        row.wrong(row.of.columns["words"][0], f"{told}; write it without")
     return Meant(members[number], "", words, closes) if number in members else None
+
+
+def swindling(words: str) -> str:
+    """What in these words a swindler would say, told in words; "" for nothing. Signs and spaces hide nothing."""
+    text = unicodedata.normalize("NFKC", words).casefold()
+    asks = ASKS.search(NO_LETTER.sub("", text)) or ASKS_BY_WORD.search(SPELT.sub("", text))
+    if not asks:
+        return ""
+    return f"{shown(asks[0])} is what swindlers speak of, and members are told that this line never does"
 
 
 def _closes(row: Row, today: date) -> date | None:

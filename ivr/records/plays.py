@@ -4,7 +4,7 @@ counts. Positions are those of the edition's own pace, whichever pace was played
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, column, select, table
 
 from ivr.catalogue import Catalogue
 from ivr.records import heard
-from ivr.records.models import Attendance, Call, Evidence, UtcDateTime
+from ivr.records.models import Answer, Attendance, Call, Evidence, UtcDateTime
 
 plays = table(
     "plays",
@@ -30,8 +30,9 @@ class HeardRow:
     """One play of a call with its bounds, for one member or for nobody known; `base_ms` is its content position,
     `length_ms` its own length. `grade`: inferred, or group, visit, claimed."""
 
-    call_id: int
     member_id: int | None
+    grade: str
+    call_id: int
     lesson: str
     edition: str
     started_at: datetime
@@ -40,7 +41,6 @@ class HeardRow:
     at_least_ms: int
     at_most_ms: int
     length_ms: int
-    grade: str = "inferred"
 
 
 def heard_between(connection: Connection, catalogue: Catalogue, start: datetime, end: datetime) -> list[HeardRow]:
@@ -48,26 +48,40 @@ def heard_between(connection: Connection, catalogue: Catalogue, start: datetime,
     return list(heard_in(connection, catalogue, Call.started_at >= start, Call.started_at < end))
 
 
-def heard_in(connection: Connection, catalogue: Catalogue, *which: ColumnElement[bool]) -> Iterator[HeardRow]:
-    """Fold the plays of these calls. What counts for several members is a row for each."""
-    rows = connection.execute(
-        select(plays, Call.started_at)
-        .join(Call, Call.id == plays.c.call_id)
-        .where(*which)
-        .order_by(Call.started_at, plays.c.call_id, plays.c.turn)
-    ).all()
+def heard_in(
+    connection: Connection, catalogue: Catalogue, *which: ColumnElement[bool], lessons: Collection[str] | None = None
+) -> Iterator[HeardRow]:
+    """Fold the plays of these calls, of all lessons or of these. What counts for several members is a row for each."""
+    found = select(plays, Call.started_at).join(Call, Call.id == plays.c.call_id).where(*which)
+    if lessons is not None:
+        found = found.where(plays.c.lesson.in_(lessons))
+    rows = connection.execute(found.order_by(Call.started_at, plays.c.call_id, plays.c.turn)).all()
     resent, endings = _evidence(connection, which)
     attending = Attending.of(connection, *which)
     for (started_at, call), group in groupby(rows, key=lambda row: (row.started_at, row.call_id)):
         played = list(group)
         sent = [_sent(row, tuple(resent.get((call, row.turn), ()))) for row in played]
         for row, bounds in zip(played, heard.fold(started_at, sent, endings.get(call, ())), strict=True):
+            nobodys = _bounded(row, bounds, catalogue)
             for member, grade in attending.credited(call, row.turn, row.member_id):
-                yield _heard_row(row, bounds, member, grade, catalogue)
+                yield HeardRow(member, grade, *nobodys)
 
 
-def _heard_row(row: Row[Any], bounds: heard.Heard, member: int | None, grade: str, catalogue: Catalogue) -> HeardRow:
-    """In positions of the edition's own pace."""
+def answers_in(
+    connection: Connection, *which: ColumnElement[bool], lessons: Collection[str] | None = None
+) -> Iterator[tuple[int | None, str, Row[Any]]]:
+    """For whom the rows of answers in these calls count, and how, in the order they were given."""
+    found = select(Answer.__table__).join(Call, Call.id == Answer.call_id).where(*which)
+    if lessons is not None:
+        found = found.where(Answer.lesson.in_(lessons))
+    attending = Attending.of(connection, *which)
+    for row in connection.execute(found.order_by(Answer.at, Answer.call_id, Answer.turn)):
+        for member, grade in attending.credited(row.call_id, row.turn, row.member_id):
+            yield member, grade, row
+
+
+def _bounded(row: Row[Any], bounds: heard.Heard, catalogue: Catalogue) -> tuple[Any, ...]:
+    """A HeardRow without whom it counts for, in positions of the edition's own pace."""
     lesson = catalogue.editions.get(row.edition)
     other = lesson and lesson.other_pace
 
@@ -75,9 +89,8 @@ def _heard_row(row: Row[Any], bounds: heard.Heard, member: int | None, grade: st
         return other.moved(at_ms, lesson) if lesson and other and row.pace == other.pace else at_ms
 
     base_ms = own(row.base_ms)
-    return HeardRow(
+    return (
         row.call_id,
-        member,
         row.lesson,
         row.edition,
         row.started_at,
@@ -86,7 +99,6 @@ def _heard_row(row: Row[Any], bounds: heard.Heard, member: int | None, grade: st
         own(row.base_ms + bounds.at_least_ms) - base_ms,
         own(row.base_ms + bounds.at_most_ms) - base_ms,
         own(row.base_ms + row.length_ms) - base_ms,
-        grade,
     )
 
 
@@ -104,6 +116,16 @@ class Attending:
             rows.setdefault(row.call_id, []).append(row)
         return cls(rows)
 
+    def grades(self, call: int) -> dict[int, str]:
+        """Everybody for whom some of this call counts besides its own member, and how; who was undone is not."""
+        there: dict[int, str] = {}
+        for row in self.rows.get(call, ()):
+            if row.joined:
+                there[row.member_id] = row.grade
+            elif row.grade == "group":
+                there.pop(row.member_id, None)
+        return there
+
     def credited(self, call: int, turn: int, member: int | None) -> list[tuple[int | None, str]]:
         """Whom something in this turn counts for, and how: its own member; else whoever attends; else nobody."""
         if call not in self.rows:
@@ -112,7 +134,8 @@ class Attending:
         for row in self.rows[call]:
             if row.turn <= turn:
                 present.pop(row.member_id, None)
-                present |= {row.member_id: row.grade} if row.joined else {}
+                if row.joined:
+                    present[row.member_id] = row.grade
         if member is not None:
             return [(member, present.get(member, "inferred"))]
         return [*present.items()] or [(None, "inferred")]
@@ -147,6 +170,30 @@ def _sent(row: Row[Any], resent: tuple[datetime, ...]) -> heard.Sent:
         closing,
         resent,
     )
+
+
+def heard_whole(rows: Iterable[HeardRow], catalogue: Catalogue, share: float) -> set[int]:
+    """The members who surely heard an edition whole: a share of it that counts as that."""
+    theirs: dict[tuple[int, str], list[HeardRow]] = {}
+    for row in rows:
+        if row.member_id is not None:
+            theirs.setdefault((row.member_id, row.edition), []).append(row)
+    return {
+        member
+        for (member, edition), played in theirs.items()
+        if is_whole(heard_ms(played, edition)[0], length_ms(catalogue, edition, played), share)
+    }
+
+
+def is_whole(at_least_ms: int, length_ms: int, share: float) -> bool:
+    return 0 < share * length_ms <= at_least_ms
+
+
+def length_ms(catalogue: Catalogue, edition: str, rows: Iterable[HeardRow]) -> int:
+    """The length of an edition; of one that has left the shelf, as far as it was ever sent."""
+    if known := catalogue.editions.get(edition):
+        return known.length_ms
+    return max((row.base_ms + row.length_ms for row in rows if row.edition == edition), default=0)
 
 
 def heard_ms(rows: Iterable[HeardRow], edition: str) -> tuple[int, int]:

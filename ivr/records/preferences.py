@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.records.models import Preference
 
 
 def prefer(connection: Connection, member: int, what: str, value: str) -> None:
-    """`value` from now on; "" forgets the choice."""
-    connection.execute(delete(Preference).where(Preference.member_id == member, Preference.what == what))
-    if value:
-        connection.execute(insert(Preference), {"member_id": member, "what": what, "value": value})
+    """`value` from now on; "" forgets the choice. Two calls may choose at once: the later one counts."""
+    if not value:
+        connection.execute(delete(Preference).where(Preference.member_id == member, Preference.what == what))
+        return
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    row = insert(Preference).values(member_id=member, what=what, value=value)
+    connection.execute(row.on_conflict_do_update(index_elements=["member_id", "what"], set_={"value": value}))
 
 
 def preferred(connection: Connection, members: Iterable[int]) -> dict[int, Mapping[str, str]]:

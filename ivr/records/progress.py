@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, t
 from ivr.catalogue import Catalogue
 from ivr.records import plays
 from ivr.records.models import Answer, Attendance, Call, Member, Progress, TurnRow
-from ivr.records.plays import Attending, HeardRow
+from ivr.records.plays import HeardRow
 
 ANSWERED = ("right", "wrong", "unknown")  # the outcomes that are answers
 
@@ -48,13 +48,13 @@ class Counting:
 def settle(connection: Connection, call: int, now: datetime, counting: Counting) -> None:
     """Let a call count, or count again."""
     connection.execute(update(Call).where(Call.id == call, Call.settled_at.is_(None)).values(settled_at=now))
-    lessons = select(TurnRow.member_id, TurnRow.lesson).where(TurnRow.call_id == call, TurnRow.lesson.is_not(None))
+    played = select(TurnRow.member_id, TurnRow.lesson).where(TurnRow.call_id == call, TurnRow.lesson.is_not(None))
     answered = select(Answer.member_id, Answer.lesson).where(Answer.call_id == call)
-    places = {(row[0], row[1]) for row in connection.execute(lessons.union(answered))}
-    attending = connection.execute(select(Attendance.member_id).where(Attendance.call_id == call)).scalars().all()
-    places |= {(member, lesson) for member in attending for _, lesson in places}
-    for who, what in sorted((m, lesson) for m, lesson in places if m is not None and lesson is not None):
-        _refold(connection, who, what, counting)
+    places = connection.execute(played.union(answered)).all()
+    attending = connection.execute(select(Attendance.member_id).where(Attendance.call_id == call)).scalars()
+    members = {*attending, *(row[0] for row in places)} - {None}
+    if lessons := {row[1] for row in places if row[1]}:
+        _refold(connection, members, lessons, counting)
 
 
 def settle_open_calls(
@@ -69,13 +69,16 @@ def settle_open_calls(
         settle(connection, call, now, counting)
 
 
-def _refold(connection: Connection, member: int, lesson: str, counting: Counting) -> None:
+def _refold(connection: Connection, members: set[int], lessons: set[str], counting: Counting) -> None:
+    """Make the progress of these members in these lessons anew, by one fold: a group has many members."""
     # Two calls of one member may settle at once: the second waits here, and then sees the first.
-    connection.execute(select(Member.id).where(Member.id == member).with_for_update(key_share=True))
-    standing = next(_standings(connection, counting, member, lesson), None)
-    connection.execute(delete(Progress).where(Progress.member_id == member, Progress.lesson == lesson))
-    if standing:
-        connection.execute(insert(Progress), asdict(standing))
+    connection.execute(
+        select(Member.id).where(Member.id.in_(members)).order_by(Member.id).with_for_update(key_share=True)
+    )
+    standings = [asdict(standing) for standing in _standings(connection, counting, members, lessons)]
+    connection.execute(delete(Progress).where(Progress.member_id.in_(members), Progress.lesson.in_(lessons)))
+    if standings:
+        connection.execute(insert(Progress), standings)
 
 
 def rebuild(connection: Connection, counting: Counting) -> int:
@@ -103,34 +106,30 @@ def verify(connection: Connection, counting: Counting) -> list[str]:
 
 
 def _standings(
-    connection: Connection, counting: Counting, member: int | None = None, lesson: str | None = None
+    connection: Connection, counting: Counting, members: set[int] | None = None, lessons: set[str] | None = None
 ) -> Iterator[Standing]:
-    """Fold settled calls into standings: of everybody, or of one member in one lesson."""
+    """Fold settled calls into standings: of everybody, or of these members in these lessons."""
     which: list[ColumnElement[bool]] = [Call.settled_at.is_not(None)]
-    if member is not None:
-        which.append(Call.id.in_(_calls_of(member, lesson)))
+    if members is not None and lessons is not None:
+        which.append(Call.id.in_(_calls_of(members, lessons)))
     heard_rows: dict[tuple[int, str], list[HeardRow]] = {}
-    for row in plays.heard_in(connection, counting.catalogue, *which):
+    for row in plays.heard_in(connection, counting.catalogue, *which, lessons=lessons):
         if row.member_id is not None:
             heard_rows.setdefault((row.member_id, row.lesson), []).append(row)
     answer_rows: dict[tuple[int, str], list[Row[Any]]] = {}
-    attending = Attending.of(connection, *which)
-    answers = select(Answer.__table__).join(Call, Call.id == Answer.call_id).where(*which)
-    for answer in connection.execute(answers.order_by(Answer.at, Answer.call_id, Answer.turn)):
-        for credited, _ in attending.credited(answer.call_id, answer.turn, answer.member_id):
-            if credited is not None:
-                answer_rows.setdefault((credited, answer.lesson), []).append(answer)
-    for who, what in sorted(heard_rows.keys() | answer_rows.keys()):
-        if lesson in (None, what) and member in (None, who):
-            place = (who, what)
+    for credited, _, answer in plays.answers_in(connection, *which, lessons=lessons):
+        if credited is not None:
+            answer_rows.setdefault((credited, answer.lesson), []).append(answer)
+    for place in sorted(heard_rows.keys() | answer_rows.keys()):
+        if members is None or place[0] in members:
             yield _standing(place, heard_rows.get(place, []), answer_rows.get(place, []), counting)
 
 
-def _calls_of(member: int, lesson: str | None) -> Any:
-    """The calls in which this member heard something of a lesson, or answered."""
-    heard_in = select(TurnRow.call_id).where(TurnRow.member_id == member, TurnRow.lesson == lesson)
-    answered_in = select(Answer.call_id).where(Answer.member_id == member, Answer.lesson == lesson)
-    return heard_in.union(answered_in, select(Attendance.call_id).where(Attendance.member_id == member))
+def _calls_of(members: set[int], lessons: set[str]) -> Any:
+    """The calls in which one of these members may have heard something of these lessons, or answered."""
+    heard_in = select(TurnRow.call_id).where(TurnRow.member_id.in_(members), TurnRow.lesson.in_(lessons))
+    answered_in = select(Answer.call_id).where(Answer.member_id.in_(members), Answer.lesson.in_(lessons))
+    return heard_in.union(answered_in, select(Attendance.call_id).where(Attendance.member_id.in_(members)))
 
 
 def _standing(place: tuple[int, str], rows: list[HeardRow], answers: list[Row[Any]], counting: Counting) -> Standing:
@@ -142,20 +141,8 @@ def _standing(place: tuple[int, str], rows: list[HeardRow], answers: list[Row[An
         rows[-1].base_ms + rows[-1].at_least_ms if rows else 0,
         at_least,
         at_most,
-        _length_ms(counting.catalogue, edition, rows),
-        any(_completed(rows, each, counting) for each in {row.edition for row in rows}),
+        plays.length_ms(counting.catalogue, edition, rows),
+        bool(plays.heard_whole(rows, counting.catalogue, counting.completed_share)),
         len({answer.question for answer in answers if answer.outcome in ANSWERED}),
         len({answer.question for answer in answers if answer.is_right}),
     )
-
-
-def _completed(rows: list[HeardRow], edition: str, counting: Counting) -> bool:
-    length = _length_ms(counting.catalogue, edition, rows)
-    return plays.heard_ms(rows, edition)[0] >= counting.completed_share * length
-
-
-def _length_ms(catalogue: Catalogue, edition: str, rows: list[HeardRow]) -> int:
-    """The length of an edition; of one that has left the shelf, as far as it was ever sent."""
-    if known := catalogue.editions.get(edition):
-        return known.length_ms
-    return max((row.base_ms + row.length_ms for row in rows if row.edition == edition), default=0)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, insert, select
+from sqlalchemy.orm import aliased
 
 from ivr.catalogue import Clip
 from ivr.errors import NotThere
@@ -40,6 +41,15 @@ class Asker:
     language: str
 
 
+def waits_for_reply() -> ColumnElement[bool]:
+    """Of a recording: it is a question that nobody has replied to, and no spoken reply is on its way to us. A reply
+    that could not be fetched is none, so its question waits again."""
+    spoken = aliased(Recording)
+    on_its_way = exists().where(spoken.about == Recording.id, spoken.kind == "reply", spoken.next_try_at.is_not(None))
+    replied = exists().where(Reply.question_id == Recording.id)
+    return (Recording.kind == "question") & ~replied.correlate(Recording) & ~on_its_way.correlate(Recording)
+
+
 def left(connection: Connection, *, waiting: bool = False) -> list[Left]:
     """Everything that was said after the tone, oldest first; only the questions that wait for a reply, if asked so."""
     replies = select(Reply.question_id, func.count().label("replies"), func.count(Reply.delivered_at).label("heard"))
@@ -53,8 +63,7 @@ def left(connection: Connection, *, waiting: bool = False) -> list[Left]:
         .order_by(Recording.id)
     )
     if waiting:
-        spoken = select(Recording.about).where(Recording.kind == "reply", Recording.about.is_not(None))
-        found = found.where(Recording.kind == "question", given.c.replies.is_(None), Recording.id.not_in(spoken))
+        found = found.where(waits_for_reply())
     return [_left(row) for row in connection.execute(found)]
 
 
@@ -89,8 +98,13 @@ def asker(connection: Connection, question: int) -> Asker:
 
 
 def reply(connection: Connection, question: int, clip: Clip, now: datetime) -> None:
-    """The asker hears this first of all in their next call. It takes the place of a reply that is not heard yet."""
+    """The asker hears this first of all in their next call. Raises NotThere for what can't be replied to."""
     asker(connection, question)
+    give(connection, question, clip, now)
+
+
+def give(connection: Connection, question: int, clip: Clip, now: datetime) -> None:
+    """A reply, written or spoken, takes the place of one that is not heard yet."""
     connection.execute(delete(Reply).where(Reply.question_id == question, Reply.delivered_at.is_(None)))
     row = {"question_id": question, "words": clip.words, "audio": clip.audio, "length_ms": clip.length_ms}
     connection.execute(insert(Reply), {**row, "made_at": now})

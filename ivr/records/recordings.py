@@ -11,9 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
-from ivr.records.models import Call, Recording, Reply
+from ivr.catalogue import Clip
+from ivr.records import questions
+from ivr.records.models import Call, Recording
 
 LEASE = timedelta(minutes=10)  # longer than a step can take
 _MINUTES = (0.25, 0.5, 1, 5, 15, 60, 180, 360, 720, 1440)
@@ -63,8 +65,7 @@ def kept(connection: Connection, recording: int, audio: str, length_ms: int, now
         return
     row = connection.execute(select(Recording.kind, Recording.about).where(Recording.id == recording)).one()
     if row.kind == "reply" and row.about is not None:
-        said = {"question_id": row.about, "words": "", "audio": audio, "length_ms": length_ms, "made_at": now}
-        connection.execute(insert(Reply), said)
+        questions.give(connection, row.about, Clip(audio, length_ms, ""), now)
 
 
 def forgotten(connection: Connection, recording: int) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any, TypeVar
 
@@ -16,6 +15,7 @@ from ivr.records import member_list
 from ivr.records.db import Database
 from ivr.records.member_list import Entry
 from ivr.records.models import Branch, Member, MemberPhone, Phone
+from ivr.records.typable import Untypable, digits_of, untypable
 
 AT_ONCE = 5000  # values in one statement; SQLite takes 32,766
 
@@ -24,13 +24,16 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: members by what became of them; how many phones and branches the list names."""
+    """What an import did: members by what became of them; how many phones and branches the list names; the row of each
+    member number in it; and which of all enrolled member numbers can't be typed."""
 
     added: int
     changed: int
     unchanged: int
     phones: int
     branches: int
+    rows: Mapping[str, int] = field(default_factory=dict, compare=False)
+    untypable: tuple[Untypable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,16 @@ def import_roster(database: Database, data: bytes, filename: str, country: str, 
         changed = [entry for entry in entries if entry.number in before and _differs(entry, before[entry.number])]
         if not dry_run and (added or changed):
             _write(connection, added, changed, before)
+        known = connection.execute(select(Member.number).order_by(Member.id)).scalars().all()
+    rows = {entry.number: entry.row for entry in entries}
     return Imported(
         len(added),
         len(changed),
         len(entries) - len(added) - len(changed),
         len({phone for entry in entries for phone in entry.phones}),
         len({entry.branch for entry in entries}),
+        rows,
+        tuple(each for each in untypable((*known, *rows)) if not rows.keys().isdisjoint(each.numbers)),
     )
 
 
@@ -157,8 +164,12 @@ def _write(connection: Connection, added: list[Entry], changed: list[Entry], bef
 
 def _row(entry: Entry, member: Enrolled | None, branches: Mapping[str, int]) -> dict[str, Any]:
     more = json.dumps(_merged(entry, member), ensure_ascii=False, sort_keys=True)
-    digits = re.sub(r"\D", "", entry.number, flags=re.ASCII)
-    row = {"number": entry.number, "digits": digits, "name": entry.name, "branch_id": branches[entry.branch]}
+    row = {
+        "number": entry.number,
+        "digits": digits_of(entry.number),
+        "name": entry.name,
+        "branch_id": branches[entry.branch],
+    }
     return {**row, "more": more, "role": _role(entry, member)}
 
 

@@ -65,7 +65,7 @@ def _row(facts: Facts, branch: str, people: list[Enrolled], studied: list[Studie
         tuple(_standing([r.standing for r in studied if r.lesson == each.lesson]) for each in facts.lessons),
         answered=sum(row.answered for row in studied),
         correct=sum(row.correct for row in studied),
-        calls=sum(call.member_id in members for call in facts.calls.values()),
+        calls=sum(not members.isdisjoint(call.members) for call in facts.calls.values()),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.records.numbers import masked
 from ivr.records.plays import HeardRow, heard_ms
 from ivr.records.roster import Enrolled
+from ivr.reports import member
 from ivr.reports.facts import Facts
 from ivr.reports.member import clock
 from ivr.reports.period import Period
@@ -22,8 +23,9 @@ ENDINGS = {"goodbye": "说完再见", "hung_up": "挂断", "unknown": "不详"}
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """A call. `started` is local; `lessons` and `keys` are parted by spaces, in the order played and pressed;
-    heard in seconds to 0.1; `duration_s` and how it `ended` (goodbye, hung_up, unknown) as far as we were told."""
+    """A call. `started` is local; a group's is nobody's in particular; `lessons` and `keys` are parted by spaces, in
+    the order played and pressed; heard in seconds to 0.1; `duration_s` and how it `ended` (goodbye, hung_up, unknown)
+    as far as we were told; `method` is how people studied."""
 
     call: int
     started: datetime
@@ -39,30 +41,45 @@ class CallRow:
     turns: int
     duration_s: int | None
     ended: str
+    method: str | None
 
 
 def rows(facts: Facts) -> list[CallRow]:
     """In the order they began. Those nobody is known for stand only in a report about everybody."""
     people = {person.id: person for person in facts.people}
     plays: defaultdict[int, list[HeardRow]] = defaultdict(list)
+    grades = {call.id: {*call.attending.values()} for call in facts.calls.values()}
     strays: defaultdict[int, int] = defaultdict(int)
-    for play in facts.plays:
-        plays[play.call_id].append(play)
+    for heard in facts.plays:
+        plays[heard.call_id].append(heard)
+        grades[heard.call_id].add(heard.grade)
+    for tried in facts.tries:
+        grades[tried.call_id].add(tried.grade)
     for stray in facts.strays:
         strays[stray.call_id] += stray.count
-    wanted: set[int | None] = {*people, None} if facts.everybody else {*people}
-    calls = (call for call in facts.calls.values() if call.member_id in wanted)
     return [
-        _row(facts.period, call, people.get(call.member_id or 0), plays[call.id], strays[call.id]) for call in calls
+        _row(facts.period, call, people, plays[call.id], strays[call.id], member.method(grades[call.id]))
+        for call in facts.calls.values()
+        if facts.everybody or not people.keys().isdisjoint(call.members)
     ]
 
 
-def _row(period: Period, call: CallFact, person: Enrolled | None, plays: list[HeardRow], stray_keys: int) -> CallRow:
+def _row(
+    period: Period,
+    call: CallFact,
+    people: Mapping[int, Enrolled],
+    plays: list[HeardRow],
+    stray_keys: int,
+    method: str | None,
+) -> CallRow:
     bounds = list(_bounds(plays))
+    group = sum(grade == "group" for grade in call.attending.values())
+    whose = (people[each] for each in (call.member_id or 0, *call.attending) if each in people)
+    person = None if group else next(whose, None)
     return CallRow(
         call=call.id,
         started=period.local(call.started_at).replace(microsecond=0),
-        member=person.name if person else UNCLAIMED,
+        member=f"{member.METHODS['group']} {group} 人" if group else person.name if person else UNCLAIMED,
         number=person.number if person else None,
         branch=person.branch if person else None,
         phone=masked(call.number),
@@ -74,6 +91,7 @@ def _row(period: Period, call: CallFact, person: Enrolled | None, plays: list[He
         turns=call.turns,
         duration_s=call.lasted_s,
         ended="goodbye" if call.said_goodbye else "hung_up" if call.ended else "unknown",
+        method=method,
     )
 
 
@@ -89,7 +107,7 @@ def table(facts: Facts) -> Sheet:
 def page(facts: Facts) -> tuple[Sheet, ...]:
     calls = rows(facts)
     titles = {lesson.lesson: lesson.title for lesson in facts.lessons}
-    headings = ("开始", "学员", "电话", "听了", "按键", "按错键", "时长", "结束", "课")
+    headings = ("开始", "学员", "电话", "听了", "按键", "按错键", "时长", "结束", "学习方式", "课")
     cells = tuple(
         (
             f"{row.started:%m-%d %H:%M}",
@@ -100,6 +118,7 @@ def page(facts: Facts) -> tuple[Sheet, ...]:
             row.stray_keys or None,
             clock(row.duration_s),
             ENDINGS[row.ended],
+            row.method,
             "、".join(titles[slug] for slug in row.lessons.split()),
         )
         for row in calls

@@ -12,7 +12,7 @@ from ivr.records.plays import HeardRow, heard_between
 from ivr.records.roster import Enrolled, enrolled
 from ivr.reports import queries
 from ivr.reports.period import Period
-from ivr.reports.queries import CallFact, StrayKeys, Tried
+from ivr.reports.queries import CallFact, StrayKeys, Tried, VisitFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Facts:
     plays: tuple[HeardRow, ...]
     tries: tuple[Tried, ...]
     strays: tuple[StrayKeys, ...]
+    visits: tuple[VisitFact, ...]
     versions: Mapping[str, Version]  # by edition
     lessons: tuple[Version, ...]  # the month's, oldest first, each in its newest edition
 
@@ -58,6 +59,7 @@ def gather(
     versions = _versions(catalogue, plays, tries)
     lessons = {edition: version.lesson for edition, version in versions.items()}
     strays = tuple(queries.stray_keys(connection, period, lessons))
+    visits = tuple(queries.visits(connection, period))
     # Last, so that a call that begins while we read is in none of the above without being in this.
     calls = {call.id: call for call in queries.calls(connection, period)}
     return Facts(
@@ -69,6 +71,7 @@ def gather(
         plays,
         tries,
         strays,
+        visits,
         versions,
         tuple(_lessons(catalogue, period, [*plays, *tries], calls, versions)),
     )

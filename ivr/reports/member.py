@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ivr.records.plays import HeardRow, heard_ms
+from ivr.records.plays import HeardRow, heard_ms, is_whole
 from ivr.records.roster import Enrolled
 from ivr.reports.facts import Facts, Version
 from ivr.reports.queries import StrayKeys, Tried
 from ivr.reports.sheet import Sheet, sheet_of
 
-BY_PHONE = "电话"
+METHODS = {"inferred": "电话", "group": "集体", "visit": "上门", "claimed": "认领"}  # by grade
 HEARD, PARTLY, NOT_YET = "● 听完", "◐ 一部分", "○ 没听"
 
 
 @dataclass(frozen=True, slots=True)
 class Studied:
     """A member in a lesson. Times are seconds to 0.1; `answered` and `correct` count questions, not tries; `dropped`
-    counts calls that ended while the lesson was playing; days are local."""
+    counts calls that ended while the lesson was playing; days are local; `method` is how it was studied."""
 
     member: str
     number: str
@@ -88,7 +88,7 @@ def _studied(facts: Facts, person: Enrolled, lesson: Version, met: _Met) -> Stud
         heard_at_least_s=_seconds(at_least_ms),
         heard_at_most_s=_seconds(at_most_ms),
         length_s=_seconds(version.length_ms),
-        completed=0 < facts.completed_share * version.length_ms <= at_least_ms,
+        completed=is_whole(at_least_ms, version.length_ms, facts.completed_share),
         answered=len({tried.question for tried in met.tries}),
         correct=len({tried.question for tried in met.tries if tried.right}),
         questions=len(version.questions),
@@ -97,8 +97,12 @@ def _studied(facts: Facts, person: Enrolled, lesson: Version, met: _Met) -> Stud
         dropped=len({p.call_id for p in met.plays if p.closed_by is None and facts.calls[p.call_id].over}),
         first_call=days[0] if days else None,
         last_call=days[-1] if days else None,
-        method=BY_PHONE if days else None,
+        method=method({play.grade for play in met.plays} | {tried.grade for tried in met.tries}),
     )
+
+
+def method(grades: Collection[str]) -> str | None:
+    return "、".join(words for grade, words in METHODS.items() if grade in grades) or None
 
 
 def _most_heard(facts: Facts, newest: Version, plays: list[HeardRow]) -> Version:
@@ -126,7 +130,7 @@ def table(facts: Facts) -> Sheet:
 
 def page(facts: Facts) -> tuple[Sheet, ...]:
     studied = rows(facts)
-    headings = ("支部", "姓名", "课", "状态", "听了", "答对", "来电", "断线", "按错键", "最后来电")
+    headings = ("支部", "姓名", "课", "状态", "听了", "答对", "来电", "断线", "按错键", "最后来电", "学习方式")
     cells = tuple(
         (
             row.branch,
@@ -139,6 +143,7 @@ def page(facts: Facts) -> tuple[Sheet, ...]:
             row.dropped,
             row.stray_keys,
             row.last_call,
+            row.method,
         )
         for row in studied
     )
@@ -156,7 +161,7 @@ def sentences(facts: Facts, studied: Iterable[Studied]) -> Iterator[str]:
     everybody = len(facts.people)
     help_wanted = f"，还有 {everybody - heard} 人请帮一帮" if heard < everybody else ""
     yield f"{everybody} 人应学，{heard} 人听完{help_wanted}。"
-    unclaimed = sum(call.member_id is None for call in facts.calls.values())
+    unclaimed = sum(not call.members for call in facts.calls.values())
     if facts.everybody and unclaimed:
         yield f"另有 {unclaimed} 个电话不知道是谁打的，等您认领（ivr report calls）。"
 

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy.orm import aliased
 
-from ivr.records.models import Answer, Call, Evidence, TurnRow
+from ivr.records import plays
+from ivr.records.models import Branch, Call, Evidence, Member, Recording, TurnRow, Visit
+from ivr.records.plays import Attending
+from ivr.records.progress import ANSWERED
 from ivr.reports.period import Period
 
 GOODBYE = '"gather":null'  # in the JSON of a Turn: nothing more is waited for
@@ -20,11 +24,13 @@ GOODBYE = '"gather":null'  # in the JSON of a Turn: nothing more is waited for
 
 @dataclass(frozen=True, slots=True)
 class CallFact:
-    """A call: `keys` in the order they were pressed, `turns` counts exchanges, `lasted_s` is the provider's word;
-    `ended` says that the provider told of the end, `over` that the call can't go on."""
+    """A call: `attending` are those it counts for besides its own member, and how; `keys` in the order they were
+    pressed, `turns` counts exchanges, `lasted_s` is the provider's word; `ended` says that the provider told of the
+    end, `over` that the call can't go on."""
 
     id: int
     member_id: int | None
+    attending: Mapping[int, str]
     number: str
     started_at: datetime
     turns: int
@@ -34,16 +40,23 @@ class CallFact:
     over: bool
     lasted_s: int | None
 
+    @property
+    def members(self) -> frozenset[int]:
+        """All for whom it counts."""
+        own = () if self.member_id is None else (self.member_id,)
+        return frozenset((*own, *self.attending))
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A question as one member tried it in one call."""
+    """A question as one member answered it in one call; `grade` says how that counts, `right` that some try was."""
 
     call_id: int
     member_id: int | None
     lesson: str
     edition: str
     question: str
+    grade: str
     right: bool
 
 
@@ -57,12 +70,31 @@ class StrayKeys:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class VisitFact:
+    """A home visit: `edition` is the lesson heard, "" for a talk; `note` the recording that the visitor left."""
+
+    call_id: int
+    at: datetime
+    visitor_id: int
+    visitor: str
+    visitor_number: str
+    member_id: int
+    member: str
+    number: str
+    branch: str
+    edition: str
+    confirmed: bool
+    note: int | None
+
+
 def _in_month(period: Period) -> ColumnElement[bool]:
     return (Call.started_at >= period.start) & (Call.started_at < period.end)
 
 
 def calls(connection: Connection, period: Period) -> Iterator[CallFact]:
     keys = _keys(connection, period)
+    attending = Attending.of(connection, _in_month(period))
     newest = select(func.max(TurnRow.n)).where(TurnRow.call_id == Call.id).correlate(Call).scalar_subquery()
     theirs = (Evidence.call_id == Call.id) & (Evidence.kind == "ended")
     found = (
@@ -80,6 +112,7 @@ def calls(connection: Connection, period: Period) -> Iterator[CallFact]:
         yield CallFact(
             row.id,
             row.member_id,
+            attending.grades(row.id),
             row.number,
             row.started_at,
             row.turns or 0,
@@ -105,17 +138,33 @@ def _keys(connection: Connection, period: Period) -> dict[int, list[str]]:
 
 
 def tries(connection: Connection, period: Period) -> Iterator[Tried]:
-    tried = (Answer.call_id, Answer.member_id, Answer.lesson, Answer.edition, Answer.question)
-    right = func.max(case((Answer.is_right, 1), else_=0)).label("right")
+    """By call, member and question; what was no answer is none: silence, a key that is none, a question skipped."""
+    right: dict[tuple[int, int, str, str, str, str], bool] = {}
+    for member, grade, row in plays.answers_in(connection, _in_month(period)):
+        if row.outcome in ANSWERED:
+            key = (row.call_id, member or 0, row.lesson, row.edition, row.question, grade)
+            right[key] = right.get(key, False) or row.is_right
+    for call, who, lesson, edition, question, grade in sorted(right):
+        key = (call, who, lesson, edition, question, grade)
+        yield Tried(call, who or None, lesson, edition, question, grade, right[key])
+
+
+def visits(connection: Connection, period: Period) -> Iterator[VisitFact]:
+    visitor = aliased(Member)
+    note = and_(Recording.call_id == Visit.call_id, Recording.turn == Visit.turn, Recording.kind == "note")
     found = (
-        select(*tried, right)
-        .join(Call, Call.id == Answer.call_id)
+        select(Visit.call_id, Visit.at, visitor.id, visitor.name, visitor.number)
+        .add_columns(Visit.member_id, Member.name, Member.number, Branch.name)
+        .add_columns(Visit.edition, Visit.confirmed, Recording.id)
+        .join(Call, Call.id == Visit.call_id)
+        .join(visitor, visitor.id == Visit.visitor_id)
+        .join(Member, Member.id == Visit.member_id)
+        .join(Branch, Branch.id == Member.branch_id)
+        .outerjoin(Recording, note)
         .where(_in_month(period))
-        .group_by(*tried)
-        .order_by(*tried)
+        .order_by(Visit.at, Visit.call_id, Visit.turn)
     )
-    for row in connection.execute(found):
-        yield Tried(row.call_id, row.member_id, row.lesson, row.edition, row.question, bool(row.right))
+    return (VisitFact(*row) for row in connection.execute(found))
 
 
 # ── what a stored turn tells: only these parts are read, so that turns of any age can be ─────────────────────────

@@ -119,13 +119,34 @@ def press_phrases(
     lexicon: Lexicon = EMPTY,
 ) -> tuple[Clip, ...]:
     """Make prompts or people's names in a language and put them on the shelf, found again by their exact words."""
+    stretches = _stretches(phrases, language, shelf, voices, on_progress, lexicon)
+    clips = tuple(Clip(shelf.put_audio(_joined(each)), each.length_ms, each.title) for each in stretches)
+    shelf.put_phrases(language, clips, voices.spec(language))
+    return clips
+
+
+def press_letters(
+    phrases: Iterable[str],
+    language: str,
+    shelf: Shelf,
+    voices: Voices,
+    on_progress: OnProgress = silent,
+    lexicon: Lexicon = EMPTY,
+) -> tuple[Clip, ...]:
+    """Make what is for one person only: kept like what people said, and found by whoever has the clip alone."""
+    stretches = _stretches(phrases, language, shelf, voices, on_progress, lexicon)
+    return tuple(Clip(shelf.put_recording(_joined(each)), each.length_ms, each.title) for each in stretches)
+
+
+def _stretches(
+    phrases: Iterable[str], language: str, shelf: Shelf, voices: Voices, on_progress: OnProgress, lexicon: Lexicon
+) -> list[Stretch]:
+    """Phrases as they are said, each under its words; without those in which there is nothing to say."""
     read = {words: said for words in phrases if (said := _read(words, language, lexicon))}
     wanted = cues((wording for said in read.values() for wording in said), (voices.rate,))
     booth = _booth(shelf, voices.spec(language), voices.preset)
     takes = Takes(booth.record(wanted, voices.threads, on_progress), {}, voices.rate)
-    clips = tuple(_clip(said, words, takes, shelf, PHRASE_MS, PHRASE_MS) for words, said in read.items())
-    shelf.put_phrases(language, clips, voices.spec(language))
-    return clips
+    return [Stretch(words, tuple(takes.spoken(said)), PHRASE_MS, PHRASE_MS) for words, said in read.items()]
 
 
 def say(text: str, language: str, data: Path, voices: Voices, lexicon: Lexicon = EMPTY) -> tuple[str, bytes]:

@@ -1,5 +1,6 @@
 """The audio that providers fetch: whole files by their hash, and slices of them from a millisecond on, in the format of
-the settings. A name never changes what is heard, so everybody may keep it for ever."""
+the settings. A name never changes what is heard, so everybody may keep it for ever; what is for one person only, nobody
+but the provider who plays it."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def blueprint(shelf: Shelf, sent_as: AudioFormat = "wav") -> Blueprint:
         sha256, start_ms, ending = asked.groups()
         kind = named(ending, sent_as)
         try:
-            data = shelf.audio(sha256).read_bytes()
+            path = shelf.audio(sha256)
+            data = path.read_bytes()
         except DamagedAudio:
             abort(404)
         piece = sliced(data, int(start_ms)) if start_ms else data
@@ -37,7 +39,12 @@ def blueprint(shelf: Shelf, sent_as: AudioFormat = "wav") -> Blueprint:
         if body is None:
             abort(404)
         tag = name if kind == ending else f"{name}-{kind}"  # mu-law and A-law have other bytes under the same name
-        return _kept_for_ever(Response(body, mimetype=TYPES[ending]), tag, len(body))
+        response = Response(body, mimetype=TYPES[ending])
+        if shelf.is_private(path):
+            response.cache_control.private = True
+        else:
+            response.cache_control.public = True
+        return _kept_for_ever(response, tag, len(body))
 
     return routes
 
@@ -68,7 +75,6 @@ def sliced(data: bytes, start_ms: int) -> bytes | None:
 
 def _kept_for_ever(response: Response, tag: str, length: int) -> Response:
     response.set_etag(tag)
-    response.cache_control.public = True
     response.cache_control.max_age = 31_536_000
     response.cache_control.immutable = True
     response.make_conditional(request.environ, accept_ranges=True, complete_length=length)

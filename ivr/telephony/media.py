@@ -5,13 +5,14 @@ or slower than we allow. Whatever stands in an address, our credentials go to no
 from __future__ import annotations
 
 import base64
+import re
 import socket
 import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse, InvalidURL
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -22,6 +23,7 @@ PATIENCE_S = 20.0  # for each answer of the network
 LONGEST_S = 120.0  # for a whole file
 MOST_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
+DELETABLE = re.compile(r".*/Recordings/[\w-]+", re.ASCII)  # whatever else an address names stays
 ENDED = (200, 204, 404, 410)  # what tells that a file is no longer there once it was to be deleted
 
 
@@ -54,7 +56,9 @@ def get(url: str, source: Source) -> bytes:
 
 
 def delete(url: str, source: Source) -> None:
-    """Have the file deleted there; one that is not there is deleted. Raises NotFetched."""
+    """Have the recording deleted there; one that is not there is deleted. Raises NotFetched."""
+    if not DELETABLE.fullmatch(urlsplit(url).path):
+        raise NotFetched(f"{_shown(url)} was not deleted there: it does not end in /Recordings/NAME.", for_good=True)
     with _answered("DELETE", url, source) as response:
         if response.status not in ENDED:
             raise NotFetched(f"{_shown(url)} was not deleted there: {response.status} {response.reason}.")
@@ -86,8 +90,10 @@ def _answered(method: str, url: str, source: Source) -> Iterator[HTTPResponse]:
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         connection.request(method, target or "/", headers={"Authorization": source.authorization})
         yield connection.getresponse()
+    except (ValueError, InvalidURL) as error:  # of the address, or of the one it leads to
+        raise NotFetched(f"{_shown(url)} can't be asked for: {type(error).__name__}.", for_good=True) from error
     except (OSError, HTTPException) as error:
-        raise NotFetched(f"{_shown(url)}: {error or type(error).__name__}") from error
+        raise NotFetched(f"{_shown(url)}: {str(error) or type(error).__name__}") from error
     finally:
         connection.close()
 
@@ -97,11 +103,11 @@ def _connection(url: str, source: Source) -> HTTPConnection:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
-        raise NotFetched(f"{url!r} is no address.", for_good=True) from None
+        raise NotFetched("What we were told is no address.", for_good=True) from None
     is_own = parts.netloc in source.own_hosts
     if not is_own and not _is_known(parts, source):
-        mend = "Is it to be trusted? Then name it in config.toml under [recordings]."
-        raise NotFetched(f"Nothing is fetched from {parts.scheme}://{parts.netloc}. {mend}", for_good=True)
+        mend = "Is it to be trusted? Then name it in config.toml: [recordings] hosts."
+        raise NotFetched(f"Nothing is fetched from {_origin(parts)}. {mend}", for_good=True)
     host = parts.hostname or ""
     address = _address(host, port, public=not is_own)
     return _Pinned(host, port, address, is_encrypted=parts.scheme == "https")
@@ -137,5 +143,10 @@ class _Pinned(HTTPConnection):
 
 
 def _shown(url: str) -> str:
-    """Without its query, in which there may be a secret."""
-    return url.partition("?")[0]
+    """Without its query, and without a user and password: there may be secrets in them."""
+    parts = urlsplit(url)
+    return _origin(parts) + parts.path
+
+
+def _origin(parts: SplitResult) -> str:
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import numpy as np
 import soundfile
 import soxr
+from numpy.typing import NDArray
 
 from ivr.calls import Line
 from ivr.catalogue import RATE_HZ
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 EVERY_S = 10.0  # so often we look whether there is something to do
 LONGEST_S = 600  # of sound
+MOST_CHANNELS = 8
+LEAST_HZ, MOST_HZ = 4000, 192_000
 
 
 def fetch_due(line: Line) -> list[str]:
@@ -84,7 +87,7 @@ def _brought(line: Line, recording: int, *, at_once: bool) -> str:
         else:
             _keep(line, taken, source)
         media.delete(taken.address, source)
-    except IvrError as error:
+    except Exception as error:  # whatever is wrong with this one, the others are brought
         return _failed(line, taken, error)
     with line.database.writing() as connection:
         recordings.forgotten(connection, taken.id)
@@ -99,12 +102,21 @@ def _keep(line: Line, taken: Taken, source: media.Source) -> None:
     log.info("recording %d is kept: %.0f s", taken.id, length_ms / 1000)
 
 
-def _failed(line: Line, taken: Taken, error: IvrError) -> str:
+def _failed(line: Line, taken: Taken, error: Exception) -> str:
     for_good = isinstance(error, NotFetched) and error.for_good
+    why = str(error)
+    if not isinstance(error, IvrError):
+        why = f"It could not be worked on ({type(error).__name__}: {error})."
+        log.debug("recording %d", taken.id, exc_info=error)
     with line.database.writing() as connection:
-        again = recordings.failed(connection, taken, str(error), line.clock(), for_good=for_good)
-    log.warning("recording %d, try %d: %s%s", taken.id, taken.tries, error, "" if again else " We gave up.")
-    return f"recording {taken.id}: {error}"
+        again = recordings.failed(connection, taken, _storable(why), line.clock(), for_good=for_good)
+    log.warning("recording %d, try %d: %s%s", taken.id, taken.tries, why, "" if again else " We gave up.")
+    return f"recording {taken.id}: {why}"
+
+
+def _storable(text: str) -> str:
+    """What every database takes."""
+    return text.encode(errors="replace").decode().replace("\0", "?")
 
 
 def _source(taken: Taken, settings: Settings) -> media.Source:
@@ -122,16 +134,27 @@ def telephone_sound(content: bytes) -> tuple[bytes, int]:
     """A sound file of whatever kind as mono 16-bit WAV at 8 kHz, and its length in ms. Raises NotFetched."""
     try:
         with soundfile.SoundFile(io.BytesIO(content)) as file:
-            sound = file.read(LONGEST_S * file.samplerate, dtype="float32", always_2d=True).mean(axis=1)
-            at_hz = file.samplerate
+            if not (file.channels <= MOST_CHANNELS and LEAST_HZ <= file.samplerate <= MOST_HZ):
+                raise NotFetched(f"What came is no call: {file.channels} channels at {file.samplerate} Hz.")
+            sound = np.concatenate([*_at_our_rate(file)])
     except (soundfile.SoundFileError, ValueError) as error:
         raise NotFetched(f"What came is no sound ({error}).") from error
     if not len(sound) or not np.isfinite(sound).all():
         raise NotFetched("What came holds no sound.")
-    sound = sound if at_hz == RATE_HZ else soxr.resample(sound, at_hz, RATE_HZ)
     samples = np.round(np.clip(sound, -1, 1) * 32767).astype("<i2")
     out = io.BytesIO()
     with wave.open(out, "wb") as wav:
         wav.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
         wav.writeframes(samples.tobytes())
     return out.getvalue(), len(samples) * 1000 // RATE_HZ
+
+
+def _at_our_rate(file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
+    """Second by second, so that a small file which unpacks into a large sound takes no more memory than another."""
+    stream = soxr.ResampleStream(file.samplerate, RATE_HZ, 1, dtype="float32")
+    for _ in range(LONGEST_S):
+        read = file.read(file.samplerate, dtype="float32", always_2d=True)
+        if not len(read):
+            break
+        yield stream.resample_chunk(read.mean(axis=1))
+    yield stream.resample_chunk(np.zeros(0, np.float32), last=True)

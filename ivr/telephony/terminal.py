@@ -67,9 +67,17 @@ def read_typed(text: str, waited_for: Gather | Record) -> Typed | None:
     if text in ("", "q"):
         return Typed(Silent() if text == "" else None, None if text == "" else 0)
     typed = TYPED.fullmatch(text)
-    if typed and isinstance(waited_for, Gather) and len(typed[1]) > waited_for.digits:
+    act = _keys(typed[1], waited_for) if typed else None
+    return Typed(act, 1000 * float(typed[2] or 1)) if typed and act else None
+
+
+def _keys(keys: str, waited_for: Gather | Record) -> Pressed | Silent | None:
+    """As a provider would tell them: # ends a number and is no part of it; by itself it ends one that has no digits."""
+    digits = waited_for.digits if isinstance(waited_for, Gather) else 1
+    number = keys.removesuffix("#") if digits > 1 else keys
+    if len(number) > digits or (digits > 1 and "#" in number):
         return None
-    return Typed(Pressed(typed[1]), 1000 * float(typed[2] or 1)) if typed else None
+    return Pressed(number) if number else Silent()
 
 
 def converse(line: calls.Line, clock: TerminalClock, number: str, ear: Ear) -> None:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import click
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from ivr.app import open_line
 from ivr.cli.calls import calls
+from ivr.cli.notices import notices
+from ivr.cli.questions import questions
 from ivr.config import Settings
 from ivr.errors import NotEnrolled, NotToBeClaimed, UnknownCall
 from ivr.records import claims, ledger, progress
 from ivr.records.db import Database, open_database
-from ivr.records.models import Attendance, Progress
+from ivr.records.models import Attendance, Call, Evidence, Progress
 from ivr.shelf import Shelf
 from tests.drivers import BEGIN, DirectDriver, enrol
 from tests.made_lessons import NAMES, put_lessons
 
+HUGE = "9" * 20
 STRANGER = "+8613912345678"
 
 
@@ -57,13 +61,13 @@ def standings(settings: Settings) -> list[tuple[int, str, int]]:
 
 
 def test_a_stranger_s_call_waits_and_is_claimed_once(called: Settings) -> None:
-    told = run(called, "unclaimed")
+    told = run(called, "unclaimed", "--all")
     assert told.startswith("1 个待认领的电话\n")  # the other one was nothing
     assert "139****5678" in told and STRANGER not in told
     assert run(called, "claim", "1", "P002") == f"Call 1 counts for {NAMES[1]} (初心村党支部, P002) now.\n"
     (standing,) = standings(called)
     assert standing[0] == 2 and standing[2] > 0
-    assert run(called, "unclaimed") == "0 个待认领的电话\n"
+    assert run(called, "unclaimed", "--all") == "0 个待认领的电话\n"
     again = run(called, "claim", "1", "P002")
     assert again == f"Call 1 counts for {NAMES[1]} (初心村党支部, P002) already; nothing was changed.\n"
     assert standings(called) == [standing]
@@ -93,3 +97,62 @@ def test_a_group_s_call_is_nobody_s_to_claim(database: Database, shelf: Shelf) -
         assert claims.unclaimed(connection, shelf.catalogue()) == []
         with pytest.raises(NotToBeClaimed, match="a group's"):
             claims.claim(connection, call, "P001", BEGIN, counting)
+
+
+def test_a_call_that_nobody_will_claim_is_set_aside_and_may_wait_again(called: Settings) -> None:
+    began(called, 2099)
+    assert run(called, "unclaimed").startswith("1 个待认领的电话\n")
+    assert run(called, "dismiss", "1", "1") == "Set aside: 1.\n"
+    assert run(called, "dismiss", "1") == "Set aside: none; it was so already.\n"
+    assert run(called, "unclaimed") == "0 个待认领的电话\n"
+    assert run(called, "unclaimed", "--all").splitlines()[-1].endswith("是")
+    assert run(called, "dismiss", "1", "--undo") == "Waiting again: 1.\n"
+    assert run(called, "unclaimed").startswith("1 个待认领的电话\n")
+    assert not run(called, "unclaimed", "--all").splitlines()[-1].endswith("是")
+    run(called, "dismiss", "1")
+    assert "counts for" in run(called, "claim", "1", "P002")  # somebody remembers after all
+    assert standings(called)[0][0] == 2
+    database = open_database(called.database)
+    with database.reading() as connection:
+        kinds = connection.execute(select(Evidence.kind).where(Evidence.call_id == 1).order_by(Evidence.id)).scalars()
+        assert [*kinds][-3:] == ["dismissed", "undismissed", "dismissed"]  # nothing is taken away
+    database.close()
+
+
+def test_what_can_t_be_set_aside_changes_nothing(called: Settings) -> None:
+    with pytest.raises(UnknownCall, match="no call 99"):
+        run(called, "dismiss", "1", "99")
+    assert run(called, "dismiss", "1", "--undo") == "Waiting again: none; it was so already.\n"
+    run(called, "claim", "1", "P002")
+    with pytest.raises(NotToBeClaimed, match="Call 1 counts for somebody already"):
+        run(called, "dismiss", "1")
+
+
+def test_older_calls_are_counted_and_listed_when_asked_for(called: Settings) -> None:
+    began(called, 2020)
+    assert run(called, "unclaimed") == "0 个待认领的电话\n还有 1 个更早的：ivr calls unclaimed --all\n"
+    assert run(called, "unclaimed", "--all").startswith("1 个待认领的电话\n")
+
+
+def began(settings: Settings, year: int) -> None:
+    database = open_database(settings.database)
+    with database.writing() as connection:
+        connection.execute(update(Call).values(started_at=BEGIN.replace(year=year)))
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        (calls, ["claim", HUGE, "P001"]),
+        (calls, ["dismiss", HUGE]),
+        (questions, ["play", HUGE, "--to", "q.wav"]),
+        (questions, ["reply", HUGE, "好的。"]),
+        (notices, ["withdraw", "1", HUGE]),
+        (notices, ["withdraw", "0"]),
+    ],
+)
+def test_what_no_row_can_be_called_is_refused(settings: Settings, command: click.Group, arguments: list[str]) -> None:
+    result = CliRunner().invoke(command, arguments, obj=settings)
+    assert (result.exit_code, type(result.exception)) == (2, SystemExit)
+    assert "is not in the range 1<=x<=9223372036854775807" in result.output

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ import soundfile
 from click.testing import CliRunner
 from sqlalchemy import select, update
 
+from ivr.cli.lesson import lesson
 from ivr.cli.notices import notices
+from ivr.cli.pressing import Phrase, press_letters
 from ivr.cli.questions import questions
 from ivr.config import RecordingSettings, Settings, StudioSettings
 from ivr.dialogue.turn import Left
@@ -112,8 +115,11 @@ def test_the_reply_is_in_the_language_of_whoever_asked(
     with database.writing() as connection:
         preferences.prefer(connection, 1, "language", "yue")
     run(questions, settings, "reply", "1", "星期三开会。")
-    assert Shelf(settings.data).phrase("yue", "星期三开会。")
-    assert Shelf(settings.data).phrase("zh", "星期三开会。") is None
+    (reply,) = rows(database, Reply)
+    said = [Phrase(language, "", "星期三开会。") for language in ("zh", "yue")]
+    clips = press_letters(settings, said)
+    assert clips[said[0]].audio != clips[said[1]].audio == reply.audio
+    assert not (settings.data / "phrases").exists()
 
 
 def test_a_reply_that_the_secretary_recorded(
@@ -221,7 +227,8 @@ def test_notices_are_taken_listed_and_withdrawn(settings: Settings, database: Da
     first, second = rows(database, Notice)
     assert (first.member_id, first.words, str(first.closes)) == (1, "本月活动改到周五。", "2099-01-31")
     assert second.closes is None
-    assert Shelf(settings.data).audio(first.audio).parent.name in ("audio", "recordings")
+    assert Shelf(settings.data).audio(first.audio).parent.name == "recordings"
+    assert not (settings.data / "phrases").exists()  # nobody else's call can say it
     again = run(notices, settings, "import", file).splitlines()[-1]
     assert again == "Imported notices.csv: 0 new notices, 2 known already."
     listed = run(notices, settings, "list")
@@ -232,6 +239,33 @@ def test_notices_are_taken_listed_and_withdrawn(settings: Settings, database: Da
     with pytest.raises(NotThere, match="no open notice 1"):
         run(notices, settings, "withdraw", "2", "1")
     assert run(notices, settings, "list").startswith("1 条通知\n")
+
+
+def test_the_audio_of_a_notice_that_is_over_is_deleted(
+    settings: Settings, database: Database, provider: Keeping, tmp_path: Path
+) -> None:
+    """Two days later, and only where nobody else is told the same."""
+    ask(database, provider.put())
+    run(questions, settings, "reply", "1", "带上身份证明。")
+    words = ("本月活动改到周五。", "请来领书。", "请来领书。", "带上身份证明。", "到村部二楼来开会，带上本子。")
+    lines = (f"P00{n % 2 + 1},{each}," for n, each in enumerate(words))
+    run(notices, settings, "import", notice_list(tmp_path, *lines))
+    run(notices, settings, "withdraw", "1", "2", "4", "5")
+    audio = [each.audio for each in rows(database, Notice)]
+    aged = [*(settings.data / "recordings").glob("*.wav")]
+    for path in aged:
+        os.utime(path, (0, 0))
+    run(lesson, settings, "tidy")
+    assert {path.stem for path in aged if path.is_file()} == {*audio}  # somebody may be hearing it just now
+    with database.writing() as connection:
+        connection.execute(update(Notice).where(Notice.closes.is_not(None)).values(closes=BEGIN.date()))
+    press_letters(settings, [Phrase("zh", "", words[4])])  # somebody is about to be told it
+    assert "deleted" in run(lesson, settings, "tidy")
+    assert [path.is_file() for path in map(shelf_path(settings), audio)] == [False, True, True, True, True]
+
+
+def shelf_path(settings: Settings) -> Callable[[str], Path]:
+    return lambda name: settings.data / "recordings" / f"{name}.wav"
 
 
 def test_every_mistake_of_a_list_is_told_and_nothing_is_taken(
@@ -263,13 +297,13 @@ def test_every_mistake_of_a_list_is_told_and_nothing_is_taken(
     assert rows(database, Notice) == []
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["请转账到新账户。", "把验证码念一遍。", "告诉我们您的密 码。".replace(" ", ""), "Please give us your PIN code."],
-)
-def test_nothing_that_swindlers_speak_of(settings: Settings, database: Database, tmp_path: Path, words: str) -> None:
-    with pytest.raises(BadNotices, match="what swindlers speak of"):
-        run(notices, settings, "import", notice_list(tmp_path, f"P001,{words}", headings="编号,通知"))
+def test_nothing_that_swindlers_speak_of(settings: Settings, database: Database, tmp_path: Path) -> None:
+    with pytest.raises(BadNotices, match=r"row 2, 通知: .银行卡. is what swindlers speak of"):
+        run(notices, settings, "import", notice_list(tmp_path, "P001,请报银 行-卡号。", headings="编号,通知"))
+    ask(database, "https://api.twilio.com/Recordings/RE1")
+    with pytest.raises(BadNotices, match=r"swindlers speak of.*or say it yourself: --recording FILE"):
+        run(questions, settings, "reply", "1", "请报密——码。")
+    assert rows(database, Reply) == rows(database, Notice) == []
 
 
 def test_dues_may_be_told(settings: Settings, database: Database, tmp_path: Path) -> None:

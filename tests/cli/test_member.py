@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from ivr.cli.member import member
 from ivr.config import DialogueSettings, Settings
-from ivr.errors import BadPin, NotEnrolled
+from ivr.errors import BadPin, NotEnrolled, NotTypable
 from ivr.records import latency, ledger, pins, preferences
 from ivr.records.db import Database, open_database
 from ivr.records.models import Call, Evidence, Member, TurnRow
@@ -132,6 +132,20 @@ def test_what_can_t_be_set(settings: Settings, database: Database) -> None:
     for wrong in ([], ["--pin", "--no-pin"], ["--language", "fr"]):
         result = CliRunner().invoke(member, ["set", "P001", *wrong], obj=settings)
         assert result.exit_code == 2
+
+
+def test_no_rights_for_a_number_that_can_t_be_typed(settings: Settings, database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute(update(Member).where(Member.id == 2).values(number="A001", digits="001"))
+    for number in ("P001", "A001"):
+        for asked in (["--pin"], ["--pin", "480913"], ["--role", "leader"]):
+            with pytest.raises(
+                NotTypable, match=r"P001 and A001 have the same digits.*Enrol one of them under another"
+            ):
+                run(settings, "set", number, *asked, "--pace", "slow")
+    assert "role      none; no PIN" in run(settings, "show", "P001")
+    assert "pace      as the lesson" in run(settings, "show", "P001")
+    run(settings, "set", "P001", "--no-pin", "--role", "none", "--pace", "slow")
 
 
 def test_a_new_pin_opens_what_too_many_failures_closed_for_good(settings: Settings, database: Database) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import wave
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -12,19 +14,19 @@ from sqlalchemy import insert, select, update
 
 from ivr import prompts as texts
 from ivr.catalogue import Clip
-from ivr.cli.pressing import Phrase
+from ivr.cli.pressing import Phrase, press_letters
 from ivr.cli.prompts import _press_singly, missing, prompts, to_press, wanted
 from ivr.config import BranchSettings, DialogueSettings, LineSettings, Settings, StudioSettings
 from ivr.dialogue.machine import every_say
-from ivr.dialogue.turn import Name
+from ivr.dialogue.turn import Left, Name
 from ivr.errors import VoiceFailed
-from ivr.records import preferences
+from ivr.records import ledger, preferences
 from ivr.records.db import open_database
-from ivr.records.models import Member, Notice
+from ivr.records.models import Member, Notice, Recording, Reply
 from ivr.shelf import Shelf
 from ivr.voicing import voicing
 from tests.drivers import BEGIN, enrol
-from tests.made_lessons import NAMES
+from tests.made_lessons import NAMES, put_lessons
 
 TONES = StudioSettings(voices={"zh": "tone:a", "yue": "tone:c", "en": "tone:b"})
 
@@ -60,7 +62,7 @@ def test_everything_is_missing_at_first(settings: Settings) -> None:
     assert result.exit_code == 1
     *absent, told = result.stdout.splitlines()
     assert absent == sorted(line_words(people=1) | {"王秀英"})
-    assert told == f"{len(absent)} missing. `ivr prompts press` makes them."
+    assert told == f"{len(absent)} missing or damaged. `ivr prompts press` makes them."
 
 
 def test_press_what_is_missing_and_then_nothing(settings: Settings) -> None:
@@ -70,7 +72,7 @@ def test_press_what_is_missing_and_then_nothing(settings: Settings) -> None:
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines()[-1] == f"pressed {many} prompts and names"
     check = run(settings, "check")
-    assert (check.exit_code, check.stdout) == (0, "0 missing.\n")
+    assert (check.exit_code, check.stdout) == (0, "0 missing or damaged.\n")
     before = {path: path.stat().st_mtime_ns for path in settings.data.rglob("*.wav")}
     assert before
     again = run(settings, "press")
@@ -227,7 +229,7 @@ def test_every_language_that_callers_may_choose_is_pressed(settings: Settings) -
     assert offers <= {each.words for each in absent}
     assert run(at, "check").stdout.splitlines()[0].startswith("zh: ")
     run(at, "press")
-    assert run(at, "check").stdout == "0 missing.\n"
+    assert run(at, "check").stdout == "0 missing or damaged.\n"
     assert run(settings, "check").exit_code == 0
 
 
@@ -280,8 +282,125 @@ def test_a_lost_notice_is_told_and_pressed_again(settings: Settings) -> None:
     told = run(settings, "check")
     assert (told.exit_code, told.stdout.splitlines()[0]) == (1, "notice 1, for 王秀英: 开会改到周五。")
     assert run(settings, "press").stdout == "pressed 1 replies and notices\n"
-    assert run(settings, "check").stdout == "0 missing.\n"
+    assert run(settings, "check").stdout == "0 missing or damaged.\n"
     with database.reading() as connection:
         notice = connection.execute(select(Notice.__table__)).one()
     database.close()
     assert Shelf(settings.data).audio(notice.audio).is_file() and notice.length_ms > 1000
+
+
+# ── files that are gone or damaged ───────────────────────────────────────────────────────────────────────────────
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-2])
+
+
+def lengthen(path: Path) -> None:
+    """Whole, and as long as it says; but not what was pressed."""
+    path.write_bytes(sound_of(9000))
+
+
+def sound_of(length_ms: int) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(b"\1\0" * 8 * length_ms)
+    return out.getvalue()
+
+
+HARMS: list[Callable[[Path], None]] = [Path.unlink, cut, lengthen]
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_damaged_prompt_or_name_is_told_and_pressed_again(settings: Settings, harm: Callable[[Path], None]) -> None:
+    enrolled(settings, "王秀英")
+    run(settings, "press")
+    shelf = Shelf(settings.data)
+    hello = texts.load("zh_CN").words("hello")
+    for each in (hello, "王秀英"):
+        clip = shelf.phrase("zh", each)
+        assert clip
+        harm(shelf.audio(clip.audio))
+    told = run(settings, "check")
+    *absent, count = told.stdout.splitlines()
+    assert told.exit_code == 1 and {hello, "王秀英"} <= {*absent}  # and what sounds the same
+    assert count == f"{len(absent)} missing or damaged. `ivr prompts press` makes them."
+    assert run(settings, "press").stdout.splitlines()[-1] == f"pressed {len(absent)} prompts and names"
+    assert run(settings, "check").stdout == "0 missing or damaged.\n"
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_damaged_notice_is_told_and_pressed_again(settings: Settings, harm: Callable[[Path], None]) -> None:
+    enrolled(settings, "王秀英")
+    run(settings, "press")
+    phrase = Phrase("zh", "", "开会改到下个星期五的上午九点，请带上本子和笔，在村部二楼。")
+    clip = press_letters(settings, [phrase])[phrase]
+    database = open_database(settings.database)
+    row = {"member_id": 1, "words": clip.words, "audio": clip.audio, "length_ms": clip.length_ms, "made_at": BEGIN}
+    with database.writing() as connection:
+        connection.execute(insert(Notice), row)
+    database.close()
+    assert run(settings, "check").stdout == "0 missing or damaged.\n"
+    harm(Shelf(settings.data).audio(clip.audio))
+    assert run(settings, "check").stdout.splitlines()[0] == f"notice 1, for 王秀英: {clip.words}"
+    assert run(settings, "press").stdout.splitlines()[-1] == "pressed 1 replies and notices"
+    assert run(settings, "check").stdout == "0 missing or damaged.\n"
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_what_people_said_and_is_lost_comes_from_a_copy(settings: Settings, harm: Callable[[Path], None]) -> None:
+    enrolled(settings, "王秀英")
+    run(settings, "press")
+    shelf = Shelf(settings.data)
+    asked, replied = (shelf.put_recording(sound_of(ms)) for ms in (2000, 3000))
+    database = open_database(settings.database)
+    with database.writing() as connection:
+        call = ledger.open_call(connection, "twilio", "CA1", "+8613800000000", BEGIN)
+        for turn in (2, 3):
+            ledger.keep_recording(connection, call, turn, Left("question", "RE", "https://x", 2, None), 1, BEGIN)
+        connection.execute(update(Recording).values(audio=asked))
+        reply = {"question_id": 2, "words": "", "audio": replied, "length_ms": 3000, "made_at": BEGIN}
+        connection.execute(insert(Reply), reply)
+    database.close()
+    assert run(settings, "check").stdout == "0 missing or damaged.\n"
+    harm(shelf.audio(asked))
+    harm(shelf.audio(replied))
+    told = run(settings, "check")
+    assert (told.exit_code, [line.partition(":")[0] for line in told.stdout.splitlines()]) == (
+        1,
+        ["reply 1, for 王秀英", "question 1, from 王秀英", "2 missing or damaged."],
+    )
+    assert all(f"recordings/{each}.wav back from a copy" in told.stdout for each in (asked, replied))
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_damaged_lesson_is_told_by_piece_with_its_mend(settings: Settings, harm: Callable[[Path], None]) -> None:
+    put_lessons(Shelf(settings.data))
+    run(settings, "press")
+    shelf = Shelf(settings.data)
+    assert run(settings, "check").stdout == "0 missing or damaged.\n"
+    lesson = shelf.catalogue().lessons[0]
+    other = lesson.other_pace
+    assert other
+    harmed = {
+        "segment 2 ": lesson.segments[1].audio,
+        "option 1 of question 1 ": lesson.questions[0].options[0].audio,
+        "segment 1 ": other.segments[0].audio,
+    }
+    for audio in harmed.values():
+        harm(shelf.audio(audio))
+    told = run(settings, "check")
+    assert told.exit_code == 1
+    for piece, audio in harmed.items():
+        (line,) = [line for line in told.stdout.splitlines() if piece in line and audio in line]
+        assert line.startswith(f"lesson {lesson.slug}: ") and line.endswith("`ivr lesson publish FILE` mends it.")
+
+
+def test_a_lesson_whose_manifest_is_gone_is_told(settings: Settings) -> None:
+    put_lessons(Shelf(settings.data))
+    run(settings, "press")
+    lesson = Shelf(settings.data).catalogue().lessons[0]
+    (settings.data / "editions" / lesson.slug / f"{lesson.edition}.json").unlink()
+    told = run(settings, "check")
+    assert told.exit_code == 1 and f"{lesson.slug}/{lesson.edition}.json is missing" in told.stdout

@@ -62,6 +62,30 @@ def test_who_is_enrolled_stays_so_when_the_voice_fails(beeping: Settings, tmp_pa
     assert run(silent, "list").output.startswith("2 人\n")
 
 
+def test_numbers_that_can_t_be_typed_are_told(beeping: Settings, tmp_path: Path) -> None:
+    more = "赵,13800138003,东村,A001\n钱,,东村,甲\n孙,,东村,000\n周,,东村,410102195001011234\n吴,,东村,1\n"
+    for dry in (["--dry-run"], []):
+        result = run(beeping, "import", *dry, written(tmp_path, LIST + more))
+        notes = [line for line in result.output.splitlines() if line.startswith("Note: ")]
+        can_t = "and can't be typed on the telephone. Enrol"
+        assert notes == [
+            f"Note: row 2 (001) and row 4 (A001) have the same digits, {can_t} one of them under another number.",
+            f"Note: row 5 (甲) has no digit but 0, {can_t} them under another number.",
+            f"Note: row 6 (000) has no digit but 0, {can_t} them under another number.",
+            f"Note: row 7 (410102195001011234) has more than 12 digits, {can_t} them under another number.",
+        ]
+    assert run(beeping, "list").output.startswith("7 人\n")  # told, not refused
+    later = run(beeping, "import", written(tmp_path, "姓名,电话,支部,编号\n郑,,东村,B2\n冯,,东村,C002\n"))
+    assert "Note: 002, enrolled before, and row 3 (C002) have the same digits, and can't" in later.output
+    assert later.output.count("Note: ") == 1  # 2 and 002 are two
+
+
+def test_no_more_notes_than_anybody_reads(beeping: Settings, tmp_path: Path) -> None:
+    nobody = "".join(f"王{n},,东村,{name}\n" for n, name in enumerate("甲乙丙丁戊己庚辛壬癸子丑"))
+    told = run(beeping, "import", "--dry-run", written(tmp_path, LIST + nobody)).output.splitlines()[1:]
+    assert len(told) == 11 and told[-1] == "Note: and so it is with 2 more."
+
+
 def test_numbers_are_listed_masked(beeping: Settings, tmp_path: Path) -> None:
     run(beeping, "import", written(tmp_path))
     assert run(beeping, "list").output.splitlines() == [

@@ -18,7 +18,7 @@ from ivr.catalogue import Catalogue, Lesson
 from ivr.dialogue.turn import Stray
 from ivr.errors import NotEnrolled
 from ivr.records.db import Database
-from ivr.reports import branch, calls, formats, lesson, member
+from ivr.reports import branch, calls, formats, lesson, member, visits
 from ivr.reports.facts import Facts, gather
 from ivr.reports.member import Studied
 from ivr.reports.period import of_month
@@ -35,8 +35,11 @@ def one(facts: Facts, number: str, slug: str = "falls") -> Studied:
     return row
 
 
-def compare(name: str, told: str, rewrite: bool) -> None:
+def compare(name: str, told: str, catalogue: Catalogue, rewrite: bool) -> None:
+    """Editions by their lesson: a new field of a lesson changes their hashes, and nothing that is told."""
     path = GOLDEN / name
+    for edition in catalogue.editions.values():
+        told = told.replace(edition.edition, f"edition-of-{edition.slug}")
     if rewrite:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(told.encode())
@@ -50,12 +53,13 @@ def compare(name: str, told: str, rewrite: bool) -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_month_in_each_format(name: str, form: str, village: Village, gathered: Gathered, rewrite: bool) -> None:
     november(village)
-    compare(f"{name}.{form}", rendered(name, form, gathered()), rewrite)
+    compare(f"{name}.{form}", rendered(name, form, gathered()), village.catalogue, rewrite)
 
 
 def test_the_secretarys_page(village: Village, gathered: Gathered, rewrite: bool) -> None:
     november(village)
-    compare("one_branch.txt", formats.to_text(branch.page(gathered(branch="初心村党支部"))), rewrite)
+    told = formats.to_text(branch.page(gathered(branch="初心村党支部")))
+    compare("one_branch.txt", told, village.catalogue, rewrite)
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -70,7 +74,7 @@ def test_csv_and_json_say_the_same(name: str, village: Village, gathered: Gather
 
 
 def rendered(name: str, form: str, facts: Facts) -> str:
-    report = REPORTS[name]
+    report = {**REPORTS, "visits": visits}[name]
     if form == "txt":
         return formats.to_text(report.page(facts))
     table = report.table(facts)

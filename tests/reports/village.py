@@ -122,7 +122,7 @@ class Village:
             now += ms(step.after)
             kind = "answer" if n == 1 else "key" if step.key else "end"
             known: tuple[Event, ...] = (Identified(learners[0].member),) if n == 1 and learners else ()
-            state = State(step.scene, learners, (), 0 if learners else None)
+            state = State(step.scene, learners, (), learner=0 if learners else None)
             gather = None if isinstance(step.scene, Over) else Gather(1 if step.play else 10)
             turn = Turn(state, (step.play,) if step.play else (), gather, known + step.events)
             act = ledger.Act(kind, step.key, now)

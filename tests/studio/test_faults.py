@@ -126,11 +126,11 @@ def test_killed_at_any_sentence(after: int, tmp_path: Path) -> None:
 
 
 def small_files() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 
 
 def test_the_disk_is_full(tmp_path: Path) -> None:
-    """Files of sentences still find room, those of segments do not."""
+    """The database and files of sentences still find room, those of segments do not."""
     full = publish(tmp_path, preexec_fn=small_files)
     _, err = full.communicate(timeout=120)
     assert full.returncode == 1

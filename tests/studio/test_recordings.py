@@ -176,7 +176,7 @@ def test_a_lesson_mixes_people_and_a_voice(lesson: Path, tmp_path: Path) -> None
     words = [each.words for segment in made.segments for each in segment.sentences]
     assert words == list(sum(PARTS, ()))
     assert_placed(made, shelf)
-    assert (counted.made, counted.total) == (counted.total, 13)
+    assert (counted.made, counted.total) == (counted.total, 15)
     assert pressed(lesson)[2].made == 0 and plan(script(lesson), shelf, VOICES).made == 0
 
 

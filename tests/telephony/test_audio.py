@@ -55,6 +55,14 @@ def test_a_whole_file(client: FlaskClient, name: str) -> None:
     assert answer.content_length == len(WAV)
 
 
+def test_what_is_for_one_person_is_kept_by_nobody_between(client: FlaskClient, shelf: Shelf, name: str) -> None:
+    private = shelf.put_recording(tone(LENGTH_MS, mark=8))
+    for path, directive in ((name, "public"), (private, "private"), (f"{private}-500", "private")):
+        kept = client.get(f"/audio/{path}.wav").headers["Cache-Control"].split(", ")
+        assert {"public", "private"} & {*kept} == {directive}
+        assert "immutable" in kept
+
+
 @pytest.mark.parametrize("start_ms", [0, 1, 20, 999, 1000, 1500, 1999])
 def test_a_slice(client: FlaskClient, name: str, start_ms: int) -> None:
     answer = client.get(f"/audio/{name}-{start_ms}.wav")

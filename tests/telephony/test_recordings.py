@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import socket
 import threading
 import time
+import tracemalloc
 import wave
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 from sqlalchemy import insert, select, update
 
 from ivr import calls
@@ -184,6 +188,9 @@ def test_it_may_lie_elsewhere_on_the_same_host_only(line: calls.Line, provider: 
         ("http://api.twilio.com/Recordings/RE1", "Nothing is fetched from http://api.twilio.com"),
         ("https://api.twilio.com:8443/RE1", "Nothing is fetched"),
         ("https://user@api.twilio.com/RE1", "Nothing is fetched"),
+        ("https://user:secret@api.twilio.com/RE1", "Nothing is fetched from https://api.twilio.com. "),
+        ("https://user:secret@example.org/RE1", "name it in config.toml: [recordings] hosts."),
+        ("https://api.zz9.twilio.com/RE1", "name it in config.toml: [recordings] hosts."),
         ("https://api.twilio.com.example.org/RE1", "Nothing is fetched"),
         ("https://[::1/RE1", "no address"),
         ("https://trusted.example:99999/RE1", "no address"),
@@ -193,8 +200,77 @@ def test_it_may_lie_elsewhere_on_the_same_host_only(line: calls.Line, provider: 
 )
 def test_nothing_is_fetched_from_anywhere_else(line: calls.Line, address: str, told: str) -> None:
     left = leave(line, address)
-    assert told in fetch_due(line)[0]
-    assert row(line, left).next_try_at is None
+    (trouble,) = fetch_due(line)
+    assert told in trouble and "secret" not in trouble
+    assert (row(line, left).next_try_at, trouble) == (None, f"recording {left}: {row(line, left).trouble}")
+
+
+@pytest.mark.parametrize("host", ["api.twilio.com", "api.ie1.twilio.com", "api.sydney.au1.twilio.com"])
+def test_a_provider_may_keep_them_in_another_region(
+    line: calls.Line, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def nowhere(name: str, *_: object, **__: object) -> list[Any]:
+        asked.append(name)
+        raise OSError("no network in tests")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    leave(line, f"https://{host}/2010-04-01/Accounts/AC1/Recordings/RE1")
+    assert "no network in tests" in fetch_due(line)[0]
+    assert asked == [host]
+
+
+BAD_PATHS = {
+    "/Recordings/听课": "can't be asked for",
+    "/Recordings/R E\x01": "can't be asked for",
+    "/Recordings/RE\udcff": "can't be asked for",
+}
+
+
+@pytest.mark.parametrize(("path", "told"), BAD_PATHS.items())
+def test_an_address_that_can_t_be_asked_for_stops_nothing(provider: Keeping, path: str, told: str) -> None:
+    source = media.Source(frozenset(), frozenset({provider.host}), USER, PASSWORD)
+    with pytest.raises(NotFetched, match=told) as raised:
+        media.get(provider.address + path, source)
+    assert raised.value.for_good
+
+
+@pytest.mark.parametrize(
+    "fault", [UnicodeEncodeError("ascii", "听", 0, 1, "no"), MemoryError(), RuntimeError("a\0b\udcff")]
+)
+def test_one_that_breaks_our_work_leaves_the_others_be(
+    line: calls.Line, provider: Keeping, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    bad, good = leave(line, provider.put("RE1", b"bad")), leave(line, provider.put("RE2"))
+    ours = telephone_sound
+
+    def breaking(content: bytes) -> tuple[bytes, int]:
+        if content == b"bad":
+            raise fault
+        return ours(content)
+
+    monkeypatch.setattr("ivr.telephony.recordings.telephone_sound", breaking)
+    (trouble,) = fetch_due(line)
+    assert trouble.startswith(f"recording {bad}: It could not be worked on ({type(fault).__name__}")
+    assert row(line, good).gone and not row(line, bad).audio
+    assert row(line, bad).next_try_at == BEGIN + recordings.WAITS[0]
+    assert fetch_all(line)[0] == 1
+
+
+@pytest.mark.parametrize("path", ["/RE1", "/Recordings/", "/Recordings", "/Accounts/AC1?x=/Recordings/RE1"])
+def test_nothing_but_a_recording_is_deleted_there(line: calls.Line, provider: Keeping, path: str) -> None:
+    left = leave(line, provider.address + path)
+    provider.next = [recordings_server.Reply(200, sound())]
+    assert "was not deleted there" in fetch_due(line)[0]
+    assert row(line, left).audio and row(line, left).next_try_at is None
+    assert [method for method, _ in provider.asked] == ["GET"]
+
+
+def test_where_it_leads_may_be_nonsense(line: calls.Line, provider: Keeping) -> None:
+    leave(line, provider.put())
+    provider.next = [recordings_server.Reply(302, b"", {"Location": "http://[::1/RE1"})]
+    assert "can't be asked for" in fetch_due(line)[0]
 
 
 def test_a_known_name_does_not_lead_into_the_private_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,3 +410,23 @@ def test_every_kind_of_sound_becomes_the_line_s(tmp_path: Path, rate_hz: int, ch
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 8000)
         assert file.getnframes() // 8 == length_ms
     assert length_ms == pytest.approx(2000, abs=120)
+
+
+@pytest.mark.parametrize(("rate_hz", "channels"), [(8000, 9), (192_001, 1), (3999, 1)])
+def test_what_no_call_sounds_like_is_not_unpacked(rate_hz: int, channels: int) -> None:
+    with pytest.raises(NotFetched, match=f"no call: {channels} channels at {rate_hz} Hz"):
+        telephone_sound(sound(0.1, rate_hz, channels))
+
+
+def test_a_small_file_that_unpacks_into_a_large_sound_takes_little_memory() -> None:
+    """Half an hour in eight channels is 460 MB; of it, ten minutes are taken, a second at a time."""
+    out = io.BytesIO()
+    with soundfile.SoundFile(out, "w", 8000, 8, format="FLAC") as file:
+        for _ in range(30):
+            file.write(np.zeros((60 * 8000, 8)))
+    assert len(out.getvalue()) < media.MOST_BYTES
+    tracemalloc.start()
+    _, length_ms = telephone_sound(out.getvalue())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert length_ms == 600_000 and peak < 120e6

@@ -13,7 +13,10 @@ NAME = "twilio"
 SIGNATURE = "X-Twilio-Signature"
 LANGUAGES = {"zh": "cmn-CN", "yue": "yue-HK", "en": "en-US"}  # as <Say> names them
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-MEDIA_HOSTS = frozenset({"api.twilio.com"})
+# By region, with or without the edge that is spoken to. Source: their "Global infrastructure" page.
+MEDIA_HOSTS = frozenset(
+    f"api.{place}twilio.com" for place in ("", "ie1.", "dublin.ie1.", "au1.", "sydney.au1.", "us1.", "ashburn.us1.")
+)
 
 
 def is_signed(url: str, form: Iterable[tuple[str, str]], signature: str, token: str) -> bool:

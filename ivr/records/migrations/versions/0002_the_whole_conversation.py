@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column, ForeignKey, String
 
-from ivr.records.models import PLAYS, Id, UtcDateTime
+from ivr.records.models import Id, UtcDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -21,6 +21,19 @@ depends_on = None
 
 NEW = ("notices", "replies", "recordings", "visits", "attendance", "pin_tries", "preferences")
 
+ASKED = "ix_turns_member_id_call_id_n"
+
+PLAYS = """
+CREATE VIEW plays AS
+SELECT sent.call_id, sent.n AS turn, sent.member_id, sent.lesson, sent.edition, sent.segment, sent.base_ms,
+       sent.length_ms, sent.gather_ms, sent.pace, sent.sent_at, sent.boot,
+       closing.act AS closed_by, closing.digits AS closed_with, closing.arrived_at AS closed_at,
+       closing.boot AS closed_boot
+FROM turns AS sent
+LEFT JOIN turns AS closing ON closing.call_id = sent.call_id AND closing.n = sent.n + 1
+WHERE sent.lesson IS NOT NULL
+"""
+
 
 def upgrade() -> None:
     op.execute("DROP VIEW plays")
@@ -28,6 +41,9 @@ def upgrade() -> None:
     op.add_column("calls", Column("keys_failed", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("turns", Column("pace", String(8)))
     op.add_column("turns", Column("said_ms", Id))
+    asked = sa.text("said_ms IS NOT NULL")
+    columns = ["member_id", "call_id", "n"]
+    op.create_index(ASKED, "turns", columns, sqlite_where=asked, postgresql_where=asked)
     _answers()
     _new_tables()
     op.execute(PLAYS)
@@ -168,6 +184,7 @@ def downgrade() -> None:
     for name in NEW:
         op.drop_table(name)
     op.drop_column("answers", "outcome")
+    op.drop_index(ASKED, "turns")
     op.drop_column("turns", "said_ms")
     op.drop_column("turns", "pace")
     op.drop_column("calls", "keys_failed")
