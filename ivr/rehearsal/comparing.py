@@ -81,7 +81,7 @@ class Comparison:
             if row is None:
                 yield f"lost words: {name}"
                 continue
-            is_same = row.kind == words.kind and row.member_id in words.members
+            is_same = (row.kind, row.member_id) == (words.kind, words.member)
             if not is_same or abs(row.seconds - words.seconds) > WITHIN_S:
                 yield f"lost words: {words} became {row.kind}, {row.seconds} s, of member {row.member_id}"
         yield from (f"lost words: nobody left {name}" for name in sorted(rows))

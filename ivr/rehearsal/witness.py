@@ -62,7 +62,7 @@ class Words:
 
     kind: str
     seconds: int
-    members: frozenset[int | None]  # whose it may be
+    member: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +281,6 @@ class Witness:
             step = next(each for each in self.seen.steps if each.turn == int(told[1]))
             kind = next((kind for kind in ("note", "name", "reply") if says(kind, step.said.words)), "question")
             who = self.seen.who[step.turn]
-            members = {who, self._staff} if kind == "note" else {who}
+            member = self._staff if kind == "note" else who
             name = sent.params["RecordingUrl"].rpartition("/")[2]
-            self.seen.left[name] = Words(kind, int(sent.params["RecordingDuration"]), frozenset(members))
+            self.seen.left[name] = Words(kind, int(sent.params["RecordingDuration"]), member)
