@@ -111,6 +111,8 @@ def set_(settings: Settings, /, number: str, pin: str | None, no_pin: bool, **ch
     """Choose for the member with this member NUMBER. A PIN that is made is shown once, here, and kept nowhere."""
     if pin is not None and no_pin:
         raise click.UsageError("Give one of --pin and --no-pin.")
+    if pin == "":
+        raise click.UsageError("--pin '' is no PIN. Leave out the digits for a new one; --no-pin takes the PIN away.")
     choices = {what: _plain(value) for what, value in chosen.items() if value is not None}
     made = pins.new_pin() if pin == NEW else ""
     if pin is not None or no_pin:

@@ -28,6 +28,7 @@ _LAST_SAID = (
     .scalar_subquery()
 )
 _DISMISSED = func.coalesce(_LAST_SAID, UNDISMISSED) == DISMISSED
+WAITING = ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING & ~_DISMISSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def unclaimed(
 ) -> list[Unclaimed]:
     """Calls that wait to be claimed, the newest first, since a time if one is given; those in which nothing happened
     don't. `dismissed` has also those that were set aside."""
-    which = ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING & (true() if dismissed else ~_DISMISSED)
+    which = ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING if dismissed else WAITING
     which &= Call.started_at >= since if since else true()
     found = select(Call.id, Call.started_at, Call.number, _DISMISSED.label("dismissed")).where(which)
     calls = connection.execute(found.order_by(Call.id.desc()))
@@ -94,7 +95,7 @@ def _recordings(connection: Connection, which: Any, kind: Any) -> defaultdict[in
 
 def how_many_before(connection: Connection, when: datetime) -> int:
     """How many calls wait to be claimed from before this time."""
-    which = ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING & ~_DISMISSED & (Call.started_at < when)
+    which = WAITING & (Call.started_at < when)
     return connection.execute(select(func.count()).select_from(Call).where(which)).scalar_one()
 
 

@@ -42,6 +42,8 @@ ROLES = {
     **dict.fromkeys(("组长", "党小组组长", "党小组长", "小组长", "leader"), "leader"),
     **dict.fromkeys(("探访员", "访问员", "走访员", "visitor"), "visitor"),
 }
+MOST_FIRST = ("secretary", "leader", "visitor")  # who holds several offices has the rights of the first of these
+BETWEEN_OFFICES = re.compile(r"[、，,;；/]|兼")
 BETWEEN_PHONES = re.compile(r"[、;/,\n]+")
 NO_PHONE = frozenset(("", "无", "没有", "-", "—", "none"))
 HAN_APART = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")  # 王　兰: names spread to one width
@@ -99,7 +101,9 @@ def _role(row: Row) -> str | None:
     if "role" not in row.of.columns:
         return None
     (column,) = row.of.columns["role"]
-    return ROLES.get(HAN_APART.sub("", clean(row.cells[column])).casefold(), "")
+    offices = BETWEEN_OFFICES.split(HAN_APART.sub("", clean(row.cells[column])).casefold())
+    given = {ROLES.get(office.strip(), "") for office in offices}
+    return next((role for role in MOST_FIRST if role in given), "")
 
 
 def _phones(row: Row, country: str) -> tuple[str, ...]:

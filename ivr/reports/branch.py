@@ -5,6 +5,7 @@ Nobody is ranked: branches stand by name, and those who have not heard it yet ar
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -145,19 +146,20 @@ def _share(standing: Standing) -> str:
 def _to_ring(facts: Facts, by_member: dict[str, list[Studied]]) -> Iterator[Sheet]:
     waiting = [person for person in facts.people if _best(by_member[person.number]) != HEARD]
     if waiting and facts.lessons:
+        rang = Counter(member for call in facts.calls.values() for member in call.members)
         cells = tuple(
-            (person.name, "、".join(map(masked, person.phones)), *_help(by_member[person.number], person.phones))
-            for person in waiting
+            (each.name, "、".join(map(masked, each.phones)), *_help(by_member[each.number], each, rang[each.id]))
+            for each in waiting
         )
         yield Sheet("一、请先打这几个电话（还没听完的同志）", ("姓名", "电话", "情况", "怎么帮"), cells)
 
 
-def _help(mine: list[Studied], phones: tuple[str, ...]) -> tuple[str, str]:
-    """What happened to somebody who has not heard a lesson whole, and what would help."""
+def _help(mine: list[Studied], person: Enrolled, calls: int) -> tuple[str, str]:
+    """What happened to somebody who has not heard a lesson whole, though they may have called; and what would help."""
     farthest = max(mine, key=lambda row: row.heard_at_least_s)
-    if not phones and not any(row.calls for row in mine):
+    if not person.phones and not calls:
         return "○ 没有电话", "代拨或送学上门"
-    if not any(row.calls for row in mine):
+    if not calls:
         return "○ 没有打进来", "问问号码是否换了；代拨或送学上门"
     if strays := sum(row.stray_keys for row in mine):
         return f"◐ 按错键 {strays} 次", "告诉本人：什么键都不用按"

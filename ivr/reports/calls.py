@@ -18,6 +18,7 @@ from ivr.reports.queries import CallFact
 from ivr.reports.sheet import Sheet, sheet_of
 
 UNCLAIMED = "待认领"
+NOBODY = "不知道是谁"  # and nothing happened that could be claimed, or it was set aside
 ENDINGS = {"goodbye": "说完再见", "hung_up": "挂断", "unknown": "不详"}
 
 
@@ -76,10 +77,11 @@ def _row(
     group = sum(grade == "group" for grade in call.attending.values())
     whose = (people[each] for each in (call.member_id or 0, *call.attending) if each in people)
     person = None if group else next(whose, None)
+    nobody = UNCLAIMED if call.waits else NOBODY
     return CallRow(
         call=call.id,
         started=period.local(call.started_at).replace(microsecond=0),
-        member=f"{member.METHODS['group']} {group} 人" if group else person.name if person else UNCLAIMED,
+        member=f"{member.METHODS['group']} {group} 人" if group else person.name if person else nobody,
         number=person.number if person else None,
         branch=person.branch if person else None,
         phone=masked(call.number),

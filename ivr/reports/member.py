@@ -161,9 +161,9 @@ def sentences(facts: Facts, studied: Iterable[Studied]) -> Iterator[str]:
     everybody = len(facts.people)
     help_wanted = f"，还有 {everybody - heard} 人请帮一帮" if heard < everybody else ""
     yield f"{everybody} 人应学，{heard} 人听完{help_wanted}。"
-    unclaimed = sum(not call.members for call in facts.calls.values())
+    unclaimed = sum(call.waits for call in facts.calls.values())
     if facts.everybody and unclaimed:
-        yield f"另有 {unclaimed} 个电话不知道是谁打的，等您认领（ivr report calls）。"
+        yield f"另有 {unclaimed} 个电话不知道是谁打的，等您认领（ivr calls unclaimed）。"
 
 
 def clock(seconds: float | None) -> str:

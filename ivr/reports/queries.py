@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 from sqlalchemy.orm import aliased
 
-from ivr.records import plays
+from ivr.records import claims, plays
 from ivr.records.models import Branch, Call, Evidence, Member, Recording, TurnRow, Visit
 from ivr.records.plays import Attending
 from ivr.records.progress import ANSWERED
@@ -39,6 +39,7 @@ class CallFact:
     ended: bool
     over: bool
     lasted_s: int | None
+    waits: bool  # to be claimed
 
     @property
     def members(self) -> frozenset[int]:
@@ -95,6 +96,7 @@ def _in_month(period: Period) -> ColumnElement[bool]:
 def calls(connection: Connection, period: Period) -> Iterator[CallFact]:
     keys = _keys(connection, period)
     attending = Attending.of(connection, _in_month(period))
+    waiting = set(connection.execute(select(Call.id).where(_in_month(period), claims.WAITING)).scalars())
     newest = select(func.max(TurnRow.n)).where(TurnRow.call_id == Call.id).correlate(Call).scalar_subquery()
     theirs = (Evidence.call_id == Call.id) & (Evidence.kind == "ended")
     found = (
@@ -121,6 +123,7 @@ def calls(connection: Connection, period: Period) -> Iterator[CallFact]:
             ended=ended,
             over=ended or row.settled_at is not None,
             lasted_s=row.lasted_s,
+            waits=row.id in waiting,
         )
 
 

@@ -108,8 +108,9 @@ def _failed(line: Line, taken: Taken, error: Exception) -> str:
     if not isinstance(error, IvrError):
         why = f"It could not be worked on ({type(error).__name__}: {error})."
         log.debug("recording %d", taken.id, exc_info=error)
+    why = _storable(why)
     with line.database.writing() as connection:
-        again = recordings.failed(connection, taken, _storable(why), line.clock(), for_good=for_good)
+        again = recordings.failed(connection, taken, why, line.clock(), for_good=for_good)
     log.warning("recording %d, try %d: %s%s", taken.id, taken.tries, why, "" if again else " We gave up.")
     return f"recording {taken.id}: {why}"
 

@@ -193,7 +193,14 @@ AFTER_LESSON: list[Row] = [
     (state(AfterLesson(FALLS), **HEARD), "4", "goodbye", Over(), (Chose("4", "done"),)),
     (state(AfterLesson(FALLS, misses=2), **HEARD), "0", f"help {HELP}", Helping(), (Chose("0", "help"),)),
     (state(AfterLesson(FALLS), **ALL_HEARD), "1", "once_more 防跌倒", Listening(FALLS, 0), (Chose("1", "again"),)),
-    (state(AfterLesson(FALLS), **ALL_HEARD), "#", "goodbye", Over(), (Chose("#", "done"),)),
+    (
+        state(AfterLesson(FALLS), **ALL_HEARD),
+        "#",
+        f"now_answering 防跌倒 {NIGHT} choose_dont_know(4)",
+        Quiz(FALLS, BOTH),
+        (Chose("#", "answer"),),
+    ),
+    (state(ASKED, **ALL_HEARD), "#", "goodbye", Over(), (Chose("#", "done"),)),
     (state(AfterLesson(STOVES), heard=(STOVES,)), "3", "leave_question", LeavingQuestion(), (Chose("3", "question"),)),
     *others(
         state(AfterLesson(STOVES), heard=(STOVES,)),

@@ -58,7 +58,7 @@ CONFIRM = "choose_confirm(1) choose_deny(2)"
 AT_DOOR: dict[str, Any] = DOOR | {"grade": "visit"}
 NOTE = Left("note", "RE1", "https://provider.example/RE1", 8, by=2)
 YES, NO = Visited(2, 1, FALLS, confirmed=True), Visited(2, 1, FALLS, confirmed=False)
-KEPT, REFUSED = "visit_confirmed leave_note", "visit_denied leave_note"
+KEPT, REFUSED = "visit_confirmed leave_note", "visit_denied goodbye"
 VISITS: list[Row] = [
     (state(Visiting(), **DOOR), "1", LISTEN, Listening(FALLS, 0), (Chose("1", "visit_lesson"),)),
     (state(Visiting(), **DOOR), "2", f"王秀英 hand_over {CONFIRM}", Confirming(), (Chose("2", "visit_talk"),)),
@@ -71,15 +71,15 @@ VISITS: list[Row] = [
     (state(Visiting(), **DOOR), "#", MENU, AtMenu(), (Chose("#", "next"),)),
     *[(state(Visiting(2), **DOOR), key, VISIT, Visiting(), (Chose(key, "again"),)) for key in "0*"],
     (state(Confirming(FALLS), **AT_DOOR), "1", KEPT, Noting(), (Chose("1", "confirm"), YES)),
-    (state(Confirming(FALLS), **AT_DOOR), "2", REFUSED, Noting(), (Chose("2", "deny"), NO)),
+    (state(Confirming(FALLS), **AT_DOOR), "2", REFUSED, Over(), (Chose("2", "deny"), NO)),
     (state(Confirming(), **AT_DOOR), "1", KEPT, Noting(), (Chose("1", "confirm"), replace(YES, edition=""))),
     *[
         (state(Confirming(FALLS), **AT_DOOR), key, f"other_key_1 {CONFIRM}", Confirming(FALLS, 1), (Stray(key),))
         for key in "3456789A#"
     ],
     (state(Confirming(FALLS, 1), **AT_DOOR), "", f"no_key_2 {CONFIRM}", Confirming(FALLS, 2), (Waited("confirm"),)),
-    (state(Confirming(FALLS, 3), **AT_DOOR), "", REFUSED, Noting(), (Waited("confirm"), NO)),
-    (state(Confirming(FALLS, 3), **AT_DOOR), "9", REFUSED, Noting(), (Stray("9"), GaveUp("confirm"), NO)),
+    (state(Confirming(FALLS, 3), **AT_DOOR), "", REFUSED, Over(), (Waited("confirm"), NO)),
+    (state(Confirming(FALLS, 3), **AT_DOOR), "9", REFUSED, Over(), (Stray("9"), GaveUp("confirm"), NO)),
     *[
         (
             state(Confirming(FALLS, 2), **AT_DOOR),
@@ -95,10 +95,10 @@ VISITS: list[Row] = [
     *[(state(Noting(), **AT_DOOR), act, "goodbye", Over(), (Waited("note"),)) for act in (NOTHING, "", "5")],
     (
         state(AfterLesson(FALLS), **AT_DOOR, heard=(FALLS, STOVES)),
-        "#",
+        "4",
         f"王秀英 hand_over {CONFIRM}",
         Confirming(FALLS),
-        (Chose("#", "done"),),
+        (Chose("4", "done"),),
     ),
 ]
 

@@ -36,7 +36,7 @@ def answer(talk: Talk, scene: AfterLesson, act: Input) -> Way:
         case Pressed(key) if key == AGAIN:
             return _do(talk, scene, Choice(key, "again"))
         case Pressed(key) if key == NEXT:
-            return _do(talk, scene, Choice(key, "next" if agenda.next_lesson(talk) else "done"))
+            return _do(talk, scene, _following(talk, scene))
         case Pressed(key) if key == HELP:
             return talk.go(Helping(), events=(Chose(key, "help"),))
         case Pressed(key):
@@ -45,6 +45,13 @@ def answer(talk: Talk, scene: AfterLesson, act: Input) -> Way:
             return _left_alone(talk, scene, lesson).after(events=(Waited("after"),))
         case _:
             return _missed(talk, scene, lesson, Waited("after"))
+
+
+def _following(talk: Talk, scene: AfterLesson) -> Choice:
+    """What # goes on with: the next lesson; where there is none, the questions; then nothing is left."""
+    offered = choices(talk, scene)
+    does = "next" if HEAR_NEXT in offered else "answer" if ANSWER in offered else "done"
+    return Choice(NEXT, does)
 
 
 def _missed(talk: Talk, scene: AfterLesson, lesson: Lesson, event: Stray | Waited) -> Turn | Go:

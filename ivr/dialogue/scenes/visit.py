@@ -105,5 +105,7 @@ def _confirming(talk: Talk, scene: Confirming, act: Input) -> Way:
 def _noted(talk: Talk, scene: Confirming, *, confirmed: bool, by: Chose | None = None) -> Go:
     assert talk.staff
     visited = Visited(talk.staff.member, _member(talk).member, scene.edition, confirmed)
-    says = Say("visit_confirmed" if confirmed else "visit_denied")
-    return talk.go(Noting(), says, events=(*((by,) if by else ()), visited))
+    events = (*((by,) if by else ()), visited)
+    if confirmed:
+        return talk.go(Noting(), Say("visit_confirmed"), events=events)
+    return talk.go(Over(), Say("visit_denied"), events=events)
