@@ -40,9 +40,11 @@ def sign_in(database: Database, name: str, password: str, key: str, now: datetim
     """Try it. `key` is what the names of tries are hashed with.
 
     A try counts as failed until it is found right: so tries at the same moment can't be more than the limit."""
-    tried = hmac.new(key.encode(), users.folded(name).encode(), hashlib.sha256).hexdigest()
+    kept = users.folded(name)
+    tried = hmac.new(key.encode(), kept.encode(), hashlib.sha256).hexdigest()
     with database.writing(alone=True) as connection:
-        user = connection.execute(select(User).where(User.name == users.folded(name))).one_or_none()
+        named = select(User).where(User.name == kept)
+        user = connection.execute(named).one_or_none() if users.NAME.fullmatch(kept) else None
         attempt = _tried(connection, tried, user.password_at if user else None, now)
     if attempt is None:
         return Attempt(is_closed=True)

@@ -123,10 +123,13 @@ def sentences(facts: Facts, count: Count, words: Vocabulary) -> Iterator[str]:
     if not count.due:
         yield words.say("nobody")
         return
+    if not facts.lessons:
+        yield words.say("no_lessons")
+        return
     waiting = count.due - count.done
     yield words.say("count_help" if waiting else "count", due=count.due, heard=count.done, waiting=waiting)
     if waiting:
         yield words.say("partly_count", n=count.partly, missing=count.not_yet)
     yield words.say("completed", share=month.share(count.done, count.due, words))
     titles = words.say("between").join(words.say("title", title=lesson.title) for lesson in facts.lessons)
-    yield words.say("lessons", titles=titles) if titles else words.say("no_lessons")
+    yield words.say("lessons", titles=titles)

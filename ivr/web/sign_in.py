@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response
 
-from ivr.records import sign_ins
+from ivr.records import sign_ins, users
 from ivr.web.desk import Desk
+
+log = logging.getLogger(__name__)
 
 csrf = CSRFProtect()
 OPEN = ("desk.sign_in", "desk.signing_in", "desk.static")  # to everybody
@@ -35,10 +39,12 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         name, password = (request.form.get(field, "")[:LONGEST] for field in ("name", "password"))
         attempt = sign_ins.sign_in(desk.database, name, password, desk.key, desk.clock())
         if attempt.token:
+            log.info("user %s signed in from %s", users.folded(name), request.remote_addr)
             session.clear()  # nothing from before goes on, the forms' token neither
             session["token"] = attempt.token
             return redirect(url_for("desk.home"))
         why = "closed" if attempt.is_closed else "locked" if attempt.is_locked else "wrong"
+        log.info("a sign-in from %s was refused: %s", request.remote_addr, why)  # what was typed may be a password
         return _page(why, name), 403
 
     @routes.post("/sign-out")

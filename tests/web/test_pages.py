@@ -136,6 +136,14 @@ def test_a_branch_without_members_says_so(
     assert page.status_code == 200 and told(page.text) == ["名册还是空的。"] and "<table>" not in page.text
 
 
+def test_a_month_without_a_lesson_says_that_and_no_more(
+    database: Database, county: dict[str, int], clock: Clock, tmp_path: Path
+) -> None:
+    browser = Browser(desk_of(database, tmp_path, clock).test_client())
+    browser.sign_in("chuxin")
+    assert told(browser.get("/desk/").text) == ["这个月没有课。"]
+
+
 def test_in_english_and_in_ones_own_words(
     database: Database, county: dict[str, int], app: Flask, pressed: Path, clock: Clock, tmp_path: Path
 ) -> None:

@@ -27,7 +27,9 @@ def test_a_name_is_the_same_however_it_is_typed(browser: Browser, typed: str) ->
     assert browser.sign_in(typed).status_code == 302
 
 
-@pytest.mark.parametrize(("name", "password"), [("chuxin", "eight-oak-tree"), ("nobody", PASSWORD), ("", "")])
+@pytest.mark.parametrize(
+    ("name", "password"), [("chuxin", "eight-oak-tree"), ("nobody", PASSWORD), ("", ""), ("a\0b", "\0")]
+)
 def test_a_wrong_one_is_told_and_nothing_of_which_it_was(browser: Browser, name: str, password: str) -> None:
     answer = browser.sign_in(name, password)
     assert answer.status_code == 403
