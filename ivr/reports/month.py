@@ -38,6 +38,10 @@ class MonthRow:
     situation: Situation
     strays: int
 
+    @property
+    def lessons_done(self) -> int:
+        return sum(stands in DONE for stands in self.by_lesson)
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
