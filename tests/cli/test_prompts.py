@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,21 @@ TONES = StudioSettings(voices={"zh": "tone:a", "yue": "tone:c", "en": "tone:b"})
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path / "data", studio=TONES)
+
+
+@pytest.fixture(scope="module")
+def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that the line says, pressed once for all tests."""
+    data = tmp_path_factory.mktemp("tones") / "data"
+    assert run(Settings(data=data, studio=TONES), "press").exit_code == 0
+    return data
+
+
+@pytest.fixture
+def ready(settings: Settings, tones: Path) -> None:
+    """The line's own words are pressed; names are not."""
+    for kind in ("audio", "phrases", "takes"):
+        shutil.copytree(tones / kind, settings.data / kind)
 
 
 def run(settings: Settings, *words: str) -> Result:
@@ -91,6 +107,7 @@ def test_every_clip_is_audio_of_its_length(settings: Settings) -> None:
             assert abs(file.getnframes() / 8 - clip.length_ms) < 1
 
 
+@pytest.mark.usefixtures("ready")
 def test_a_new_member_s_name_is_all_that_is_missing(settings: Settings) -> None:
     run(settings, "press")
     enrolled(settings, "欧阳海")
@@ -110,6 +127,7 @@ def test_everybody_s_lexicon_says_how_a_name_is_said(settings: Settings, tmp_pat
     assert longer and shorter and longer.length_ms > shorter.length_ms + 800
 
 
+@pytest.mark.usefixtures("ready")
 def test_another_voice_presses_again(settings: Settings) -> None:
     run(settings, "press")
     shelf = Shelf(settings.data)
@@ -127,6 +145,7 @@ def test_another_voice_presses_again(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("absent", ["kokoro:zm_nobody", "nonesuch:a"])
+@pytest.mark.usefixtures("ready")
 def test_what_a_stand_in_said_stays_until_the_right_voice_is_here(settings: Settings, absent: str) -> None:
     enrolled(settings, "王秀英")
     run(settings, "press")
@@ -134,6 +153,7 @@ def test_what_a_stand_in_said_stays_until_the_right_voice_is_here(settings: Sett
     assert to_press(at) == []
 
 
+@pytest.mark.usefixtures("ready")
 def test_names_from_before_voices_were_kept_are_pressed_once_more(settings: Settings) -> None:
     enrolled(settings, "王秀英")
     run(settings, "press")
@@ -158,6 +178,7 @@ def test_a_branch_s_lexicon_says_how_its_members_are_called(settings: Settings, 
     assert longer and shorter and longer.length_ms > shorter.length_ms + 800
 
 
+@pytest.mark.usefixtures("ready")
 def test_each_language_has_its_own(settings: Settings) -> None:
     run(settings, "press")
     english = settings.model_copy(update={"line": LineSettings(language="en")})
@@ -189,6 +210,7 @@ def test_no_voice_for_the_language(settings: Settings) -> None:
     assert "IvrError" in str(type(result.exception).__mro__)
 
 
+@pytest.mark.usefixtures("ready")
 def test_a_name_changed_on_the_roster(settings: Settings) -> None:
     enrolled(settings, "王秀英")
     run(settings, "press")
@@ -233,6 +255,7 @@ def test_every_language_that_callers_may_choose_is_pressed(settings: Settings) -
     assert run(settings, "check").exit_code == 0
 
 
+@pytest.mark.usefixtures("ready")
 def test_a_language_that_only_one_member_has_is_spoken_too(settings: Settings) -> None:
     enrolled(settings, "王秀英")
     run(settings, "press")
@@ -272,6 +295,7 @@ def test_no_turn_that_a_call_can_reach_lacks_a_clip_once_all_is_pressed(settings
             assert not isinstance(voiced(Name(name), spoken_here), str)
 
 
+@pytest.mark.usefixtures("ready")
 def test_a_lost_notice_is_told_and_pressed_again(settings: Settings) -> None:
     enrolled(settings, "王秀英")
     run(settings, "press")
@@ -313,6 +337,7 @@ HARMS: list[Callable[[Path], None]] = [Path.unlink, cut, lengthen]
 
 
 @pytest.mark.parametrize("harm", HARMS)
+@pytest.mark.usefixtures("ready")
 def test_a_damaged_prompt_or_name_is_told_and_pressed_again(settings: Settings, harm: Callable[[Path], None]) -> None:
     enrolled(settings, "王秀英")
     run(settings, "press")
@@ -331,6 +356,7 @@ def test_a_damaged_prompt_or_name_is_told_and_pressed_again(settings: Settings, 
 
 
 @pytest.mark.parametrize("harm", HARMS)
+@pytest.mark.usefixtures("ready")
 def test_a_damaged_notice_is_told_and_pressed_again(settings: Settings, harm: Callable[[Path], None]) -> None:
     enrolled(settings, "王秀英")
     run(settings, "press")
@@ -349,6 +375,7 @@ def test_a_damaged_notice_is_told_and_pressed_again(settings: Settings, harm: Ca
 
 
 @pytest.mark.parametrize("harm", HARMS)
+@pytest.mark.usefixtures("ready")
 def test_what_people_said_and_is_lost_comes_from_a_copy(settings: Settings, harm: Callable[[Path], None]) -> None:
     enrolled(settings, "王秀英")
     run(settings, "press")
@@ -375,6 +402,7 @@ def test_what_people_said_and_is_lost_comes_from_a_copy(settings: Settings, harm
 
 
 @pytest.mark.parametrize("harm", HARMS)
+@pytest.mark.usefixtures("ready")
 def test_a_damaged_lesson_is_told_by_piece_with_its_mend(settings: Settings, harm: Callable[[Path], None]) -> None:
     put_lessons(Shelf(settings.data))
     run(settings, "press")
@@ -397,6 +425,7 @@ def test_a_damaged_lesson_is_told_by_piece_with_its_mend(settings: Settings, har
         assert line.startswith(f"lesson {lesson.slug}: ") and line.endswith("`ivr lesson publish FILE` mends it.")
 
 
+@pytest.mark.usefixtures("ready")
 def test_a_lesson_whose_manifest_is_gone_is_told(settings: Settings) -> None:
     put_lessons(Shelf(settings.data))
     run(settings, "press")
