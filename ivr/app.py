@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from flask import Flask, Response, jsonify
 from sqlalchemy import select
 
-from ivr import calls, prompts
+from ivr import calls, prompts, vocabulary, web
 from ivr.config import Settings
 from ivr.errors import BadSettings
 from ivr.records.db import open_database
@@ -18,6 +18,8 @@ from ivr.records.models import TurnRow
 from ivr.shelf import Shelf
 from ivr.telephony import audio, webhook
 from ivr.voicing import voicing
+from ivr.web.desk import Desk
+from ivr.web.secret import secret_key
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Flask
     app.extensions["line"] = line
     app.register_blueprint(webhook.blueprint(line, prompts.load(settings.line.language)))
     app.register_blueprint(audio.blueprint(line.shelf, settings.line.audio))
+    words = vocabulary.load(settings.desk.words)
+    web.install(app, Desk(line.database, line.shelf, settings, words, secret_key(settings), clock))
 
     @app.get("/healthz")
     def healthz() -> tuple[Response, int]:

@@ -22,10 +22,11 @@ ENVIRONMENT = {
     "IVR_DATA": ("data",),
     "IVR_DATABASE_URL": ("database_url",),
     "IVR_PUBLIC_URL": ("line", "public_url"),
+    "IVR_SECRET_KEY": ("secrets", "desk"),
     "TWILIO_ACCOUNT_SID": ("twilio", "account_sid"),
     "TWILIO_AUTH_TOKEN": ("twilio", "auth_token"),
 }
-ENVIRONMENT_ONLY = "twilio"  # a section that only the environment may fill
+ENVIRONMENT_ONLY = ("twilio", "secrets")  # sections that only the environment may fill
 
 AudioFormat = Literal["wav", "ulaw", "alaw", "mp3"]
 PresetName = Literal["plain", "strong"]
@@ -118,14 +119,22 @@ class BranchSettings(Section):
     preset: PresetName | None = None
 
 
+class DeskSettings(Section):
+    words: Annotated[str, Field(pattern=r"^(zh|en|.+\.toml)$")] = "zh"
+
+
+class SecretSettings(Section):
+    desk: Annotated[str, Field(min_length=32, repr=False)] = ""  # empty: one is made, and kept in the data folder
+
+
 class TwilioSettings(Section):
     account_sid: str = ""
     auth_token: str = Field(default="", repr=False)
 
 
 class Settings(Section):
-    """All settings. `data`, `studio.lexicon` and the folders of branches are absolute paths; `database` is the URL to
-    open."""
+    """All settings. `data`, `studio.lexicon`, the folders of branches and a file of `desk.words` are absolute paths;
+    `database` is the URL to open."""
 
     data: Folder = Path("data")
     database_url: str = Field(default="", repr=False)
@@ -135,6 +144,8 @@ class Settings(Section):
     recordings: RecordingSettings = RecordingSettings()
     studio: StudioSettings = StudioSettings()
     branches: Mapping[str, BranchSettings] = {}
+    desk: DeskSettings = DeskSettings()
+    secrets: SecretSettings = SecretSettings()
     twilio: TwilioSettings = TwilioSettings()
 
     @property
@@ -158,9 +169,9 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     where = path or FILE
     values = _read(where) if found(path) else {}
     mistakes = []
-    if ENVIRONMENT_ONLY in values:
-        mistakes.append(f"{where}: [{ENVIRONMENT_ONLY}]: secrets come from the environment only; delete this section")
-        del values[ENVIRONMENT_ONLY]
+    for section in values.keys() & set(ENVIRONMENT_ONLY):
+        mistakes.append(f"{where}: [{section}]: secrets come from the environment only; delete this section")
+        del values[section]
     origin = _overlay(values, environment)
     try:
         settings = Settings.model_validate(values)
@@ -173,7 +184,8 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     studio = settings.studio.model_copy(update={"lexicon": _lexicon(where, here, settings.studio)})
     data = _data(origin.get("data") or f"{where}: data", folder / settings.data)
     branches = _branches(where, here, settings.branches)
-    return settings.model_copy(update={"data": data, "studio": studio, "branches": branches})
+    desk = settings.desk.model_copy(update={"words": _words(where, here, settings.desk.words)})
+    return settings.model_copy(update={"data": data, "studio": studio, "branches": branches, "desk": desk})
 
 
 def _data(place: str, folder: Path) -> Path:
@@ -190,6 +202,16 @@ def _lexicon(where: Path, folder: Path, studio: StudioSettings) -> Path:
     if studio.lexicon != StudioSettings().lexicon and not path.is_file():
         raise BadSettings("The settings can't be used:", [f"{where}: studio.lexicon: there is no file {path}"])
     return path
+
+
+def _words(where: Path, folder: Path, words: str) -> str:
+    """A language, or where its file lies, which must be there."""
+    if not words.endswith(".toml"):
+        return words
+    path = (folder / words).absolute()
+    if not path.is_file():
+        raise BadSettings("The settings can't be used:", [f"{where}: desk.words: there is no file {path}"])
+    return str(path)
 
 
 def _branches(where: Path, folder: Path, branches: Mapping[str, BranchSettings]) -> Mapping[str, BranchSettings]:

@@ -16,6 +16,8 @@
     ├── NotThere          nothing of this number
     ├── BadPin            a PIN that guards nothing
     ├── NotTypable        a member number that nobody can type
+    ├── BadUser           a user of the desk who can't be, or is not there
+    ├── BadWords          a file of the words of pages
     ├── NotWritten        a file that can't be written, or is there already
     ├── NotKept           a file of the data folder
     ├── NoDatabase        the database can't be opened
@@ -105,6 +107,14 @@ class BadPin(IvrError):
 
 class NotTypable(IvrError):
     """This member number can't be typed on the telephone. Enrol the member under another."""
+
+
+class BadUser(IvrError):
+    """This can't be a user of the desk."""
+
+
+class BadWords(IvrError):
+    """A file of the words of pages can't be used."""
 
 
 class NotWritten(IvrError):

@@ -17,15 +17,16 @@ DRAFT = ".draft"
 WRITTEN = timedelta(hours=1)  # no file takes so long to write
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that others see the old one or the whole new one, never a part, even after a power cut.
+def write_whole(path: Path, content: bytes, *, secret: bool = False) -> None:
+    """Write a file so that others see the old one or the whole new one, never a part, even after a power cut; a
+    `secret` one can be read by its owner only.
 
     Raises NotKept where the disk is full, or closed to us.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}{DRAFT}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
+        with open(draft, "wb", opener=_for_owner if secret else None) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -36,6 +37,10 @@ def write_whole(path: Path, content: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 @contextlib.contextmanager

@@ -29,6 +29,7 @@ from tests.drivers import words_by_audio
 HERE = Path(__file__).resolve().parent
 LESSON = "falls-at-home"
 MEMBERS = HERE / "demo_members.csv"
+SECRETARY, BRANCH = "shuji", "初心村党支部"
 CALLER, NUMBER = "王秀英", "+8613800000001"
 THINKING_S = 8  # how long the member listens before she presses a key
 BEFORE = timedelta(minutes=30)  # the virtual call ends before now, so that the record has nothing from the future
@@ -61,6 +62,8 @@ def main() -> None:
     month = f"{began.astimezone(settings.line.zone):%Y-%m}"
     for kind in ("calls", "member", "branch"):
         ivr(environment, "report", kind, "--month", month)
+    if arguments.keep:
+        ivr(environment, "user", "add", SECRETARY, "--branch", BRANCH)
     what_next(arguments.keep)
     if arguments.keep:
         keep(environment, arguments.port)
@@ -157,6 +160,8 @@ def what_next(kept: bool) -> None:
 
 def keep(environment: dict[str, str], port: int) -> None:
     """The line as `ivr serve` opens it, until Ctrl-C."""
+    say(f"\n[bold]The secretary's page[/bold]: open http://127.0.0.1:{port}/desk/ in a browser of this machine.")
+    say(f"  The user name is {SECRETARY}; the password stands above, under `ivr user add`.")
     say("\nThe line stays open. A provider would reach it with these:")
     for name in ("IVR_DATA", "IVR_PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"):
         say(f"  export {name}={environment[name]}")

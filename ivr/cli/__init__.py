@@ -23,6 +23,7 @@ from ivr.cli.questions import questions
 from ivr.cli.rehearse import rehearse
 from ivr.cli.report import report
 from ivr.cli.roster import roster
+from ivr.cli.user import user
 from ivr.cli.voices import voices
 from ivr.errors import IvrError
 
@@ -47,7 +48,7 @@ def ivr(context: click.Context, path: Path | None) -> None:
 
 for command in (serve, phone, rehearse, lesson, prompts, voices, roster):
     ivr.add_command(command)
-for command in (member, calls, questions, notices, report, ledger):
+for command in (member, calls, questions, notices, report, ledger, user):
     ivr.add_command(command)
 for command in (new, import_, export, record):
     lesson.add_command(command)

@@ -35,7 +35,7 @@ from ivr.voicing import voicing
 @click.option("--verbose", is_flag=True, help="Log every turn, not only how calls begin and end.")
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool) -> None:
-    """Answer calls: the provider's webhooks, and the audio they play."""
+    """Answer calls: the provider's webhooks, and the audio they play; and open the secretary's desk."""
     import waitress
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -53,6 +53,7 @@ def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool)
     click.echo(
         f"The line is open on http://{host}:{port}, for requests to {settings.line.public_url}/line/twilio/answer"
     )
+    click.echo(f"The secretary's desk is at {settings.line.public_url}/desk/ (`ivr user add` lets people in)")
     _ready(host, port)
     with fetching(app.extensions["line"]):
         waitress.serve(

@@ -24,4 +24,5 @@ def _rows(table: Table) -> Select[tuple[object, ...]]:
     asked for in a call that goes on; none does here."""
     words = TurnRow.__table__.columns["turn"]
     columns = (literal("").label(each.name) if each is words else each for each in table.columns)
-    return select(*columns).order_by(*table.primary_key)
+    above = (key.parent.is_not(None) for key in table.foreign_keys if key.column.table is table)
+    return select(*columns).order_by(*above, *table.primary_key)

@@ -13,7 +13,7 @@ from ivr.records.numbers import e164
 from ivr.records.spreadsheet import Unreadable, tables
 
 MOST_ROWS = 100_000
-LONGEST = {"name": 200, "branch": 200, "number": 64}
+LONGEST = {"name": 200, "branch": 200, "number": 64, "district": 200}
 LONGEST_OTHER = 2000
 
 COLUMNS = Wanted(
@@ -32,8 +32,9 @@ COLUMNS = Wanted(
             *("membernumber", "memberno", "memberid"),
         ),
         "role": ("职务", "role", "党内职务", "支部职务"),
+        "district": ("乡镇", "district", "township", "街道", "镇", "乡", "所在乡镇", "所属乡镇", "乡镇街道"),
     },
-    optional=frozenset({"role"}),
+    optional=frozenset({"role", "district"}),
     manifold=frozenset({"phone"}),
 )
 # Offices that give rights on the telephone, once there is a PIN; any other office gives none.
@@ -52,7 +53,7 @@ HAN_APART = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")  # 王　�
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A member as the list has them; phones in E.164, `more` the other columns by their headings, and the office as it
-    is written. `role` is None where the list tells no offices."""
+    is written. `role` is None where the list tells no offices; `district` is "" where the row tells none."""
 
     row: int
     number: str
@@ -61,6 +62,7 @@ class Entry:
     phones: tuple[str, ...]
     more: Mapping[str, str]
     role: str | None = None
+    district: str = ""
 
 
 def read(data: bytes, filename: str, country: str) -> tuple[Entry, ...]:
@@ -84,13 +86,14 @@ def _entries(table: Headed, country: str) -> tuple[list[Entry], list[str]]:
     for row in rows:
         entries.append(_entry(row, country))
         mistakes += row.mistakes
-    return entries, mistakes + list(_repeated(entries, table))
+    return entries, mistakes + list(_repeated(entries, table)) + list(_misplaced(entries, table))
 
 
 def _entry(row: Row, country: str) -> Entry:
     name = HAN_APART.sub("", _required(row, "name"))
     number = unicodedata.normalize("NFKC", _required(row, "number"))
-    return Entry(row.n, number, name, _required(row, "branch"), _phones(row, country), _more(row), _role(row))
+    branch, district = _required(row, "branch"), _district(row)
+    return Entry(row.n, number, name, branch, _phones(row, country), _more(row), _role(row), district)
 
 
 def _required(row: Row, means: str) -> str:
@@ -104,6 +107,11 @@ def _role(row: Row) -> str | None:
     offices = BETWEEN_OFFICES.split(HAN_APART.sub("", clean(row.cells[column])).casefold())
     given = {ROLES.get(office.strip(), "") for office in offices}
     return next((role for role in MOST_FIRST if role in given), "")
+
+
+def _district(row: Row) -> str:
+    (column,) = row.of.columns.get("district", (None,))
+    return _required(row, "district") if column is not None and clean(row.cells[column]) else ""
 
 
 def _phones(row: Row, country: str) -> tuple[str, ...]:
@@ -141,3 +149,18 @@ def _repeated(entries: Iterable[Entry], table: Headed) -> Iterator[str]:
                 f"row {entry.row}, {table.headings[column]}: {shown(entry.number)} stands in row {earlier} "
                 "already; each member needs a number of their own"
             )
+
+
+def _misplaced(entries: Iterable[Entry], table: Headed) -> Iterator[str]:
+    """Every branch lies in one district, and none is a district."""
+    branches = {entry.branch for entry in entries}
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        if not entry.district:
+            continue
+        place = f"row {entry.row}, {table.headings[table.columns['district'][0]]}: {shown(entry.district)}"
+        told = first.setdefault(entry.branch, entry)
+        if told.district != entry.district:
+            yield f"{place}, but in row {told.row} {entry.branch} lies in {shown(told.district)}; write one of them"
+        elif entry.district in branches:
+            yield f"{place} is a branch in this list; a district has branches, and they have the members"

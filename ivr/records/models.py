@@ -8,6 +8,7 @@ calls ──< turns ──< answers               what was sent and done, one ro
       ├─< visits                          home visits, confirmed or not
       └─< recordings ──< replies          what was said after the tone; the secretary's answers to questions
 notices                                   a private sentence for one member
+users ──< sign_ins                        who may use the desk, and who is there; and the passwords that were tried
 progress                                  derived from calls, turns, answers, evidence and attendance;
                                           `ivr ledger rebuild` makes it anew
 plays (a view)                            each piece of a lesson that was sent, and what closed it
@@ -324,3 +325,41 @@ class Progress(Base):
     completed: Mapped[bool]
     answered: Mapped[int]
     correct: Mapped[int]
+
+
+class User(Base):
+    """Somebody who may use the desk: `role` is county, township or branch, of the district or branch that `branch_id`
+    names. `password` is a hash, set at `password_at`."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    password: Mapped[str] = mapped_column(String(128))
+    password_at: Mapped[datetime]
+    role: Mapped[str] = mapped_column(String(16))
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"))
+    is_locked: Mapped[bool] = mapped_column(default=False)
+
+
+class SignIn(Base):
+    """Somebody is signed in at the desk. `token` is the SHA-256 of what their browser holds."""
+
+    __tablename__ = "sign_ins"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    began_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class SignInTry(Base):
+    """A password that was tried. `name` is a keyed hash of what was typed as a name: it may have been a password."""
+
+    __tablename__ = "sign_in_tries"
+    __table_args__ = (Index(None, "name", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    is_right: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, delete, exists, func, insert, select, update
 
-from ivr.errors import NotEnrolled
-from ivr.records import member_list
+from ivr.errors import BadRoster, NotEnrolled
+from ivr.records import member_list, places
 from ivr.records.db import Database
 from ivr.records.member_list import Entry
 from ivr.records.models import Branch, Member, MemberPhone, Phone
+from ivr.records.places import District
 from ivr.records.typable import Untypable, digits_of, untypable
 
 AT_ONCE = 5000  # values in one statement; SQLite takes 32,766
@@ -47,6 +48,7 @@ class Enrolled:
     phones: tuple[str, ...]
     more: Mapping[str, str]
     role: str = ""
+    district: str = ""
 
 
 def import_roster(database: Database, data: bytes, filename: str, country: str, *, dry_run: bool = False) -> Imported:
@@ -54,12 +56,17 @@ def import_roster(database: Database, data: bytes, filename: str, country: str, 
 
     Raises BadRoster with every mistake in the file; then nothing is imported."""
     entries = member_list.read(data, filename, country)
+    districts = {entry.branch: entry.district for entry in entries if entry.district}
     with database.reading() if dry_run else database.writing(alone=True) as connection:
+        if mixed := places.mixed(connection, districts, {entry.branch for entry in entries}):
+            raise BadRoster(f"{filename} can't be imported; nothing was changed:", mixed)
         before = _by_number(connection, [entry.number for entry in entries])
         added = [entry for entry in entries if entry.number not in before]
-        changed = [entry for entry in entries if entry.number in before and _differs(entry, before[entry.number])]
+        again = [entry for entry in entries if entry.number in before]
+        changed = [entry for entry in again if _differs(entry, before[entry.number], districts.get(entry.branch))]
         if not dry_run and (added or changed):
             _write(connection, added, changed, before)
+            places.put(connection, districts)
         known = connection.execute(select(Member.number).order_by(Member.id)).scalars().all()
     rows = {entry.number: entry.row for entry in entries}
     return Imported(
@@ -73,11 +80,20 @@ def import_roster(database: Database, data: bytes, filename: str, country: str, 
     )
 
 
-def enrolled(connection: Connection, branch: str | None = None, number: str | None = None) -> list[Enrolled]:
-    """Everybody, by branch and member number; or those of one branch; or one member.
+def enrolled(
+    connection: Connection,
+    branch: str | None = None,
+    number: str | None = None,
+    *,
+    within: Collection[int] | None = None,
+) -> list[Enrolled]:
+    """Everybody, by branch and member number; or those of one branch; or one member; of these, only those `within`
+    branches with these ids.
 
     Raises NotEnrolled if there is no such branch or member."""
     found = _members()
+    if within is not None:
+        found = found.where(Branch.id.in_(within))
     if branch is not None:
         found = found.where(Branch.name == branch)
     if number is not None:
@@ -105,8 +121,9 @@ def largest_branch(connection: Connection) -> int:
 def _members() -> Select[Any]:
     return (
         select(Member.id, Member.number, Member.name, Member.more, Member.role, Branch.name.label("branch"))
-        .add_columns(Phone.number.label("phone"))
+        .add_columns(Phone.number.label("phone"), func.coalesce(District.name, "").label("district"))
         .join(Branch, Branch.id == Member.branch_id)
+        .outerjoin(District, District.id == Branch.parent_id)
         .outerjoin(MemberPhone, MemberPhone.member_id == Member.id)
         .outerjoin(Phone, Phone.id == MemberPhone.phone_id)
         .order_by(Branch.name, Member.number, Member.id, Phone.number)
@@ -118,7 +135,8 @@ def _folded(connection: Connection, found: Select[Any]) -> Iterator[Enrolled]:
         rows = list(group)
         phones = tuple(row.phone for row in rows if row.phone)
         row = rows[0]
-        yield Enrolled(row.id, row.number, row.name, row.branch, phones, json.loads(row.more), row.role)
+        more = json.loads(row.more)
+        yield Enrolled(row.id, row.number, row.name, row.branch, phones, more, row.role, row.district)
 
 
 def _by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enrolled]:
@@ -128,9 +146,11 @@ def _by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enro
     return found
 
 
-def _differs(entry: Entry, member: Enrolled) -> bool:
+def _differs(entry: Entry, member: Enrolled, district: str | None) -> bool:
+    """`district` is that of their branch; None where the list does not say it."""
     told = (entry.name, entry.branch, sorted(entry.phones), _merged(entry, member), _role(entry, member))
-    return told != (member.name, member.branch, sorted(member.phones), member.more, member.role)
+    lies = district is None or district == member.district
+    return not lies or told != (member.name, member.branch, sorted(member.phones), member.more, member.role)
 
 
 def _role(entry: Entry, member: Enrolled | None) -> str:

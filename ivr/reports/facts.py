@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -51,9 +51,12 @@ def gather(
     *,
     branch: str | None = None,
     member: str | None = None,
+    within: Collection[int] | None = None,
 ) -> Facts:
-    """The facts of a month; of one branch by its name, of one member by their number. Raises NotEnrolled."""
-    people = tuple(enrolled(connection, branch, member))
+    """The facts of a month; of one branch by its name, of one member by their number, of some branches by their ids.
+
+    Raises NotEnrolled."""
+    people = tuple(enrolled(connection, branch, member, within=within))
     plays = tuple(heard_between(connection, catalogue, period.start, period.end))
     tries = tuple(queries.tries(connection, period))
     versions = _versions(catalogue, plays, tries)
@@ -66,7 +69,7 @@ def gather(
         period,
         completed_share,
         people,
-        branch is None and member is None,
+        branch is None and member is None and within is None,
         calls,
         plays,
         tries,

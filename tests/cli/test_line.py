@@ -112,7 +112,10 @@ def test_a_line_from_its_start_to_its_end(
         assert (len(rows["calls"]), len(rows["turns"]), len(rows["evidence"])) == (1, 4, 1)
         database.close()
     url = "https://line.example/line/twilio/answer"
-    assert out == f"The line is open on http://127.0.0.1:{port}, for requests to {url}\n"
+    assert out.splitlines() == [
+        f"The line is open on http://127.0.0.1:{port}, for requests to {url}",
+        f"The secretary's desk is at {settings.line.public_url}/desk/ (`ivr user add` lets people in)",
+    ]
     assert "Traceback" not in err and NUMBER not in err and settings.twilio.auth_token not in err
     assert re.search(r"DEBUG .*turn 3 key -> 4", err) and "'#'" not in err  # it might have been a PIN
 

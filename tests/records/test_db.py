@@ -31,14 +31,18 @@ from ivr.records.models import (
     MemberPhone,
     PinTry,
     Progress,
+    SignIn,
+    SignInTry,
     TurnRow,
+    User,
     Visit,
 )
 from tests.drivers import BEGIN, enrol
 
 FIRST_TABLES = ("branches", "members", "phones", "member_phones", "calls", "turns", "answers", "evidence", "progress")
 NEW_TABLES = ("preferences", "pin_tries", "attendance", "visits", "recordings", "replies", "notices")
-TABLES = FIRST_TABLES + NEW_TABLES
+DESK_TABLES = ("users", "sign_ins", "sign_in_tries")
+TABLES = FIRST_TABLES + NEW_TABLES + DESK_TABLES
 
 
 @pytest.fixture
@@ -63,6 +67,10 @@ def filled(database: Database) -> Database:
         heard = {"bookmark_ms": 0, "heard_at_least_ms": 0, "heard_at_most_ms": 0, "length_ms": 1, "completed": False}
         standing = {"member_id": 1, "lesson": "falls", "edition": "e", "answered": 1, "correct": 1}
         connection.execute(insert(Progress), {**standing, **heard})
+        user = {"name": "chuxin", "password": "", "password_at": BEGIN, "role": "branch", "branch_id": 1}
+        connection.execute(insert(User), {"id": 1, **user})
+        connection.execute(insert(SignIn), {"token": "t", "user_id": 1, "began_at": BEGIN, "seen_at": BEGIN})
+        connection.execute(insert(SignInTry), {"name": "n", "is_right": True, "at": BEGIN})
     return database
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def village(database: Database, shelf: Shelf) -> Iterator[Village]:
 def gathered(village: Village) -> Gathered:
     """The facts of a month (November 2026, unless told otherwise)."""
 
-    def facts(month: str = "2026-11", **which: str) -> Facts:
+    def facts(month: str = "2026-11", **which: Any) -> Facts:
         return gather(village.connection, period.of_month(month, ZONE), village.catalogue, 0.9, **which)
 
     return facts

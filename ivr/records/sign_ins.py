@@ -1,0 +1,95 @@
+"""Who is signed in at the desk, and for how long: half an hour after the last page, twelve hours at most.
+
+Five wrong passwords in a quarter of an hour close a name for the rest of it, whoever typed them, and whether there is
+such a user or not. So somebody can keep a user out; a new password from the level above opens the name at once.
+(OWASP ASVS 5.0, 6.3.1, 7.2.3, 7.3.1, 7.3.2, 7.4.1.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from ivr.records import users
+from ivr.records.db import Database
+from ivr.records.models import SignIn, SignInTry, User
+from ivr.records.users import Known
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+TOUCHED = timedelta(minutes=1)  # how exactly we keep when somebody was last seen
+FAILURES, WITHIN = 5, timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of a try to sign in: a `token` for the browser, or none, and why if that may be told."""
+
+    token: str = ""
+    is_closed: bool = False  # too many tries with this name
+    is_locked: bool = False  # the password was right, but somebody locked the user
+
+
+def sign_in(database: Database, name: str, password: str, key: str, now: datetime) -> Attempt:
+    """Try it. `key` is what the names of tries are hashed with.
+
+    A try counts as failed until it is found right: so tries at the same moment can't be more than the limit."""
+    kept = users.folded(name)
+    tried = hmac.new(key.encode(), kept.encode(), hashlib.sha256).hexdigest()
+    with database.writing(alone=True) as connection:
+        named = select(User).where(User.name == kept)
+        user = connection.execute(named).one_or_none() if users.NAME.fullmatch(kept) else None
+        attempt = _tried(connection, tried, user.password_at if user else None, now)
+    if attempt is None:
+        return Attempt(is_closed=True)
+    if not users.fits(user.password if user else None, password) or user is None:
+        return Attempt()
+    with database.writing() as connection:
+        connection.execute(update(SignInTry).where(SignInTry.id == attempt).values(is_right=True))
+        return Attempt(is_locked=True) if user.is_locked else Attempt(_begun(connection, user.id, now))
+
+
+def _tried(connection: Connection, name: str, password_at: datetime | None, now: datetime) -> int | None:
+    """Count a try, as failed; None where there were too many since the newest password, or since it was right."""
+    connection.execute(delete(SignInTry).where(SignInTry.at < now - WITHIN))
+    own = select(SignInTry.is_right).where(SignInTry.name == name, SignInTry.at >= (password_at or now - WITHIN))
+    rights = connection.execute(own.order_by(SignInTry.id.desc())).scalars().all()
+    if len(list(takewhile(lambda right: not right, rights))) >= FAILURES:
+        return None
+    row = insert(SignInTry).values(name=name, is_right=False, at=now).returning(SignInTry.id)
+    return connection.execute(row).scalar_one()
+
+
+def _begun(connection: Connection, user: int, now: datetime) -> str:
+    connection.execute(delete(SignIn).where((SignIn.seen_at < now - IDLE) | (SignIn.began_at < now - LONGEST)))
+    token = secrets.token_urlsafe(32)
+    connection.execute(insert(SignIn), {"token": _kept(token), "user_id": user, "began_at": now, "seen_at": now})
+    return token
+
+
+def signed_in(database: Database, token: str, now: datetime) -> Known | None:
+    """Who holds this token; None where it is over. They were seen now."""
+    with database.reading() as connection:
+        row = connection.execute(select(SignIn.__table__).where(SignIn.token == _kept(token))).one_or_none()
+        if row is None or row.seen_at < now - IDLE or row.began_at < now - LONGEST:
+            return None
+        user = users.with_id(connection, row.user_id)
+    if row.seen_at < now - TOUCHED:
+        with database.writing() as connection:
+            connection.execute(update(SignIn).where(SignIn.token == row.token).values(seen_at=now))
+    return user
+
+
+def sign_out(database: Database, token: str) -> None:
+    with database.writing() as connection:
+        connection.execute(delete(SignIn).where(SignIn.token == _kept(token)))
+
+
+def _kept(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,137 @@
+"""Who may use the desk. A password is kept as an argon2id hash; a new one ends every sign-in of its user."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from ivr.errors import BadUser
+from ivr.records.models import Branch, SignIn, User
+from ivr.records.places import Role
+
+LEAST, MOST = 10, 128  # characters of a password
+NAME = re.compile(r"[\w.-]{2,32}")
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
+COUNTY: Final = "county"
+
+# The least that OWASP's cheat sheet takes for argon2id: the machine that takes the calls checks it.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A user; `of` is the id of their district or branch, `place` its name: None and "" for the county."""
+
+    id: int
+    name: str
+    role: Role
+    of: int | None
+    place: str
+    is_locked: bool
+    password_at: datetime
+
+
+def add(connection: Connection, name: str, role: Role, of: int | None, password: str, now: datetime) -> str:
+    """A new user; returns the name as it is kept. `of` is the district or branch, None for the county.
+
+    Raises BadUser."""
+    kept = folded(name)
+    if not NAME.fullmatch(kept):
+        raise BadUser(f"{name!r} can't be a user name: 2 to 32 letters, hanzi, digits, dots or dashes, without blanks.")
+    if connection.execute(select(User.id).where(User.name == kept)).scalar() is not None:
+        raise BadUser(f"There is a user {kept} already. Take another name, or `ivr user reset {kept}`.")
+    row = {"name": kept, "role": role, "branch_id": of, "is_locked": False}
+    connection.execute(insert(User), row | {"password": hashed(password, kept), "password_at": now})
+    return kept
+
+
+def listed(connection: Connection) -> list[Known]:
+    """By place and name, the county first."""
+    found = _known().order_by(func.coalesce(Branch.name, ""), User.name)
+    return [_user(row) for row in connection.execute(found)]
+
+
+def known(connection: Connection, name: str) -> Known:
+    """Raises BadUser."""
+    row = connection.execute(_known().where(User.name == folded(name))).one_or_none()
+    if row is None:
+        raise BadUser(f"There is no user {name}. `ivr user list` shows who there is.")
+    return _user(row)
+
+
+def with_id(connection: Connection, user: int) -> Known:
+    return _user(connection.execute(_known().where(User.id == user)).one())
+
+
+def set_password(connection: Connection, name: str, password: str, now: datetime) -> None:
+    """Raises BadUser."""
+    user = known(connection, name)
+    change = {"password": hashed(password, user.name), "password_at": now}
+    connection.execute(update(User).where(User.id == user.id).values(change))
+    _sign_out(connection, user.id)
+
+
+def set_locked(connection: Connection, name: str, *, locked: bool) -> None:
+    """Raises BadUser."""
+    user = known(connection, name)
+    connection.execute(update(User).where(User.id == user.id).values(is_locked=locked))
+    _sign_out(connection, user.id)
+
+
+def _sign_out(connection: Connection, user: int) -> None:
+    connection.execute(delete(SignIn).where(SignIn.user_id == user))
+
+
+def _known() -> Any:
+    columns = (User.id, User.name, User.role, User.branch_id, User.is_locked, User.password_at)
+    place = func.coalesce(Branch.name, "").label("place")
+    return select(*columns, place).outerjoin(Branch, Branch.id == User.branch_id)
+
+
+def _user(row: Any) -> Known:
+    return Known(row.id, row.name, row.role, row.branch_id, row.place, row.is_locked, row.password_at)
+
+
+# ── names and passwords ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def folded(name: str) -> str:
+    """A name as it is kept: however it was typed, full-width or with capitals, it is the same."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def new_password() -> str:
+    """Twelve letters and digits that nobody chose (59 bits), in groups that can be read out."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+
+
+def hashed(password: str, name: str) -> str:
+    """Raises BadUser for a password that is easily guessed."""
+    plain = _plain(password)
+    if not LEAST <= len(plain) <= MOST:
+        raise BadUser(f"A password has {LEAST} to {MOST} characters.")
+    if len(set(plain)) < 5 or name in plain.casefold():
+        raise BadUser("This password is what a stranger would try first. Take another.")
+    return _hasher.hash(plain)
+
+
+def fits(stored: str | None, password: str) -> bool:
+    """Is this the password? It takes as long where there is none."""
+    try:
+        right = _hasher.verify(stored or _NOBODY, _plain(password)[:MOST])
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return right and stored is not None
+
+
+def _plain(password: str) -> str:
+    return unicodedata.normalize("NFKC", password)

@@ -1,0 +1,68 @@
+"""The secretary's desk: pages that print. They work without JavaScript, load nothing from elsewhere, and whoever is
+not signed in sees the sign-in page only; what is not theirs to see is not there (404)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, request
+
+from ivr.config import Settings
+from ivr.web import pages, sign_in
+from ivr.web.desk import Desk
+
+# Nothing but our own style sheet and script, no frame around us, no form that sends elsewhere.
+POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "script-src": "'self'",
+    "img-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{what} {whence}" for what, whence in POLICY.items()),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def install(app: Flask, desk: Desk) -> None:
+    """Put the desk into a web process."""
+    app.secret_key = desk.key
+    _keep_cookies_to_ourselves(app, desk.settings)
+    sign_in.csrf.init_app(app)
+    app.register_blueprint(_blueprint(desk))
+
+
+def _keep_cookies_to_ourselves(app: Flask, settings: Settings) -> None:
+    """A cookie for https, that this host alone may set and read, unless the line is told to be on plain http: on one's
+    own machine, in a closed network."""
+    https = settings.line.public_url.startswith("https:")
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-desk" if https else "desk",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_CHECK_DEFAULT=False,  # the carrier's requests are signed; the desk asks for it itself
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+    )
+
+
+def _blueprint(desk: Desk) -> Blueprint:
+    routes = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")
+    sign_in.add_to(routes, desk)
+    pages.add_to(routes, desk)
+
+    @routes.after_request
+    def guard(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        response.headers["Cache-Control"] = "no-cache" if request.endpoint == "desk.static" else "no-store"
+        return response
+
+    @routes.context_processor
+    def known() -> dict[str, Any]:
+        return {"say": desk.words.say, "language": desk.words.language, "user": g.get("user")}
+
+    return routes

@@ -1,0 +1,48 @@
+"""What the pages are made from, and what a user of them may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivr.config import Settings
+from ivr.records import places
+from ivr.records.db import Database
+from ivr.records.places import Place
+from ivr.records.users import Known
+from ivr.reports import facts
+from ivr.reports.facts import Facts
+from ivr.reports.period import Period, month_at, of_month
+from ivr.shelf import Shelf
+from ivr.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The records, the lessons, the words of the pages, the key that sign-ins are signed with, the time."""
+
+    database: Database
+    shelf: Shelf
+    settings: Settings
+    words: Vocabulary
+    key: str
+    clock: Callable[[], datetime]
+
+    def this_month(self) -> Period:
+        return month_at(self.clock(), self.settings.line.zone)
+
+    def month(self, written: str) -> Period:
+        """Raises NotAMonth."""
+        return of_month(written, self.settings.line.zone)
+
+    def seen_by(self, user: Known) -> tuple[Place, ...]:
+        with self.database.reading() as connection:
+            return places.seen_by(connection, user.role, user.of)
+
+    def facts(self, period: Period, within: Iterable[Place]) -> Facts:
+        """Of these branches' members, and of nobody else."""
+        ids = frozenset(place.id for place in within)
+        share = self.settings.records.completed_share
+        with self.database.reading() as connection:
+            return facts.gather(connection, period, self.shelf.catalogue(), share, within=ids)

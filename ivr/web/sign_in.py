@@ -1,0 +1,64 @@
+"""Nobody gets past here but by user name and password; every form carries a token that only our pages have."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.wrappers import Response
+
+from ivr.records import sign_ins, users
+from ivr.web.desk import Desk
+
+log = logging.getLogger(__name__)
+
+csrf = CSRFProtect()
+OPEN = ("desk.sign_in", "desk.signing_in", "desk.static")  # to everybody
+LONGEST = 200  # characters of what is typed
+
+
+def add_to(routes: Blueprint, desk: Desk) -> None:
+    """The door, before every page of these routes."""
+
+    @routes.before_request
+    def admit() -> Response | None:
+        csrf.protect()
+        if request.endpoint in OPEN:
+            return None
+        token = session.get("token", "")
+        g.user = sign_ins.signed_in(desk.database, token, desk.clock()) if token else None
+        return None if g.user else redirect(url_for("desk.sign_in", over=1 if token else None))
+
+    @routes.get("/sign-in")
+    def sign_in() -> str:
+        return _page("over" if "over" in request.args else "")
+
+    @routes.post("/sign-in")
+    def signing_in() -> Response | tuple[str, int]:
+        name, password = (request.form.get(field, "")[:LONGEST] for field in ("name", "password"))
+        attempt = sign_ins.sign_in(desk.database, name, password, desk.key, desk.clock())
+        if attempt.token:
+            log.info("user %s signed in from %s", users.folded(name), request.remote_addr)
+            session.clear()  # nothing from before goes on, the forms' token neither
+            session["token"] = attempt.token
+            return redirect(url_for("desk.home"))
+        why = "closed" if attempt.is_closed else "locked" if attempt.is_locked else "wrong"
+        log.info("a sign-in from %s was refused: %s", request.remote_addr, why)  # what was typed may be a password
+        return _page(why, name), 403
+
+    @routes.post("/sign-out")
+    def sign_out() -> Response:
+        sign_ins.sign_out(desk.database, session["token"])
+        session.clear()
+        return redirect(url_for("desk.sign_in"))
+
+    @routes.errorhandler(CSRFError)
+    def stale(_: CSRFError) -> tuple[str, int]:
+        return _page("stale"), 400
+
+    def _page(why: str, name: str = "") -> str:
+        minutes = int(sign_ins.WITHIN.total_seconds() // 60)
+        address = f"{desk.settings.line.public_url}{url_for('desk.home')}"
+        told = desk.words.say(why, minutes=minutes, address=address) if why else ""
+        return render_template("desk/sign_in.html", told=told, name=name)

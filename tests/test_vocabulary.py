@@ -1,0 +1,67 @@
+"""The words of pages: complete in each language, one's own over them, and what is wrong in a file is told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ivr import vocabulary
+from ivr.errors import BadWords
+
+EVERYWHERE = Path(vocabulary.__file__).parent.parent
+
+
+@pytest.mark.parametrize("language", vocabulary.SHIPPED)
+def test_each_language_is_complete(language: str) -> None:
+    words = vocabulary.load(language)
+    assert words.language.partition("-")[0] == language
+    assert all(words.texts.values()) and all(words.names.values())
+    hanzi = [key for key, text in words.texts.items() if re.search(r"[\u4e00-\u9fff]", text)]
+    assert not hanzi or language == "zh"
+
+
+def test_every_text_is_used_and_every_one_that_is_used_is_there() -> None:
+    sources = [*EVERYWHERE.glob("web/**/*.html"), *EVERYWHERE.glob("web/*.py"), *EVERYWHERE.glob("reports/*.py")]
+    code = "\n".join(path.read_text("utf-8") for path in sources)
+    made = r"help_\w+|ledger_\w+|heard|visited|partly|not_yet|closed|locked|wrong|over|stale|count(_help)?|share(_few)?"
+    known = set(vocabulary.load("zh").texts)
+    asked = set(re.findall(r"say\(\s*['\"](\w+)['\"][,)]", code))
+    assert asked <= known
+    assert {text for text in known - asked if not re.fullmatch(made, text)} == set()
+
+
+def test_two_lines_give_other_names(tmp_path: Path) -> None:
+    own = tmp_path / "coop.toml"
+    own.write_text('base = "en"\n[names]\nbranch = "team"\n[texts]\ndesk = "Our {line}"\n', "utf-8")
+    words = vocabulary.load(str(own))
+    assert words.language == "en"
+    assert words.say("to_branches") == "All, by team" and words.say("desk") == "Our Lesson line"
+
+
+WRONG = {
+    "no TOML": ("[names", "can't be read"),
+    "an unknown language": ('base = "fr"', "base: 'fr' is not shipped"),
+    "an unknown table": ("[words]\na = 1", "words: no such table"),
+    "an unknown name": ('[names]\nvillage = "村"', "names.village: there is no such text"),
+    "an unknown text": ('[texts]\nhello = "您好"', "texts.hello: there is no such text"),
+    "a blank too few": ('[texts]\nmonth = "{year}"', "texts.month: needs the blanks month, year"),
+    "a blank too many": ('[texts]\nprint = "{n}"', r"texts.print: needs the blanks \(none\)"),
+    "a blank that reaches in": ('[texts]\nprint = "{line.__class__}"', r"texts.print: needs the blanks \(none\)"),
+    "an open brace": ('[texts]\nprint = "{"', "texts.print: has a brace that is not closed"),
+}
+
+
+@pytest.mark.parametrize(("text", "mistake"), WRONG.values(), ids=list(WRONG))
+def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, text: str, mistake: str) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(text, "utf-8")
+    with pytest.raises(BadWords, match=mistake) as told:
+        vocabulary.load(str(own))
+    assert str(own) in str(told.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(BadWords, match="can't be read"):
+        vocabulary.load(str(tmp_path / "nowhere.toml"))

@@ -1,0 +1,121 @@
+"""A county with two townships and three branches, its November, and a desk with somebody at each level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from ivr import vocabulary, web
+from ivr.config import SecretSettings, Settings
+from ivr.records import places, users
+from ivr.records.db import Database
+from ivr.records.places import Role
+from ivr.records.roster import import_roster
+from ivr.shelf import Shelf
+from ivr.web.desk import Desk
+from tests.reports.village import Village, at, november
+
+HOME = "https://line.example"
+PASSWORD = "eight-oak-trees"
+ROSTER = """姓名,电话,支部,编号,乡镇
+王秀英,13800138001,初心村党支部,001,河东镇
+李大山,13800138002,初心村党支部,002,
+赵福贵,13800138003,初心村党支部,003,
+马建民,13800138004、0371-65432100,初心村党支部,004,
+张桂兰,13800138005,初心村党支部,005,
+陈德明,13800138001,初心村党支部,006,
+周国强,13800138007,东村党支部,101,河东镇
+何有才,,东村党支部,102,河东镇
+孙凤英,13800138008,西村党支部,201,河西镇
+"""
+NAMES = {
+    "初心村党支部": ("王秀英", "李大山", "赵福贵", "马建民", "张桂兰", "陈德明"),
+    "东村党支部": ("周国强", "何有才"),
+    "西村党支部": ("孙凤英",),
+}
+USERS: dict[str, tuple[Role, str, tuple[str, ...]]] = {  # role, of what, the branches they see
+    "chuxin": ("branch", "初心村党支部", ("初心村党支部",)),
+    "dongcun": ("branch", "东村党支部", ("东村党支部",)),
+    "hedong": ("township", "河东镇", ("东村党支部", "初心村党支部")),
+    "hexi": ("township", "河西镇", ("西村党支部",)),
+    "xian": ("county", "", tuple(NAMES)),
+}
+
+
+@dataclass
+class Clock:
+    now: datetime = field(default_factory=lambda: at("2026-11-20 09:00"))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **time: int) -> None:
+        self.now += timedelta(**time)
+
+
+@dataclass
+class Browser:
+    """Somebody's browser: keeps cookies, fills in forms with the token that stands in them."""
+
+    client: FlaskClient
+
+    def get(self, path: str, *, follow: bool = True) -> TestResponse:
+        return self.client.get(path, base_url=HOME, follow_redirects=follow)
+
+    def post(self, path: str, **fields: str) -> TestResponse:
+        token = self.get("/desk/").text.partition('name="csrf_token" value="')[2].partition('"')[0]
+        sent = {"csrf_token": token, **fields}
+        return self.client.post(path, base_url=HOME, data=sent, headers={"Referer": HOME + "/desk/"})
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> TestResponse:
+        return self.post("/desk/sign-in", name=name, password=password)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def county(database: Database, clock: Clock) -> dict[str, int]:
+    """The ids of the branches, by name."""
+    import_roster(database, ROSTER.encode(), "roster.csv", "CN")
+    with database.writing() as connection:
+        for name, (role, of, _) in USERS.items():
+            place = places.named(connection, role, of) if of else None
+            users.add(connection, name, role, place, PASSWORD, clock.now)
+        return {place.name: place.id for place in places.seen_by(connection, "county", None)}
+
+
+def desk_of(database: Database, data: Path, clock: Clock, words: str = "zh", url: str = HOME) -> Flask:
+    plain = Settings(data=data, secrets=SecretSettings(desk="a key for tests, of 32 characters"))
+    settings = plain.model_copy(update={"line": plain.line.model_copy(update={"public_url": url})})
+    app = Flask("desk", static_folder=None)
+    desk = Desk(database, Shelf(data), settings, vocabulary.load(words), settings.secrets.desk, clock)
+    web.install(app, desk)
+    return app
+
+
+@pytest.fixture
+def app(database: Database, county: dict[str, int], pressed: Path, clock: Clock) -> Iterator[Flask]:
+    with database.writing() as connection:
+        november(Village(connection, Shelf(pressed).catalogue()))
+    yield desk_of(database, pressed, clock)
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def fresh(app: Flask) -> Browser:
+    """Another one."""
+    return Browser(app.test_client())

@@ -1,0 +1,55 @@
+"""The month on paper: 18 members on one page of A4, as Chromium prints it.
+
+It starts Debian's chromium (apt-get install chromium fonts-noto-cjk); where there is none, this is left out."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ivr import web
+from ivr.records.db import Database
+from ivr.records.roster import import_roster
+from tests.web.conftest import Browser
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-pdf-header-footer"),
+)
+MEMBERS = 18
+SHEET = Path(web.__file__).parent / "static" / "desk.css"
+
+
+def printed(html: str, folder: Path) -> bytes:
+    """The page as a PDF, with its own style sheet, and nothing from anywhere else."""
+    (folder / "desk.css").write_bytes(SHEET.read_bytes())
+    page, pdf = folder / "page.html", folder / "page.pdf"
+    page.write_text(re.sub(r'href="/desk/static/desk.css.*?"', 'href="desk.css"', html), "utf-8")
+    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={pdf}", page.as_uri()]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return pdf.read_bytes()
+
+
+def pages(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here to print with")
+def test_eighteen_members_are_one_page(browser: Browser, database: Database, tmp_path: Path) -> None:
+    if not database.is_sqlite:
+        pytest.skip("the page is the same")
+    more = (f"欧阳春{chr(0x4E00 + n)},,初心村党支部,{n:03}" for n in range(7, MEMBERS + 1))
+    import_roster(database, "\n".join(["姓名,电话,支部,编号", *more]).encode(), "more.csv", "CN")
+    browser.sign_in("chuxin")
+    page = browser.get("/desk/").text
+    assert f'<td class="number">{MEMBERS}</td>' in page
+    pdf = printed(page, tmp_path)
+    assert pages(pdf) == 1
+    assert re.search(rb"/MediaBox\s*\[0 0 59[45][.\d]* 84[12]", pdf)
+    many = page.replace("</tbody>", "<tr><th>王</th></tr>" * 60 + "</tbody>")
+    assert pages(printed(many, tmp_path)) > 1

@@ -1,0 +1,69 @@
+"""Whoever is at the desk sees their own branches; of all others nothing is there, at any address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.web.conftest import NAMES, USERS, Browser
+
+VALUES = {"written": "2026-11", "form": "csv", "filename": "desk.css"}  # whatever stands in an address, but `branch`
+OPEN = ("desk.sign_in", "desk.static")
+
+
+def addresses(app: Flask, branch: int) -> Iterator[tuple[str, bool]]:
+    """Every address that can be got, filled in; and whether it names the branch."""
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and rule.endpoint.startswith("desk.") and rule.endpoint not in OPEN:
+            values = {**VALUES, "branch": branch}
+            built = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)
+            assert built is not None, rule
+            yield built[1], "branch" in rule.arguments
+
+
+def named(answer: TestResponse) -> set[str]:
+    """The branches that an answer names, or names a member of."""
+    return {branch for branch, names in NAMES.items() if any(each in answer.text for each in (branch, *names))}
+
+
+def test_who_is_not_signed_in_sees_the_sign_in_page_only(app: Flask, browser: Browser, county: dict[str, int]) -> None:
+    told = list(addresses(app, county["初心村党支部"]))
+    assert len(told) >= 5
+    for address, _ in told:
+        answer = browser.get(address)
+        assert answer.request.path == "/desk/sign-in" and not named(answer), address
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_each_sees_their_own_and_nothing_else(app: Flask, browser: Browser, county: dict[str, int], user: str) -> None:
+    _, _, theirs = USERS[user]
+    browser.sign_in(user)
+    for branch, number in county.items():
+        for address, names_branch in addresses(app, number):
+            answer = browser.get(address)
+            if names_branch and branch not in theirs:
+                assert answer.status_code == 404 and not named(answer), address
+            else:
+                assert answer.status_code == 200, address
+                assert named(answer) <= set(theirs) and named(answer), address
+                assert not names_branch or named(answer) == {branch}, address
+
+
+@pytest.mark.parametrize("place", ["河东镇", "不存在"])
+def test_a_township_is_no_branch(app: Flask, browser: Browser, county: dict[str, int], place: str) -> None:
+    """Nor is a number that is nothing, however large."""
+    browser.sign_in("xian")
+    for number in (max(county.values()) + 1, 0, 10**30):
+        if number not in county.values():
+            assert browser.get(f"/desk/branch/{number}/2026-11").status_code == 404
+
+
+def test_numbers_of_telephones_are_on_no_page(app: Flask, browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("xian")
+    for number in county.values():
+        for address, _ in addresses(app, number):
+            assert not re.search(r"1380013800|65432100", browser.get(address).text), address
