@@ -27,7 +27,7 @@ from ivr.records.models import Call as CallRow
 from ivr.rehearsal.provider import Call, Faults
 from tests.drivers import BEGIN, HttpDriver
 
-CALLS = 300  # in each village
+CALLS, GESTURES = 300, 24  # in each village, and at the most in each call
 VILLAGES = 8
 PEOPLE = [(f"学员{n}", f"+86138000{n // 2:05}") for n in range(40)]  # two on each phone
 KEYS = "0123456789*#"
@@ -36,7 +36,7 @@ LIKELY = "112212*#0"
 
 def live(call: Call, chance: random.Random) -> None:
     """One caller, until the line is dead."""
-    for _ in range(60):
+    for _ in range(GESTURES):
         if call.ended:
             return
         match chance.random():
