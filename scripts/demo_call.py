@@ -19,7 +19,7 @@ from pathlib import Path
 import waitress
 from rich.console import Console
 
-from ivr import config
+from ivr import config, prompts
 from ivr.app import create_app
 from ivr.catalogue import Lesson
 from ivr.records.numbers import masked
@@ -31,6 +31,7 @@ LESSON = "falls-at-home"
 MEMBERS = HERE / "demo_members.csv"
 SECRETARY, BRANCH = "shuji", "初心村党支部"
 CALLER, NUMBER = "王秀英", "+8613800000001"
+DONE = "4"  # that is all for today
 THINKING_S = 8  # how long the member listens before she presses a key
 BEFORE = timedelta(minutes=30)  # the virtual call ends before now, so that the record has nothing from the future
 
@@ -118,13 +119,14 @@ class Teller:
 
     def __init__(self, call: Call, words: dict[str, list[tuple[int, str]]], began: datetime) -> None:
         self.call, self.words, self.began, self.told = call, words, began, 0
+        self.last = ""  # what was said last
 
     def line(self) -> None:
         for sent in self.call.documents[self.told :]:
             at = int((sent.sent - self.began).total_seconds())
             names = re.findall(r"/audio/([0-9a-f]{64})", sent.body.decode())
-            spoken = " ".join("".join(words for _, words in self.words[name]) for name in names)
-            say(f"  {at // 60:02}:{at % 60:02}  [cyan]line[/cyan]    {spoken}")
+            self.last = " ".join("".join(words for _, words in self.words[name]) for name in names)
+            say(f"  {at // 60:02}:{at % 60:02}  [cyan]line[/cyan]    {self.last}")
         self.told = len(self.call.documents)
 
     def press(self, key: str) -> None:
@@ -138,13 +140,15 @@ class Teller:
 
 
 def listen_and_answer(told: Teller, lesson: Lesson) -> None:
-    """Press 1, hear it all, press 2, answer; the first answer is a wrong one."""
+    """Press 1, hear it all, press 2, answer; the first answer is a wrong one, so that question comes once more."""
+    over = prompts.load("zh_CN").words("lesson_over")
     told.press("1")
-    for _ in range(len(lesson.segments) + 1):
+    while over not in told.last and not told.call.ended:
         told.listen()
     told.press("2")
-    wrong = next(key for key in lesson.questions[0].keys if key != lesson.questions[0].right)
-    for key in (wrong, *(question.right for question in lesson.questions)):
+    first, *others = lesson.questions
+    wrong = next(key for key in first.keys if key != first.right)
+    for key in (wrong, first.right, *(question.right for question in others), first.right, DONE):
         told.press(key)
 
 
