@@ -17,6 +17,7 @@
     ├── BadPin            a PIN that guards nothing
     ├── NotTypable        a member number that nobody can type
     ├── BadUser           a user of the desk who can't be, or is not there
+    ├── BadEntry          something typed into a form of the desk
     ├── BadWords          a file of the words of pages
     ├── NotWritten        a file that can't be written, or is there already
     ├── NotKept           a file of the data folder
@@ -111,6 +112,15 @@ class NotTypable(IvrError):
 
 class BadUser(IvrError):
     """This can't be a user of the desk."""
+
+
+class BadEntry(IvrError):
+    """Something that was typed can't be kept."""
+
+    def __init__(self, field: str, why: str) -> None:
+        """`why` is a text of the vocabulary, without its "mistake_"."""
+        self.field, self.why = field, why
+        super().__init__(f"{field}: {why.replace('_', ' ')}")
 
 
 class BadWords(IvrError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, func, select
@@ -57,6 +57,12 @@ class Now:
         """When the current month began, where the line is."""
         here = self.at.astimezone(self.settings.line.zone)
         return here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last of the current month."""
+        first = self.month.date()
+        return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def on_phone(connection: Connection, number: str) -> list[int]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from ivr.catalogue import Clip
 from ivr.dialogue.state import Letter, Month
 from ivr.dialogue.turn import Checked, Finding, Found, IsPin, Lookup, MonthOf, Told, WhoHas
-from ivr.records import pins, plays, questions
+from ivr.records import exemptions, occasions, pins, plays, questions
 from ivr.records.learners import Now, with_number
 from ivr.records.models import Attendance, Call, Member, Recording, TurnRow
 
@@ -40,8 +40,12 @@ def _month(connection: Connection, secretary: int, now: Now) -> Month:
     branch` counts it."""
     branch = select(Member.branch_id).where(Member.id == secretary).scalar_subquery()
     found = select(Member.id, Member.name).where(Member.branch_id == branch).order_by(Member.number)
-    members = {row.id: row.name for row in connection.execute(found)}
+    first, last = now.days
+    exempt = exemptions.in_force(connection, last)
+    members = {row.id: row.name for row in connection.execute(found) if row.id not in exempt}
     heard = plays.heard_whole(_plays(connection, members, now), now.catalogue, now.settings.records.completed_share)
+    for kept in occasions.between(connection, first, last):
+        heard.update(kept.what.members if kept.what.lesson else ())
     waiting = [name for member, name in members.items() if member not in heard]
     asked = _questions(connection, list(members))
     return Month(len(members), len(members) - len(waiting), tuple(waiting[:MOST_WAITING]), asked)

@@ -43,11 +43,6 @@ class HeardRow:
     length_ms: int
 
 
-def heard_between(connection: Connection, catalogue: Catalogue, start: datetime, end: datetime) -> list[HeardRow]:
-    """What was heard in the calls that began in [start, end), by call and turn."""
-    return list(heard_in(connection, catalogue, Call.started_at >= start, Call.started_at < end))
-
-
 def heard_in(
     connection: Connection, catalogue: Catalogue, *which: ColumnElement[bool], lessons: Collection[str] | None = None
 ) -> Iterator[HeardRow]:

@@ -50,11 +50,11 @@ class BranchRow:
 
 
 def rows(facts: Facts, studied: Iterable[Studied]) -> list[BranchRow]:
-    """By name; branches without members are left out."""
+    """By name; branches without members of whom study is asked are left out."""
     theirs: dict[str, list[Studied]] = {}
-    for row in studied:
+    for row in _due(facts, studied):
         theirs.setdefault(row.branch, []).append(row)
-    people = {branch: list(group) for branch, group in groupby(facts.people, key=lambda each: each.branch)}
+    people = {branch: list(group) for branch, group in groupby(facts.due, key=lambda each: each.branch)}
     return [_row(facts, branch, people[branch], theirs.get(branch, [])) for branch in people]
 
 
@@ -68,6 +68,12 @@ def _row(facts: Facts, branch: str, people: list[Enrolled], studied: list[Studie
         correct=sum(row.correct for row in studied),
         calls=sum(not members.isdisjoint(call.members) for call in facts.calls.values()),
     )
+
+
+def _due(facts: Facts, studied: Iterable[Studied]) -> list[Studied]:
+    """Of those of whom study is asked."""
+    asked = {person.number for person in facts.due}
+    return [row for row in studied if row.number in asked]
 
 
 def _by_member(people: Iterable[Enrolled], studied: Iterable[Studied]) -> dict[str, list[Studied]]:
@@ -113,7 +119,7 @@ def page(facts: Facts) -> tuple[Sheet, ...]:
     words = tuple(member.sentences(facts, studied))
     if len(branches) != 1:
         return (_overview(facts, branches, words),)
-    by_member = _by_member(facts.people, studied)
+    by_member = _by_member(facts.due, _due(facts, studied))
     title = f"{branches[0].branch}　{facts.period.words}　电话学习情况"
     summary = (*words, f"完成率 {_share(branches[0].standing)}")
     return Sheet(title, above=summary), *_to_ring(facts, by_member), _everybody(facts, by_member)
@@ -144,7 +150,7 @@ def _share(standing: Standing) -> str:
 
 
 def _to_ring(facts: Facts, by_member: dict[str, list[Studied]]) -> Iterator[Sheet]:
-    waiting = [person for person in facts.people if _best(by_member[person.number]) != HEARD]
+    waiting = [person for person in facts.due if _best(by_member[person.number]) != HEARD]
     if waiting and facts.lessons:
         rang = Counter(member for call in facts.calls.values() for member in call.members)
         cells = tuple(
@@ -173,7 +179,7 @@ def _help(mine: list[Studied], person: Enrolled, calls: int) -> tuple[str, str]:
 def _everybody(facts: Facts, by_member: dict[str, list[Studied]]) -> Sheet:
     titles = tuple(f"《{lesson.title}》" for lesson in facts.lessons) if len(facts.lessons) > 1 else ()
     cells = tuple(
-        (n, person.name, *_person(by_member[person.number], len(titles))) for n, person in enumerate(facts.people, 1)
+        (n, person.name, *_person(by_member[person.number], len(titles))) for n, person in enumerate(facts.due, 1)
     )
     headings = ("序号", "姓名", "状态", *titles, "听了", "答对", "来电", "日期")
     return Sheet("二、逐人情况", headings, cells, above=("● 听完　◐ 一部分　○ 没听",))

@@ -85,7 +85,7 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     yield from sheet.above
     if not sheet.cells:
         return
-    columns = list(zip(sheet.headings, *([_shown(cell) for cell in row] for row in sheet.cells), strict=True))
+    columns = list(zip(sheet.headings, *([shown(cell) for cell in row] for row in sheet.cells), strict=True))
     widths = [max(map(cell_len, column)) for column in columns]
     numbers = [all(_is_number(row[n]) for row in sheet.cells) for n in range(len(columns))]
     for n, line in enumerate(zip(*columns, strict=True)):
@@ -94,7 +94,7 @@ def _lines(sheet: Sheet) -> Iterator[str]:
         yield "  ".join(map(_padded, line, widths, numbers)).rstrip()
 
 
-def _shown(cell: Cell) -> str:
+def shown(cell: Cell) -> str:
     """On one line, and nothing in it that a terminal would act on."""
     text = "" if cell is None else _csv_cell(cell) if not isinstance(cell, str) else cell
     return "".join(letter if letter.isprintable() else " " for letter in text).strip()

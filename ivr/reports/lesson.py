@@ -22,7 +22,8 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class LessonRow:
-    """A lesson: `listeners` surely heard something of it; `answered` counts people. `questions` in their order."""
+    """A lesson: of the `members` of whom study is asked, `listeners` surely heard something of it; `answered` counts
+    people. `questions` in their order."""
 
     lesson: str
     title: str
@@ -37,9 +38,11 @@ class LessonRow:
 
 
 def rows(facts: Facts) -> list[LessonRow]:
+    due = {person.number for person in facts.due}
     studied: dict[str, list[Studied]] = {lesson.lesson: [] for lesson in facts.lessons}
     for row in member.rows(facts):
-        studied[row.lesson].append(row)
+        if row.number in due:
+            studied[row.lesson].append(row)
     return [_row(facts, lesson, studied[lesson.lesson]) for lesson in facts.lessons]
 
 
@@ -60,7 +63,7 @@ def _row(facts: Facts, lesson: Version, studied: list[Studied]) -> LessonRow:
 
 
 def _question(facts: Facts, lesson: str, question: str) -> QuestionRow:
-    members = {person.id for person in facts.people}
+    members = {person.id for person in facts.due}
     tries = [t for t in facts.tries if (t.lesson, t.question) == (lesson, question) and t.member_id in members]
     right = {tried.member_id for tried in tries if tried.right}
     return QuestionRow(len({tried.member_id for tried in tries}), len(right))

@@ -13,14 +13,15 @@ from ivr.reports.facts import Facts, Version
 from ivr.reports.queries import StrayKeys, Tried
 from ivr.reports.sheet import Sheet, sheet_of
 
-METHODS = {"inferred": "电话", "group": "集体", "visit": "上门", "claimed": "认领"}  # by grade
+METHODS = {"inferred": "电话", "group": "集体", "visit": "上门", "claimed": "认领", "meeting": "集中"}  # by grade
 HEARD, PARTLY, NOT_YET = "● 听完", "◐ 一部分", "○ 没听"
 
 
 @dataclass(frozen=True, slots=True)
 class Studied:
-    """A member in a lesson. Times are seconds to 0.1; `answered` and `correct` count questions, not tries; `dropped`
-    counts calls that ended while the lesson was playing; days are local; `method` is how it was studied."""
+    """A member in a lesson. Times are seconds to 0.1; `completed` is heard whole, or written down as studied in a visit
+    or a meeting; `answered` and `correct` count questions, not tries; `dropped` counts calls that ended while the
+    lesson was playing; days are local; `method` is how it was studied."""
 
     member: str
     number: str
@@ -66,14 +67,21 @@ def rows(facts: Facts) -> list[Studied]:
     for stray in facts.strays:
         met[stray.member_id, stray.lesson].strays.append(stray)
     nothing = _Met([], [], [])
+    by_hand = facts.by_hand()
     return [
-        _studied(facts, person, lesson, met.get((person.id, lesson.lesson), nothing))
+        _studied(
+            facts,
+            person,
+            lesson,
+            met.get((person.id, lesson.lesson), nothing),
+            by_hand.get((person.id, lesson.lesson), set()),
+        )
         for person in facts.people
         for lesson in facts.lessons
     ]
 
 
-def _studied(facts: Facts, person: Enrolled, lesson: Version, met: _Met) -> Studied:
+def _studied(facts: Facts, person: Enrolled, lesson: Version, met: _Met, by_hand: set[str]) -> Studied:
     version = _most_heard(facts, lesson, met.plays)
     at_least_ms, at_most_ms = heard_ms(met.plays, version.edition)
     calls = {play.call_id for play in met.plays} | {tried.call_id for tried in met.tries}
@@ -88,7 +96,7 @@ def _studied(facts: Facts, person: Enrolled, lesson: Version, met: _Met) -> Stud
         heard_at_least_s=_seconds(at_least_ms),
         heard_at_most_s=_seconds(at_most_ms),
         length_s=_seconds(version.length_ms),
-        completed=is_whole(at_least_ms, version.length_ms, facts.completed_share),
+        completed=bool(by_hand) or is_whole(at_least_ms, version.length_ms, facts.completed_share),
         answered=len({tried.question for tried in met.tries}),
         correct=len({tried.question for tried in met.tries if tried.right}),
         questions=len(version.questions),
@@ -97,7 +105,7 @@ def _studied(facts: Facts, person: Enrolled, lesson: Version, met: _Met) -> Stud
         dropped=len({p.call_id for p in met.plays if p.closed_by is None and facts.calls[p.call_id].over}),
         first_call=days[0] if days else None,
         last_call=days[-1] if days else None,
-        method=method({play.grade for play in met.plays} | {tried.grade for tried in met.tries}),
+        method=method({play.grade for play in met.plays} | {tried.grade for tried in met.tries} | by_hand),
     )
 
 
@@ -157,10 +165,12 @@ def sentences(facts: Facts, studied: Iterable[Studied]) -> Iterator[str]:
         yield "名册还是空的（ivr roster import）。"
     if not facts.lessons:
         yield "这个月没有课。"
-    heard = len({row.number for row in studied if row.completed})
-    everybody = len(facts.people)
-    help_wanted = f"，还有 {everybody - heard} 人请帮一帮" if heard < everybody else ""
-    yield f"{everybody} 人应学，{heard} 人听完{help_wanted}。"
+    due = {person.number for person in facts.due}
+    heard = len({row.number for row in studied if row.completed and row.number in due})
+    help_wanted = f"，还有 {len(due) - heard} 人请帮一帮" if heard < len(due) else ""
+    yield f"{len(due)} 人应学，{heard} 人听完{help_wanted}。"
+    if facts.excused:
+        yield f"另有 {len(facts.excused)} 人不作硬性要求，不在应学之内。"
     unclaimed = sum(call.waits for call in facts.calls.values())
     if facts.everybody and unclaimed:
         yield f"另有 {unclaimed} 个电话不知道是谁打的，等您认领（ivr calls unclaimed）。"

@@ -13,17 +13,18 @@ from ivr.reports.facts import Facts
 from ivr.reports.member import Studied
 from ivr.vocabulary import Vocabulary
 
-Stands = Literal["heard", "visited", "partly", "not_yet"]
+Stands = Literal["heard", "met", "visited", "partly", "not_yet"]
 Situation = Literal["", "no_phone", "no_call", "strays", "dropped", "no_lesson"]
-STANDS: tuple[Stands, ...] = ("heard", "visited", "partly", "not_yet")  # the better first
-DONE = ("heard", "visited")
+STANDS: tuple[Stands, ...] = ("heard", "met", "visited", "partly", "not_yet")  # the better first
+DONE = ("heard", "met", "visited")
 FEW = 4  # of so few people a percentage says nothing
 
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
     """A member: `stands` in the lesson they came farthest in, `by_lesson` in each, in the month's order. Seconds to
-    0.1, all lessons together; `asked` counts the questions of lessons in which they answered any."""
+    0.1, all lessons together; `asked` counts the questions of lessons in which they answered any. Study is not asked of
+    those `excused`, for a reason."""
 
     name: str
     number: str
@@ -37,6 +38,7 @@ class MonthRow:
     last_call: date | None
     situation: Situation
     strays: int
+    excused: str
 
     @property
     def lessons_done(self) -> int:
@@ -45,20 +47,23 @@ class MonthRow:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many are due, and how they stand."""
+    """How many are due, and how they stand; besides them, how many are `excused`, and did it all the same."""
 
     heard: int
+    met: int
     visited: int
     partly: int
     not_yet: int
+    excused: int
+    excused_done: int
 
     @property
     def due(self) -> int:
-        return self.heard + self.visited + self.partly + self.not_yet
+        return self.done + self.partly + self.not_yet
 
     @property
     def done(self) -> int:
-        return self.heard + self.visited
+        return self.heard + self.met + self.visited
 
 
 def rows(facts: Facts) -> list[MonthRow]:
@@ -69,18 +74,33 @@ def rows(facts: Facts) -> list[MonthRow]:
     days: dict[int | None, list[date]] = {}
     for call in facts.calls.values():
         days.setdefault(call.member_id, []).append(facts.period.local(call.started_at).date())
-    visits = visited(facts)
-    return [_row(person, studied[person.number], days.get(person.id, []), visits) for person in facts.people]
+    visits, meetings = visited(facts), met(facts)
+    return [
+        _row(facts, person, studied[person.number], days.get(person.id, []), visits, meetings)
+        for person in facts.people
+    ]
 
 
 def visited(facts: Facts) -> set[tuple[int | None, str]]:
     """Who (by id) heard something of which lesson in a home visit."""
-    return {(play.member_id, play.lesson) for play in facts.plays if play.grade == "visit"}
+    heard = {(play.member_id, play.lesson) for play in facts.plays if play.grade == "visit"}
+    return heard | _by_hand(facts, "visit")
+
+
+def met(facts: Facts) -> set[tuple[int | None, str]]:
+    """Who studied which lesson in a meeting, as a secretary wrote it down."""
+    return _by_hand(facts, "meeting")
+
+
+def _by_hand(facts: Facts, kind: str) -> set[tuple[int | None, str]]:
+    return {(member, lesson) for (member, lesson), kinds in facts.by_hand().items() if lesson and kind in kinds}
 
 
 def count(of: Iterable[MonthRow]) -> Count:
-    standing = [row.stands for row in of]
-    return Count(*(standing.count(each) for each in STANDS))
+    rows = list(of)
+    standing = [row.stands for row in rows if not row.excused]
+    excused = [row.stands in DONE for row in rows if row.excused]
+    return Count(*(standing.count(each) for each in STANDS), len(excused), sum(excused))
 
 
 def share(done: int, due: int, words: Vocabulary) -> str:
@@ -96,9 +116,19 @@ def by_branch(of: Iterable[MonthRow]) -> dict[str, list[MonthRow]]:
     return branches
 
 
-def _row(person: Enrolled, mine: list[Studied], own: list[date], visits: set[tuple[int | None, str]]) -> MonthRow:
+def _row(
+    facts: Facts,
+    person: Enrolled,
+    mine: list[Studied],
+    own: list[date],
+    visits: set[tuple[int | None, str]],
+    meetings: set[tuple[int | None, str]],
+) -> MonthRow:
     """`own` are the days of the calls that are theirs; others may count for them, too."""
-    by_lesson = tuple(_stands(row, (person.id, row.lesson) in visits) for row in mine)
+    by_lesson = tuple(
+        _stands(row, (person.id, row.lesson) in visits, (person.id, row.lesson) in meetings) for row in mine
+    )
+    excused = facts.excused.get(person.id)
     marked = [row for row in mine if row.answered]
     days = [*own, *(row.last_call for row in mine if row.last_call)]
     calls = max([len(own), *(row.calls for row in mine)])
@@ -114,14 +144,15 @@ def _row(person: Enrolled, mine: list[Studied], own: list[date], visits: set[tup
         asked=sum(row.questions for row in marked),
         calls=calls,
         last_call=max(days, default=None),
-        situation="" if stands in DONE else _situation(person, mine, calls),
+        situation="" if stands in DONE or excused else _situation(person, mine, calls),
         strays=sum(row.stray_keys for row in mine),
+        excused=excused.reason if excused else "",
     )
 
 
-def _stands(row: Studied, at_home: bool) -> Stands:
+def _stands(row: Studied, at_home: bool, in_meeting: bool) -> Stands:
     if row.completed:
-        return "visited" if at_home else "heard"
+        return "met" if in_meeting else "visited" if at_home else "heard"
     return "partly" if row.heard_at_least_s else "not_yet"
 
 

@@ -5,16 +5,16 @@ What counts is when a call began: a call over midnight belongs, whole, to the mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select, union
 from sqlalchemy.orm import aliased
 
 from ivr.records import claims, plays
-from ivr.records.models import Branch, Call, Evidence, Member, Recording, TurnRow, Visit
+from ivr.records.models import Attendance, Branch, Call, Evidence, Member, Recording, TurnRow, Visit
 from ivr.records.plays import Attending
 from ivr.records.progress import ANSWERED
 from ivr.reports.period import Period
@@ -89,14 +89,26 @@ class VisitFact:
     note: int | None
 
 
-def _in_month(period: Period) -> ColumnElement[bool]:
+Which = ColumnElement[bool]  # of calls
+
+
+def in_month(period: Period) -> Which:
     return (Call.started_at >= period.start) & (Call.started_at < period.end)
 
 
-def calls(connection: Connection, period: Period) -> Iterator[CallFact]:
-    keys = _keys(connection, period)
-    attending = Attending.of(connection, _in_month(period))
-    waiting = set(connection.execute(select(Call.id).where(_in_month(period), claims.WAITING)).scalars())
+def concerning(period: Period, members: Collection[int]) -> Which:
+    """The calls of a month that count for one of these members, or in which they visited, or were visited."""
+    theirs = select(Call.id).where(in_month(period), Call.member_id.in_(members))
+    turns = select(TurnRow.call_id).where(TurnRow.member_id.in_(members))
+    attended = select(Attendance.call_id).where(Attendance.member_id.in_(members))
+    visits = select(Visit.call_id).where(Visit.member_id.in_(members) | Visit.visitor_id.in_(members))
+    return in_month(period) & Call.id.in_(union(theirs, turns, attended, visits))
+
+
+def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
+    keys = _keys(connection, which)
+    attending = Attending.of(connection, which)
+    waiting = set(connection.execute(select(Call.id).where(which, claims.WAITING)).scalars())
     newest = select(func.max(TurnRow.n)).where(TurnRow.call_id == Call.id).correlate(Call).scalar_subquery()
     theirs = (Evidence.call_id == Call.id) & (Evidence.kind == "ended")
     found = (
@@ -105,7 +117,7 @@ def calls(connection: Connection, period: Period) -> Iterator[CallFact]:
         .add_columns(func.max(Evidence.provider_s).label("lasted_s"))
         .outerjoin(TurnRow, (TurnRow.call_id == Call.id) & (TurnRow.n == newest))
         .outerjoin(Evidence, theirs)
-        .where(_in_month(period))
+        .where(which)
         .group_by(Call.id, TurnRow.call_id, TurnRow.n)
         .order_by(Call.started_at, Call.id)
     )
@@ -127,12 +139,12 @@ def calls(connection: Connection, period: Period) -> Iterator[CallFact]:
         )
 
 
-def _keys(connection: Connection, period: Period) -> dict[int, list[str]]:
+def _keys(connection: Connection, which: Which) -> dict[int, list[str]]:
     keys: dict[int, list[str]] = {}
     found = (
         select(TurnRow.call_id, TurnRow.digits)
         .join(Call, Call.id == TurnRow.call_id)
-        .where(_in_month(period), TurnRow.act == "key")
+        .where(which, TurnRow.act == "key")
         .order_by(TurnRow.call_id, TurnRow.n)
     )
     for call, digits in connection.execute(found):
@@ -140,10 +152,10 @@ def _keys(connection: Connection, period: Period) -> dict[int, list[str]]:
     return keys
 
 
-def tries(connection: Connection, period: Period) -> Iterator[Tried]:
+def tries(connection: Connection, which: Which) -> Iterator[Tried]:
     """By call, member and question; what was no answer is none: silence, a key that is none, a question skipped."""
     right: dict[tuple[int, int, str, str, str, str], bool] = {}
-    for member, grade, row in plays.answers_in(connection, _in_month(period)):
+    for member, grade, row in plays.answers_in(connection, which):
         if row.outcome in ANSWERED:
             key = (row.call_id, member or 0, row.lesson, row.edition, row.question, grade)
             right[key] = right.get(key, False) or row.is_right
@@ -152,7 +164,7 @@ def tries(connection: Connection, period: Period) -> Iterator[Tried]:
         yield Tried(call, who or None, lesson, edition, question, grade, right[key])
 
 
-def visits(connection: Connection, period: Period) -> Iterator[VisitFact]:
+def visits(connection: Connection, which: Which) -> Iterator[VisitFact]:
     visitor = aliased(Member)
     note = and_(Recording.call_id == Visit.call_id, Recording.turn == Visit.turn, Recording.kind == "note")
     found = (
@@ -164,7 +176,7 @@ def visits(connection: Connection, period: Period) -> Iterator[VisitFact]:
         .join(Member, Member.id == Visit.member_id)
         .join(Branch, Branch.id == Member.branch_id)
         .outerjoin(Recording, note)
-        .where(_in_month(period))
+        .where(which)
         .order_by(Visit.at, Visit.call_id, Visit.turn)
     )
     return (VisitFact(*row) for row in connection.execute(found))
@@ -193,7 +205,7 @@ class _Turn(msgspec.Struct):
 _read = msgspec.json.Decoder(_Turn).decode
 
 
-def stray_keys(connection: Connection, period: Period, lessons: Mapping[str, str]) -> Iterator[StrayKeys]:
+def stray_keys(connection: Connection, which: Which, lessons: Mapping[str, str]) -> Iterator[StrayKeys]:
     other = TurnRow.__table__.alias()
     beside = select(other.c.lesson).where(other.c.call_id == TurnRow.call_id, other.c.lesson.is_not(None))
     beside = beside.limit(1).correlate(TurnRow)
@@ -204,7 +216,7 @@ def stray_keys(connection: Connection, period: Period, lessons: Mapping[str, str
     found = (
         select(TurnRow.call_id, member.label("member_id"), TurnRow.turn, nearest.label("nearest"))
         .join(Call, Call.id == TurnRow.call_id)
-        .where(_in_month(period), TurnRow.act == "key", TurnRow.turn.contains('"Stray"'))
+        .where(which, TurnRow.act == "key", TurnRow.turn.contains('"Stray"'))
         .order_by(TurnRow.call_id, TurnRow.n)
     )
     for row in connection.execute(found):

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, g, render_template, request
 
 from ivr.config import Settings
 from ivr.web import pages, sign_in
 from ivr.web.desk import Desk
+from ivr.web.scope import PlaceConverter
 
 # Nothing but our own style sheet and script, no frame around us, no form that sends elsewhere.
 POLICY = {
@@ -33,6 +34,7 @@ def install(app: Flask, desk: Desk) -> None:
     app.secret_key = desk.key
     _keep_cookies_to_ourselves(app, desk.settings)
     sign_in.csrf.init_app(app)
+    app.url_map.converters["place"] = PlaceConverter
     app.register_blueprint(_blueprint(desk))
 
 
@@ -61,8 +63,14 @@ def _blueprint(desk: Desk) -> Blueprint:
         response.headers["Cache-Control"] = "no-cache" if request.endpoint == "desk.static" else "no-store"
         return response
 
+    @routes.errorhandler(404)
+    def not_there(_: Exception) -> tuple[str, int]:
+        return render_template("desk/not_there.html"), 404
+
     @routes.context_processor
     def known() -> dict[str, Any]:
-        return {"say": desk.words.say, "language": desk.words.language, "user": g.get("user")}
+        words = desk.words
+        month = desk.this_month().month
+        return {"say": words.say, "language": words.language, "user": g.get("user"), "this_month": month}
 
     return routes

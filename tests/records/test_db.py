@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,16 @@ from ivr.records.models import (
     Attendance,
     Base,
     Call,
+    Deed,
     Evidence,
+    Exemption,
+    FollowUp,
+    Hours,
     Member,
     MemberPhone,
+    Occasion,
     PinTry,
+    Presence,
     Progress,
     SignIn,
     SignInTry,
@@ -42,7 +48,8 @@ from tests.drivers import BEGIN, enrol
 FIRST_TABLES = ("branches", "members", "phones", "member_phones", "calls", "turns", "answers", "evidence", "progress")
 NEW_TABLES = ("preferences", "pin_tries", "attendance", "visits", "recordings", "replies", "notices")
 DESK_TABLES = ("users", "sign_ins", "sign_in_tries")
-TABLES = FIRST_TABLES + NEW_TABLES + DESK_TABLES
+WRITTEN_TABLES = ("deeds", "exemptions", "follow_ups", "hours", "occasions", "presences")
+TABLES = FIRST_TABLES + NEW_TABLES + DESK_TABLES + WRITTEN_TABLES
 
 
 @pytest.fixture
@@ -71,7 +78,20 @@ def filled(database: Database) -> Database:
         connection.execute(insert(User), {"id": 1, **user})
         connection.execute(insert(SignIn), {"token": "t", "user_id": 1, "began_at": BEGIN, "seen_at": BEGIN})
         connection.execute(insert(SignInTry), {"name": "n", "is_right": True, "at": BEGIN})
+        _write_down(connection)
     return database
+
+
+def _write_down(connection: Connection) -> None:
+    """What secretaries do."""
+    day, by = date(2026, 11, 2), {"member_id": 1, "user_id": 1, "made_at": BEGIN}
+    connection.execute(insert(Exemption), {**by, "kind": "excused", "reason": "", "since": day})
+    connection.execute(insert(FollowUp), {**by, "month": "2026-11", "outcome": ""})
+    connection.execute(insert(Hours), {**by, "lesson": "falls", "month": "2026-11", "tenths": 1})
+    where = {"kind": "visit", "day": day, "topic": "", "host": "", "place": "", "note": ""}
+    connection.execute(insert(Occasion), {"id": 1, "branch_id": 1, "made_at": BEGIN, **where})
+    connection.execute(insert(Presence), {"occasion_id": 1, "member_id": 1})
+    connection.execute(insert(Deed), {"user_id": 1, "what": "export", "about": "", "at": BEGIN})
 
 
 # ── the record is only ever added to ─────────────────────────────────────────────────────────────────────────────
@@ -90,6 +110,11 @@ CHANGES: dict[str, Any] = {
     "delete a visit": delete(Visit),
     "update a tried PIN": update(PinTry).values(is_right=True),
     "delete a tried PIN": delete(PinTry),
+    "update confirmed hours": update(Hours).values(tenths=9),
+    "delete confirmed hours": delete(Hours),
+    "update a deed": update(Deed).values(about="x"),
+    "delete a deed": delete(Deed),
+    "delete a presence": delete(Presence),
 }
 
 

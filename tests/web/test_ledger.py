@@ -32,10 +32,10 @@ def _written(cell: object) -> str:
 
 def test_excel_and_csv_have_the_same_cells(browser: Browser) -> None:
     browser.sign_in("xian")
-    told = browser.get("/desk/branches/2026-11/ledger.csv")
+    told = browser.get("/desk/all/2026-11/ledger.csv")
     assert told.data.startswith("\ufeff".encode()) and told.mimetype == "text/csv"
     rows = list(csv.reader(io.StringIO(told.text.removeprefix("\ufeff"), newline="")))
-    assert excel(browser.get("/desk/branches/2026-11/ledger.xlsx")) == [
+    assert excel(browser.get("/desk/all/2026-11/ledger.xlsx")) == [
         [cell.removesuffix(".0") for cell in row] for row in rows
     ]
     assert [row[1:3] for row in rows[1::2]] == [
@@ -47,7 +47,7 @@ def test_excel_and_csv_have_the_same_cells(browser: Browser) -> None:
 
 def test_a_branch_s_lessons_in_its_month(browser: Browser, county: dict[str, int]) -> None:
     browser.sign_in("chuxin")
-    address = f"/desk/branch/{county['初心村党支部']}/2026-11/ledger.xlsx"
+    address = f"/desk/{county['初心村党支部']}/2026-11/ledger.xlsx"
     answer = browser.get(address)
     assert f'href="{address}"' in browser.get("/desk/").text
     assert unquote(answer.headers["Content-Disposition"]).endswith("台账-初心村党支部-2026-11.xlsx")
@@ -79,6 +79,6 @@ def test_a_branch_s_lessons_in_its_month(browser: Browser, county: dict[str, int
 
 def test_a_month_in_which_nobody_called(browser: Browser) -> None:
     browser.sign_in("hexi")
-    rows = excel(browser.get("/desk/branches/2026-02/ledger.xlsx"))
+    rows = excel(browser.get("/desk/all/2026-02/ledger.xlsx"))
     assert [row[8:13] for row in rows[1:]] == [["", "", "1", "0", "0"]] * 2
     assert rows[1][15] == NAMES["西村党支部"][0]

@@ -64,9 +64,9 @@ def test_branches_side_by_side_each_leads_to_its_page(browser: Browser, county: 
         ["河西镇", "西村党支部", "1", "0", "0", "0", "1", "0÷1"],
     ]
     for branch, number in county.items():
-        address = f"/desk/branch/{number}/2026-11"
+        address = f"/desk/{number}/2026-11"
         assert f'href="{address}"' in page
-        assert branch in browser.get(address).text and 'href="/desk/branches/2026-11"' in browser.get(address).text
+        assert branch in browser.get(address).text and 'href="/desk/all/2026-11"' in browser.get(address).text
 
 
 def test_a_township_has_no_column_of_townships(browser: Browser) -> None:
@@ -77,7 +77,7 @@ def test_a_township_has_no_column_of_townships(browser: Browser) -> None:
 
 def test_months_lead_to_each_other_and_not_into_the_future(browser: Browser, county: dict[str, int]) -> None:
     browser.sign_in("chuxin")
-    here = f"/desk/branch/{county['初心村党支部']}"
+    here = f"/desk/{county['初心村党支部']}"
     page = browser.get("/desk/").text
     assert f'href="{here}/2026-10"' in page and "2026-12" not in page
     october = browser.get(f"{here}/2026-10").text
@@ -89,7 +89,7 @@ def test_months_lead_to_each_other_and_not_into_the_future(browser: Browser, cou
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "november", "0000-01", "2026-11-01", "%00"])
 def test_what_is_no_month_is_not_there(browser: Browser, county: dict[str, int], month: str) -> None:
     browser.sign_in("chuxin")
-    for path in ("branches", f"branch/{county['初心村党支部']}"):
+    for path in ("all", str(county["初心村党支部"])):
         answer = browser.get(f"/desk/{path}/{month}")
         assert answer.status_code == 404 and "没有这一页，或者不归您管。" in answer.text
 

@@ -11,18 +11,18 @@ from werkzeug.test import TestResponse
 
 from tests.web.conftest import NAMES, USERS, Browser
 
-VALUES = {"written": "2026-11", "form": "csv", "filename": "desk.css"}  # whatever stands in an address, but `branch`
+VALUES = {"written": "2026-11", "form": "csv", "filename": "desk.css"}  # whatever stands in an address, but `place`
 OPEN = ("desk.sign_in", "desk.static")
 
 
-def addresses(app: Flask, branch: int) -> Iterator[tuple[str, bool]]:
-    """Every address that can be got, filled in; and whether it names the branch."""
+def addresses(app: Flask, place: int | str) -> Iterator[tuple[str, bool]]:
+    """Every address that can be got, filled in; and whether it names the place."""
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and rule.endpoint.startswith("desk.") and rule.endpoint not in OPEN:
-            values = {**VALUES, "branch": branch}
+            values = {**VALUES, "place": str(place)}
             built = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)
             assert built is not None, rule
-            yield built[1], "branch" in rule.arguments
+            yield built[1], "place" in rule.arguments
 
 
 def named(answer: TestResponse) -> set[str]:
@@ -49,8 +49,11 @@ def test_each_sees_their_own_and_nothing_else(app: Flask, browser: Browser, coun
                 assert answer.status_code == 404 and not named(answer), address
             else:
                 assert answer.status_code == 200, address
-                assert named(answer) <= set(theirs) and named(answer), address
-                assert not names_branch or named(answer) == {branch}, address
+                assert named(answer) <= ({branch} if names_branch else set(theirs)), address
+    for address, _ in addresses(app, "all"):
+        assert browser.get(address).status_code == 200, address
+        assert named(browser.get(address)) <= set(theirs), address
+    assert named(browser.get("/desk/all/2026-11")) == set(theirs)
 
 
 @pytest.mark.parametrize("place", ["河东镇", "不存在"])
@@ -59,7 +62,7 @@ def test_a_township_is_no_branch(app: Flask, browser: Browser, county: dict[str,
     browser.sign_in("xian")
     for number in (max(county.values()) + 1, 0, 10**30):
         if number not in county.values():
-            assert browser.get(f"/desk/branch/{number}/2026-11").status_code == 404
+            assert browser.get(f"/desk/{number}/2026-11").status_code == 404
 
 
 def test_numbers_of_telephones_are_on_no_page(app: Flask, browser: Browser, county: dict[str, int]) -> None:

@@ -18,7 +18,7 @@ def test_a_name_and_a_password_open_the_page_of_ones_branch(browser: Browser, co
     answer = browser.sign_in("chuxin")
     assert (answer.status_code, answer.location) == (302, "/desk/")
     page = browser.get("/desk/")
-    assert page.request.path == f"/desk/branch/{county['初心村党支部']}/2026-11"
+    assert page.request.path == f"/desk/{county['初心村党支部']}/2026-11"
     assert "初心村党支部　2026年11月　电话学习情况" in page.text
 
 
@@ -167,7 +167,7 @@ def test_what_is_over_is_swept_away(browser: Browser, fresh: Browser, database: 
 def test_every_answer_says_what_a_browser_may_do_with_it(browser: Browser, app: Flask) -> None:
     signed_out = browser.get("/desk/sign-in")
     browser.sign_in("chuxin")
-    for answer in (signed_out, browser.get("/desk/"), browser.get("/desk/branch/99/2026-11")):
+    for answer in (signed_out, browser.get("/desk/"), browser.get("/desk/99/2026-11")):
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy and "base-uri 'none'" in policy
         assert answer.headers["Cache-Control"] == "no-store"

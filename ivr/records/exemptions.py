@@ -1,0 +1,73 @@
+"""Of whom study is not asked, and why; and who has left. What counts for a month is how it stood on its last day, so
+that a month that is over stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Select, insert, select, update
+
+from ivr.errors import BadEntry
+from ivr.records.models import Exemption
+
+Kind = Literal["excused", "left"]
+LONGEST = 200  # characters of a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Exempt:
+    """From `since` to `until`, both days included; None: for good."""
+
+    id: int
+    member_id: int
+    kind: Kind
+    reason: str
+    since: date
+    until: date | None
+
+
+def exempt(
+    connection: Connection,
+    member: int,
+    kind: Kind,
+    reason: str,
+    since: date,
+    until: date | None,
+    user: int,
+    now: datetime,
+) -> None:
+    """Raises BadEntry."""
+    reason = reason.strip()
+    if not 0 < len(reason) <= LONGEST:
+        raise BadEntry("reason", "reason_needed" if not reason else "too_long")
+    if until is not None and until < since:
+        raise BadEntry("until", "until_before_since")
+    row = {"member_id": member, "kind": kind, "reason": reason, "since": since, "until": until}
+    connection.execute(insert(Exemption), {**row, "user_id": user, "made_at": now})
+
+
+def withdraw(connection: Connection, exemption: int, now: datetime) -> None:
+    """It was a mistake: it never counted."""
+    which = (Exemption.id == exemption) & Exemption.withdrawn_at.is_(None)
+    connection.execute(update(Exemption).where(which).values(withdrawn_at=now))
+
+
+def of_member(connection: Connection, member: int) -> list[Exempt]:
+    """The newest first."""
+    found = _standing().where(Exemption.member_id == member).order_by(Exemption.since.desc(), Exemption.id.desc())
+    return [Exempt(*row) for row in connection.execute(found)]
+
+
+def in_force(connection: Connection, day: date) -> Mapping[int, Exempt]:
+    """On this day, by member; who has left is not excused as well."""
+    on = (Exemption.since <= day) & (Exemption.until.is_(None) | (Exemption.until >= day))
+    rows = [Exempt(*row) for row in connection.execute(_standing().where(on).order_by(Exemption.id))]
+    return {row.member_id: row for row in sorted(rows, key=lambda row: row.kind == "left")}
+
+
+def _standing() -> Select[Any]:
+    columns = (Exemption.id, Exemption.member_id, Exemption.kind, Exemption.reason, Exemption.since, Exemption.until)
+    return select(*columns).where(Exemption.withdrawn_at.is_(None))

@@ -1,0 +1,42 @@
+"""Hours of study. The line only suggests them; they count once a secretary has confirmed them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from ivr.records.models import Hours
+
+Key = tuple[int, str]  # a member, a lesson
+
+
+def suggested(heard_ms: int, length_ms: int, hour_minutes: int) -> int:
+    """Tenths of an hour for what was heard of a lesson: never more than all of it."""
+    return round(min(heard_ms, length_ms) / (hour_minutes * 6_000))
+
+
+def confirm(connection: Connection, month: str, tenths: Mapping[Key, int], user: int, now: datetime) -> int:
+    """These hold from now on; 0 takes back. Returns how many are new."""
+    before = confirmed(connection, [month], {member for member, _ in tenths})
+    changed = {key: count for key, count in tenths.items() if before.get((*key, month), 0) != count}
+    rows = [
+        {"member_id": member, "lesson": lesson, "month": month, "tenths": count, "user_id": user, "made_at": now}
+        for (member, lesson), count in changed.items()
+    ]
+    if rows:
+        connection.execute(insert(Hours), rows)
+    return len(rows)
+
+
+def confirmed(
+    connection: Connection, months: Iterable[str], members: Iterable[int] | None = None
+) -> dict[tuple[int, str, str], int]:
+    """Tenths by member, lesson and month, as they hold now."""
+    found = select(Hours.member_id, Hours.lesson, Hours.month, Hours.tenths).where(Hours.month.in_(list(months)))
+    if members is not None:
+        found = found.where(Hours.member_id.in_(list(members)))
+    rows = connection.execute(found.order_by(Hours.id))
+    newest = {(row.member_id, row.lesson, row.month): row.tenths for row in rows}
+    return {key: tenths for key, tenths in newest.items() if tenths}

@@ -1,0 +1,78 @@
+"""What was done off the telephone, as a secretary writes it down: who was visited, who came to a meeting, what was
+studied there. Of a lesson studied so, nobody was heard to hear it: it is the secretary's word, and is told as that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import Connection, insert, select, update
+
+from ivr.errors import BadEntry
+from ivr.records.models import Occasion, Presence
+
+Kind = Literal["visit", "meeting"]
+LONGEST = {"topic": 200, "host": 100, "place": 100, "note": 1000}  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is written down: on a local day, `lesson` a slug or None, `host` who visited, or led."""
+
+    kind: Kind
+    day: date
+    lesson: str | None
+    members: tuple[int, ...]
+    topic: str = ""
+    host: str = ""
+    place: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """As it is kept."""
+
+    id: int
+    branch_id: int
+    what: Written
+
+
+def write(connection: Connection, branch: int, what: Written, user: int, now: datetime, today: date) -> int:
+    """Write it down; returns its id. `members` must be of the branch. Raises BadEntry."""
+    if what.day > today:
+        raise BadEntry("day", "day_in_the_future")
+    if not what.members:
+        raise BadEntry("members", "nobody_there")
+    texts = {name: str(getattr(what, name)).strip() for name in LONGEST}
+    if too_long := [name for name, text in texts.items() if len(text) > LONGEST[name]]:
+        raise BadEntry(too_long[0], "too_long")
+    row = {"branch_id": branch, "kind": what.kind, "day": what.day, "lesson": what.lesson, **texts}
+    made = insert(Occasion).values(**row, user_id=user, made_at=now).returning(Occasion.id)
+    occasion: int = connection.execute(made).scalar_one()
+    there = [{"occasion_id": occasion, "member_id": member} for member in dict.fromkeys(what.members)]
+    connection.execute(insert(Presence), there)
+    return occasion
+
+
+def withdraw(connection: Connection, occasion: int, branches: Collection[int], now: datetime) -> bool:
+    """It was a mistake: it never counted. False where these branches have no such occasion."""
+    which = (Occasion.id == occasion) & Occasion.branch_id.in_(branches) & Occasion.withdrawn_at.is_(None)
+    return connection.execute(update(Occasion).where(which).values(withdrawn_at=now)).rowcount > 0
+
+
+def between(connection: Connection, first: date, last: date, branches: Collection[int] | None = None) -> Iterator[Kept]:
+    """On these days, both included, of all branches or of these; by day."""
+    which = (Occasion.day >= first) & (Occasion.day <= last) & Occasion.withdrawn_at.is_(None)
+    if branches is not None:
+        which &= Occasion.branch_id.in_(branches)
+    there: dict[int, list[int]] = {}
+    present = select(Presence.__table__).join(Occasion, Occasion.id == Presence.occasion_id).where(which)
+    for row in connection.execute(present.order_by(Presence.member_id)):
+        there.setdefault(row.occasion_id, []).append(row.member_id)
+    for row in connection.execute(select(Occasion.__table__).where(which).order_by(Occasion.day, Occasion.id)):
+        members = tuple(there.get(row.id, ()))
+        told = Written(row.kind, row.day, row.lesson, members, row.topic, row.host, row.place, row.note)
+        yield Kept(row.id, row.branch_id, told)

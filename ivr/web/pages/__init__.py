@@ -1,0 +1,15 @@
+"""The pages of the desk, one file for each kind; all are put in place here."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from ivr.web.desk import Desk
+from ivr.web.pages import ledger, month, more
+
+ROOMS = (month, ledger, more)
+
+
+def add_to(routes: Blueprint, desk: Desk) -> None:
+    for room in ROOMS:
+        room.add_to(routes, desk)

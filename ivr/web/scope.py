@@ -1,0 +1,72 @@
+"""What a page may be about: a month, and those of the user's branches, members and calls that are asked for. Whatever
+is not theirs is not there (404), as if it did not exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import abort, g
+from werkzeug.routing import BaseConverter
+
+from ivr.errors import NotAMonth, NotEnrolled
+from ivr.records.places import Place
+from ivr.records.roster import Enrolled, enrolled
+from ivr.reports.period import Period
+from ivr.web.desk import Desk
+
+ALL = "all"
+
+
+class PlaceConverter(BaseConverter):
+    """In addresses: the number of a branch, or all that the user sees."""
+
+    regex = "all|[0-9]{1,18}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A month, and branches of the user's: `place` as it stands in addresses, `name` theirs together; `one` if the page
+    is about a single branch."""
+
+    period: Period
+    place: str
+    branches: tuple[Place, ...]
+    name: str
+    one: Place | None
+
+    @property
+    def month(self) -> str:
+        return self.period.month
+
+
+def seen(desk: Desk, place: str, written: str) -> Seen:
+    """A month written YYYY-MM, of a branch or of all."""
+    period = _month(desk, written)
+    if place != ALL:
+        branch = branch_of_theirs(desk, int(place))
+        return Seen(period, place, (branch,), branch.name, branch)
+    theirs = desk.seen_by(g.user)
+    one = theirs[0] if g.user.role == "branch" and theirs else None
+    return Seen(period, place, theirs, g.user.place or desk.words.names["county"], one)
+
+
+def branch_of_theirs(desk: Desk, branch: int) -> Place:
+    return next((place for place in desk.seen_by(g.user) if place.id == branch), None) or abort(404)
+
+
+def member_of_theirs(desk: Desk, number: str) -> Enrolled:
+    """By their member number."""
+    theirs = frozenset(place.id for place in desk.seen_by(g.user))
+    with desk.database.reading() as connection:
+        try:
+            (member,) = enrolled(connection, number=number, within=theirs)
+        except NotEnrolled:
+            abort(404)
+    return member
+
+
+def _month(desk: Desk, written: str) -> Period:
+    try:
+        return desk.month(written)
+    except NotAMonth:
+        abort(404)
