@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from ivr.errors import BadEntry
 from ivr.records.models import Exemption
@@ -68,6 +68,6 @@ def in_force(connection: Connection, day: date) -> Mapping[int, Exempt]:
     return {row.member_id: row for row in sorted(rows, key=lambda row: row.kind == "left")}
 
 
-def _standing() -> Select[Any]:
+def _standing() -> Any:
     columns = (Exemption.id, Exemption.member_id, Exemption.kind, Exemption.reason, Exemption.since, Exemption.until)
     return select(*columns).where(Exemption.withdrawn_at.is_(None))

@@ -100,7 +100,8 @@ def count(of: Iterable[MonthRow]) -> Count:
     rows = list(of)
     standing = [row.stands for row in rows if not row.excused]
     excused = [row.stands in DONE for row in rows if row.excused]
-    return Count(*(standing.count(each) for each in STANDS), len(excused), sum(excused))
+    stands = {each: standing.count(each) for each in STANDS}
+    return Count(**stands, excused=len(excused), excused_done=sum(excused))
 
 
 def share(done: int, due: int, words: Vocabulary) -> str:

@@ -21,9 +21,8 @@ TABLES = ("hours", "presences", "occasions", "follow_ups", "exemptions", "deeds"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("users") as users:
-        users.add_column(Column("totp", String(64), nullable=False, server_default=""))
-        users.add_column(Column("totp_used", Id, nullable=False, server_default="0"))
+    op.add_column("users", Column("totp", String(64), nullable=False, server_default=""))
+    op.add_column("users", Column("totp_used", Id, nullable=False, server_default="0"))
     _deeds()
     _about_members()
     _occasions()
@@ -121,6 +120,5 @@ def downgrade() -> None:
     """What secretaries wrote is lost."""
     for name in TABLES:
         op.drop_table(name)
-    with op.batch_alter_table("users") as users:
-        users.drop_column("totp")
-        users.drop_column("totp_used")
+    op.drop_column("users", "totp")
+    op.drop_column("users", "totp_used")
