@@ -69,7 +69,7 @@ class Browser:
     def get(self, path: str, *, follow: bool = True) -> TestResponse:
         return self.client.get(path, base_url=HOME, follow_redirects=follow)
 
-    def post(self, path: str, **fields: str) -> TestResponse:
+    def post(self, path: str, **fields: str | list[str]) -> TestResponse:
         token = self.get("/desk/").text.partition('name="csrf_token" value="')[2].partition('"')[0]
         sent = {"csrf_token": token, **fields}
         return self.client.post(path, base_url=HOME, data=sent, headers={"Referer": HOME + "/desk/"})

@@ -15,17 +15,7 @@ from ivr.records.roster import import_roster
 from ivr.shelf import Shelf
 from tests.reports.village import Village, at, bye, listens, menu
 from tests.web.conftest import Browser, Clock, desk_of
-
-
-def rows(html: str) -> list[list[str]]:
-    """The cells of a page's table, as they are read."""
-    body = html.partition("<tbody>")[2].partition("</tbody>")[0]
-    cells = (re.findall(r"<t[dh].*?>(.*?)</t[dh]>", row, re.S) for row in body.split("</tr>")[:-1])
-    return [[re.sub(r"<.*?>", "", cell).strip() for cell in row] for row in cells]
-
-
-def told(html: str) -> list[str]:
-    return re.findall(r"<p>(.*?)</p>", html.partition('<div class="told">')[2].partition("</div>")[0])
+from tests.web.reading import rows, told
 
 
 def test_a_branch_in_its_month(browser: Browser) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from ivr.web.desk import Desk
-from ivr.web.pages import ledger, month, more
+from ivr.web.pages import hours, ledger, month, more, occasions, ring
 
-ROOMS = (month, ledger, more)
+ROOMS = (month, ring, ledger, more, occasions, hours)
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:

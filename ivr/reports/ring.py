@@ -1,0 +1,39 @@
+"""Whom to ring or to visit: those of whom study is asked, and who have not heard a lesson yet. It is a list of people
+to help; who was rung or seen already stands at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ivr.records.follow_ups import Followed
+from ivr.records.roster import Enrolled
+from ivr.reports import month
+from ivr.reports.facts import Facts
+from ivr.reports.month import DONE, MonthRow
+
+ORDER = ("dropped", "strays", "no_lesson", "", "no_call", "no_phone")  # whom a word on the telephone helps most, first
+
+
+@dataclass(frozen=True, slots=True)
+class RingRow:
+    """A member who waits for help; `followed` once somebody rang or saw them this month."""
+
+    person: Enrolled
+    month: MonthRow
+    followed: Followed | None
+
+
+def rows(facts: Facts, followed: Mapping[int, Followed]) -> list[RingRow]:
+    """By branch; those whom nobody has rung or seen first."""
+    people = {person.number: person for person in facts.people}
+    waiting = [
+        RingRow(people[row.number], row, followed.get(people[row.number].id))
+        for row in month.rows(facts)
+        if row.stands not in DONE and not row.excused
+    ]
+    return sorted(waiting, key=_place)
+
+
+def _place(row: RingRow) -> tuple[str, bool, int, str]:
+    return row.month.branch, row.followed is not None, ORDER.index(row.month.situation), row.month.number

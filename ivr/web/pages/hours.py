@@ -1,0 +1,61 @@
+"""Hours of study: the line suggests, the secretary ticks; only what is ticked counts."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from werkzeug import Response
+
+from ivr.records import hours
+from ivr.reports import study_hours
+from ivr.reports.member import clock
+from ivr.reports.study_hours import HoursRow
+from ivr.web.desk import Desk
+from ivr.web.framing import of_month
+from ivr.web.scope import Seen, seen
+
+
+def add_to(routes: Blueprint, desk: Desk) -> None:
+    @routes.get("/<place:place>/<written>/hours")
+    def hours_page(place: str, written: str) -> str:
+        about = seen(desk, place, written)
+        return render_template(
+            "desk/hours.html",
+            **of_month(desk, about),
+            rows=rows(about),
+            several=len(about.branches) > 1,
+            hour_minutes=desk.settings.records.hour_minutes,
+            tenths=study_hours.written,
+            clock=clock,
+            kept=request.args.get("kept", ""),
+        )
+
+    @routes.post("/<place:place>/<written>/hours")
+    def hours_confirmed(place: str, written: str) -> Response:
+        """What is ticked is confirmed as suggested, unless it is already; what is not ticked any more is taken back.
+
+        Only of what stood on the page: a member who called since then is left for the next time."""
+        about = seen(desk, place, written)
+        shown, ticked = request.form.getlist("shown"), set(request.form.getlist("ticked"))
+        theirs = {_key(row): row for row in rows(about)}
+        if not theirs.keys() >= set(shown):
+            abort(404)
+        tenths = {
+            (theirs[key].member_id, theirs[key].studied.lesson): _held(theirs[key]) if key in ticked else 0
+            for key in shown
+        }
+        with desk.database.writing() as connection:
+            kept = hours.confirm(connection, about.month, tenths, g.user.id, desk.clock())
+        return redirect(url_for("desk.hours_page", place=place, written=written, kept=kept), 303)
+
+    def rows(about: Seen) -> list[HoursRow]:
+        facts = desk.facts(about.period, about.branches)
+        return study_hours.rows(facts, desk.settings.records.hour_minutes)
+
+
+def _key(row: HoursRow) -> str:
+    return f"{row.member_id} {row.studied.lesson}"
+
+
+def _held(row: HoursRow) -> int:
+    """Confirmed once, it stays as it was confirmed until it is taken back."""
+    return row.confirmed or row.suggested

@@ -1,0 +1,120 @@
+"""What was done off the telephone: visits and meetings, written down and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from werkzeug import Response
+
+from ivr.errors import BadEntry
+from ivr.records import occasions
+from ivr.records.occasions import Kind, Written
+from ivr.records.roster import Enrolled, enrolled
+from ivr.web.desk import Desk
+from ivr.web.framing import of_month
+from ivr.web.scope import Seen, branch_of_theirs, member_of_theirs, seen
+
+MOST = 2000  # characters of one field
+
+
+def add_to(routes: Blueprint, desk: Desk) -> None:
+    @routes.get("/<place:place>/<written>/occasions")
+    def occasions_page(place: str, written: str) -> str:
+        about = seen(desk, place, written)
+        branches = {branch.id: branch.name for branch in about.branches}
+        with desk.database.reading() as connection:
+            kept = tuple(occasions.between(connection, about.period.first, about.period.last, branches))
+            people = {each.id: each.name for each in enrolled(connection, within=branches)}
+        return render_template(
+            "desk/occasions.html", **of_month(desk, about), kept=kept, people=people, branches=branches, titles=titles()
+        )
+
+    @routes.get("/<place:place>/<written>/visit")
+    def visit_form(place: str, written: str) -> str:
+        return form_for(seen(desk, place, written), "visit", {"member": request.args.get("member", "")})
+
+    @routes.get("/<place:place>/<written>/meeting")
+    def meeting_form(place: str, written: str) -> str:
+        return form_for(seen(desk, place, written), "meeting", {})
+
+    def form_for(about: Seen, kind: Kind, typed: Mapping[str, str]) -> str:
+        """Of several branches, first which one."""
+        if about.one or typed.get("member"):
+            return form(one(about.place, about.month), kind, typed)
+        return render_template("desk/which_branch.html", **of_month(desk, about), kind=kind)
+
+    @routes.post("/<place:place>/<written>/<any(visit, meeting):kind>")
+    def occasion_written(place: str, written: str, kind: Kind) -> Response | tuple[str, int]:
+        about = one(place, written)
+        typed = {name: value[:MOST] for name, value in request.form.items()}
+        try:
+            told = read(about, kind, typed)
+            with desk.database.writing() as connection:
+                occasions.write(connection, about.branches[0].id, told, g.user.id, desk.clock(), today())
+        except BadEntry as error:
+            return form(about, kind, typed, error), 400
+        month = f"{told.day:%Y-%m}"
+        return redirect(url_for("desk.occasions_page", place=about.branches[0].id, written=month), 303)
+
+    @routes.post("/<place:place>/<written>/occasion/<int:occasion>/withdraw")
+    def occasion_withdrawn(place: str, written: str, occasion: int) -> Response:
+        about = seen(desk, place, written)
+        with desk.database.writing() as connection:
+            there = occasions.withdraw(connection, occasion, [branch.id for branch in about.branches], desk.clock())
+        if not there:
+            abort(404)
+        return redirect(url_for("desk.occasions_page", place=place, written=written), 303)
+
+    def one(place: str, written: str) -> Seen:
+        """The branch that it is written down for; from all of several, that of the member."""
+        about = seen(desk, place, written)
+        if about.one:
+            return about
+        number = request.values.get("member", "")
+        branch = member_of_theirs(desk, number).branch if number else ""
+        theirs = next((each for each in about.branches if each.name == branch), None) or abort(404)
+        branch_of_theirs(desk, theirs.id)
+        return seen(desk, str(theirs.id), written)
+
+    def today() -> date:
+        return desk.clock().astimezone(desk.settings.line.zone).date()
+
+    def titles() -> dict[str, str]:
+        return {lesson.slug: lesson.title.words for lesson in desk.shelf.catalogue().lessons}
+
+    def members(about: Seen) -> list[Enrolled]:
+        with desk.database.reading() as connection:
+            return enrolled(connection, within=[branch.id for branch in about.branches])
+
+    def read(about: Seen, kind: Kind, typed: Mapping[str, str]) -> Written:
+        theirs = {person.number: person.id for person in members(about)}
+        chosen = request.form.getlist("members") or [request.form.get("member", "")]
+        there = tuple(theirs[number] for number in chosen if number in theirs)
+        lesson = typed.get("lesson", "")
+        if lesson and lesson not in titles():
+            abort(404)
+        if kind == "meeting" and not lesson and not typed.get("topic", "").strip():
+            raise BadEntry("topic", "lesson_or_topic")
+        texts = {name: typed.get(name, "").strip() for name in occasions.LONGEST}
+        return Written(kind, _day(typed.get("day", "")), lesson or None, there, **texts)
+
+    def form(about: Seen, kind: Kind, typed: Mapping[str, str], error: BadEntry | None = None) -> str:
+        return render_template(
+            "desk/occasion.html",
+            **of_month(desk, about),
+            kind=kind,
+            typed={"day": today().isoformat(), **typed},
+            chosen=request.form.getlist("members"),
+            wrong={error.field: desk.words.say(f"mistake_{error.why}")} if error else {},
+            members=members(about),
+            titles=titles(),
+        )
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written.strip().replace("/", "-").replace(".", "-"))
+    except ValueError:
+        raise BadEntry("day", "no_day") from None

@@ -1,0 +1,101 @@
+"""What was done off the telephone counts as the secretary wrote it, and no longer once it is taken back."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from ivr.records.db import Database
+from ivr.records.models import Occasion, Presence
+from tests.web.conftest import Browser
+from tests.web.reading import rows, told
+
+
+@pytest.fixture
+def here(county: dict[str, int]) -> str:
+    return f"/desk/{county['初心村党支部']}/2026-11"
+
+
+def test_a_visit_counts_and_is_taken_back(browser: Browser, here: str) -> None:
+    browser.sign_in("chuxin")
+    assert 'value="2026-11-20"' in browser.get(f"{here}/visit?member=004").text  # today
+    answer = browser.post(f"{here}/visit", day="2026-11-18", member="004", lesson="falls", host="李书记")
+    assert answer.location == f"{here}/occasions"
+    assert [row[:5] for row in rows(browser.get(answer.location).text)] == [
+        ["11-18", "送学上门", "《防跌倒》", "李书记", "马建民"]
+    ]
+    page = browser.get(here).text
+    assert rows(page)[3][2] == "△ 送学上门" and told(page)[0] == "6 人应学，4 人听完，还有 2 人请帮一帮。"
+    assert browser.post(f"{here}/occasion/1/withdraw").status_code == 303
+    assert rows(browser.get(here).text)[3][2] == "○ 没听"
+    assert browser.post(f"{here}/occasion/1/withdraw").status_code == 404
+
+
+def test_a_talk_is_no_study(browser: Browser, here: str) -> None:
+    browser.sign_in("chuxin")
+    browser.post(f"{here}/visit", day="2026-11-18", member="004", topic="谈心")
+    assert rows(browser.get(here).text)[3][2] == "○ 没听"
+
+
+def test_a_meeting_counts_for_those_who_were_there(browser: Browser, here: str) -> None:
+    browser.sign_in("chuxin")
+    told_of = {"day": "2026/11/05", "lesson": "stoves", "host": "李书记", "place": "活动室"}
+    browser.post(f"{here}/meeting", members=["001", "004", "101"], **told_of)
+    page = browser.get(here).text
+    assert [row[2] for row in rows(page)] == [
+        "● 听完",
+        "◐ 一部分",
+        "◐ 一部分",
+        "■ 集中学习",
+        "● 听完",
+        "● 听完",
+    ]
+    assert rows(page)[0][3] == "2/2"  # heard the one, met for the other
+    assert rows(browser.get(f"{here}/occasions").text)[0][4] == "王秀英、马建民"  # 101 is of another branch
+
+
+BAD = {
+    "no day": ({"day": "", "member": "004"}, "日期请写成"),
+    "a day that is none": ({"day": "2026-02-30", "member": "004"}, "日期请写成"),
+    "tomorrow": ({"day": "2026-11-21", "member": "004"}, "这一天还没到"),
+    "nobody": ({"day": "2026-11-18"}, "请选一选有谁"),
+    "somebody of another branch": ({"day": "2026-11-18", "member": "101"}, "请选一选有谁"),
+    "too much": ({"day": "2026-11-18", "member": "004", "note": "长" * 1001}, "太长了"),
+}
+
+
+@pytest.mark.parametrize(("typed", "why"), BAD.values(), ids=list(BAD))
+def test_what_can_t_be_kept_is_told_and_nothing_typed_is_lost(
+    browser: Browser, here: str, typed: dict[str, str], why: str, database: Database
+) -> None:
+    browser.sign_in("chuxin")
+    answer = browser.post(f"{here}/visit", host="李书记", **typed)
+    assert answer.status_code == 400 and why in answer.text and 'value="李书记"' in answer.text
+    with database.reading() as connection:
+        assert connection.execute(select(Occasion.__table__)).all() == []
+
+
+def test_a_meeting_needs_something_that_was_studied(browser: Browser, here: str) -> None:
+    browser.sign_in("chuxin")
+    answer = browser.post(f"{here}/meeting", day="2026-11-18", members=["001"])
+    assert answer.status_code == 400 and "请选一课" in answer.text and "checked" in answer.text
+    assert browser.post(f"{here}/meeting", day="2026-11-18", members=["001"], lesson="nothing").status_code == 404
+
+
+def test_a_township_writes_for_the_branch_of_the_member(browser: Browser, database: Database) -> None:
+    browser.sign_in("hedong")
+    answer = browser.post("/desk/all/2026-11/visit", day="2026-11-18", member="101", lesson="falls")
+    assert answer.status_code == 303
+    assert browser.post("/desk/all/2026-11/visit", day="2026-11-18", member="201").status_code == 404
+    with database.reading() as connection:
+        assert connection.execute(select(Presence.__table__)).all() == [(1, 7)]
+
+
+def test_of_another_branch_nothing_is_taken_back(browser: Browser, fresh: Browser, here: str) -> None:
+    browser.sign_in("chuxin")
+    browser.post(f"{here}/visit", day="2026-11-18", member="004", lesson="falls")
+    fresh.sign_in("dongcun")
+    for place in ("all", here.split("/")[2]):
+        assert fresh.post(f"/desk/{place}/2026-11/occasion/1/withdraw").status_code == 404
+        assert fresh.post(f"/desk/{place}/2026-11/visit", day="2026-11-18", member="004").status_code in (400, 404)
+    assert len(rows(browser.get(f"{here}/occasions").text)) == 1

@@ -1,0 +1,117 @@
+"""Whom to ring: why and what to say, ticked and taken back; nobody twice, nobody of others."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from ivr.records import exemptions
+from ivr.records.db import Database
+from ivr.records.models import Deed, FollowUp, Member
+from tests.web.conftest import Browser, Clock
+from tests.web.reading import rows, told
+
+
+@pytest.fixture
+def ring(county: dict[str, int]) -> str:
+    return f"/desk/{county['初心村党支部']}/2026-11/ring"
+
+
+def test_who_has_not_heard_a_lesson_and_what_to_say(browser: Browser, ring: str) -> None:
+    browser.sign_in("chuxin")
+    page = browser.get(ring).text
+    assert told(page) == ["还有 3 位等您联系。打过一位，就按“打过了”。"]
+    assert [row[:4] for row in rows(page)] == [
+        ["李大山", "138****8002", "中途断线", "再打进来，会接着上次的地方讲。信号不好，换个地方打。"],
+        ["赵福贵", "138****8003", "按错键 2 次", "什么键都不用按，听着就行。"],
+        ["马建民", "138****8004 371****2100", "没有打进来", "问问身体好不好、号码换了没有；告诉本人听课电话的号码。"],
+    ]
+
+
+def test_ticked_it_goes_to_the_end_and_comes_back(browser: Browser, ring: str, database: Database) -> None:
+    browser.sign_in("chuxin")
+    answer = browser.post(f"{ring}/tick", member="002", outcome=" 明天打 ")
+    assert answer.status_code == 303 and answer.location == ring
+    page = browser.get(ring).text
+    assert told(page) == ["还有 2 位等您联系。打过一位，就按“打过了”。"]
+    assert rows(page)[2][0] == "李大山" and rows(page)[2][4].startswith("✓ 11-20 明天打")
+    browser.post(f"{ring}/tick", member="002", undo="1")
+    assert told(browser.get(ring).text) == ["还有 3 位等您联系。打过一位，就按“打过了”。"]
+    with database.reading() as connection:
+        (kept,) = connection.execute(select(FollowUp.__table__)).all()
+    assert kept.outcome == "明天打" and kept.withdrawn_at is not None  # taken back, not deleted
+
+
+def test_an_outcome_that_is_too_long_is_told(browser: Browser, ring: str) -> None:
+    browser.sign_in("chuxin")
+    answer = browser.post(f"{ring}/tick", member="002", outcome="长" * 201)
+    assert answer.status_code == 400 and "太长了，请写短一点。" in answer.text
+    assert told(browser.get(ring).text)[0].startswith("还有 3 位")
+
+
+@pytest.mark.parametrize("number", ["101", "201", "", "nobody"])
+def test_nobody_else_can_be_ticked(browser: Browser, ring: str, number: str, database: Database) -> None:
+    """Neither who is of another branch, nor through another branch's page."""
+    browser.sign_in("chuxin")
+    assert browser.post(f"{ring}/tick", member=number).status_code == 404
+    browser.sign_in("hedong")
+    assert browser.post(f"{ring}/tick", member=number).status_code == 404
+    with database.reading() as connection:
+        assert connection.execute(select(FollowUp.__table__)).all() == []
+
+
+def test_numbers_in_full_are_shown_on_request_and_that_is_kept(browser: Browser, ring: str, database: Database) -> None:
+    browser.sign_in("chuxin")
+    page = browser.post(f"{ring}/numbers").text
+    assert re.findall(r'href="tel:(.*?)"', page) == [
+        "+8613800138002",
+        "+8613800138003",
+        "+8613800138004",
+        "+8637165432100",
+    ]
+    assert "13800138007" not in page
+    with database.reading() as connection:
+        (deed,) = connection.execute(select(Deed.__table__)).all()
+    assert (deed.what, deed.about) == ("numbers", "初心村党支部 2026-11")
+
+
+def test_a_township_sees_its_branches_one_after_the_other(browser: Browser) -> None:
+    browser.sign_in("hedong")
+    page = browser.get("/desk/all/2026-11/ring").text
+    assert [row[:2] for row in rows(page)] == [
+        ["东村党支部", "周国强"],
+        ["东村党支部", "何有才"],
+        ["初心村党支部", "李大山"],
+        ["初心村党支部", "赵福贵"],
+        ["初心村党支部", "马建民"],
+    ]
+
+
+def test_of_whom_study_is_not_asked_is_not_on_the_list(
+    browser: Browser, ring: str, database: Database, clock: Clock
+) -> None:
+    today = clock.now.date()
+    with database.writing() as connection:
+        ids = {row.number: row.id for row in connection.execute(select(Member.__table__))}
+        exemptions.exempt(connection, ids["004"], "excused", "卧病在床", today, None, 1, clock.now)
+        exemptions.exempt(connection, ids["003"], "left", "转出", today, None, 1, clock.now)
+    browser.sign_in("chuxin")
+    assert [row[0] for row in rows(browser.get(ring).text)] == ["李大山"]
+    month = browser.get(ring.removesuffix("/ring")).text
+    assert told(month)[:3] == [
+        "4 人应学，3 人听完，还有 1 人请帮一帮。",
+        "1 人听了一部分，0 人还没听。",
+        "另有 1 人不作硬性要求。",
+    ]
+    assert [(row[1], row[-1]) for row in rows(month)][2:4] == [("马建民", "免学"), ("张桂兰", "")]
+    october = browser.get(ring.replace("2026-11/ring", "2026-10")).text
+    assert told(october)[0] == "6 人应学，0 人听完，还有 6 人请帮一帮。"  # a month that is over stays as it was
+
+
+def test_everybody_heard_it(browser: Browser, ring: str, database: Database, clock: Clock) -> None:
+    browser.sign_in("chuxin")
+    for number in ("002", "003", "004"):
+        browser.post(ring.replace("/ring", "/visit"), day="2026-11-19", member=number, lesson="falls", host="李书记")
+    assert told(browser.get(ring).text) == ["这个月没有要帮的人。谢谢您。"]
