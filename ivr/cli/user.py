@@ -10,7 +10,7 @@ import click
 from sqlalchemy import Connection
 
 from ivr.config import Settings
-from ivr.records import places, users
+from ivr.records import one_time, places, users
 from ivr.records.db import open_database
 from ivr.records.places import Role
 from ivr.reports.formats import to_text
@@ -62,10 +62,12 @@ def list_(settings: Settings) -> None:
 @asked_for
 @click.pass_obj
 def reset(settings: Settings, name: str, password: bool) -> None:
-    """Give the user NAME a new password. It ends what they have open, and opens a name closed by wrong passwords."""
+    """Give the user NAME a new password. It ends what they have open and their one-time codes, and opens a name closed
+    by wrong passwords."""
     chosen = _password(password)
     with _writing(settings) as connection:
         users.set_password(connection, name, chosen, datetime.now(UTC))
+        one_time.use(connection, users.known(connection, name).id, "")
     _show(users.folded(name), chosen, password)
 
 

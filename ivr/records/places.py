@@ -50,6 +50,13 @@ def _branches() -> Select[int, str, str]:
     )
 
 
+def districts(connection: Connection) -> list[Place]:
+    """By name."""
+    above = select(Branch.parent_id).where(Branch.parent_id.is_not(None))
+    found = select(Branch.id, Branch.name).where(Branch.id.in_(above)).order_by(Branch.name)
+    return [Place(row.id, row.name, "") for row in connection.execute(found)]
+
+
 def named(connection: Connection, role: Role, name: str) -> int:
     """The id of a district (for the township) or a branch. Raises NotThere."""
     above = select(Branch.parent_id).where(Branch.parent_id.is_not(None))

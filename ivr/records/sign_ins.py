@@ -16,7 +16,7 @@ from itertools import takewhile
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from ivr.records import users
+from ivr.records import one_time, users
 from ivr.records.db import Database
 from ivr.records.models import SignIn, SignInTry, User
 from ivr.records.users import Known
@@ -29,9 +29,11 @@ FAILURES, WITHIN = 5, timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of a try to sign in: a `token` for the browser, or none, and why if that may be told."""
+    """What became of a try to sign in: a `token` for the browser, or none, and why if that may be told. `wants_code` is
+    the user who is to give a one-time code next."""
 
     token: str = ""
+    wants_code: int | None = None
     is_closed: bool = False  # too many tries with this name
     is_locked: bool = False  # the password was right, but somebody locked the user
 
@@ -41,7 +43,7 @@ def sign_in(database: Database, name: str, password: str, key: str, now: datetim
 
     A try counts as failed until it is found right: so tries at the same moment can't be more than the limit."""
     kept = users.folded(name)
-    tried = hmac.new(key.encode(), kept.encode(), hashlib.sha256).hexdigest()
+    tried = _hashed(kept, key)
     with database.writing(alone=True) as connection:
         named = select(User).where(User.name == kept)
         user = connection.execute(named).one_or_none() if users.NAME.fullmatch(kept) else None
@@ -50,9 +52,33 @@ def sign_in(database: Database, name: str, password: str, key: str, now: datetim
         return Attempt(is_closed=True)
     if not users.fits(user.password if user else None, password) or user is None:
         return Attempt()
+    if user.totp and not user.is_locked:
+        return Attempt(wants_code=user.id)  # until then the try counts as failed: else each would allow more codes
     with database.writing() as connection:
-        connection.execute(update(SignInTry).where(SignInTry.id == attempt).values(is_right=True))
+        _was_right(connection, attempt)
         return Attempt(is_locked=True) if user.is_locked else Attempt(_begun(connection, user.id, now))
+
+
+def with_code(database: Database, user: int, code: str, key: str, now: datetime) -> Attempt:
+    """The second step, for whom `sign_in` wanted a code from."""
+    with database.writing(alone=True) as connection:
+        row = connection.execute(select(User).where(User.id == user)).one_or_none()
+        attempt = _tried(connection, _hashed(row.name, key), row.password_at, now) if row else None
+    if row is None or attempt is None:
+        return Attempt(is_closed=True)
+    with database.writing(alone=True) as connection:
+        if row.is_locked or not one_time.take(connection, user, code, now):
+            return Attempt(is_locked=row.is_locked)
+        _was_right(connection, attempt)
+        return Attempt(_begun(connection, user, now))
+
+
+def _was_right(connection: Connection, attempt: int) -> None:
+    connection.execute(update(SignInTry).where(SignInTry.id == attempt).values(is_right=True))
+
+
+def _hashed(name: str, key: str) -> str:
+    return hmac.new(key.encode(), name.encode(), hashlib.sha256).hexdigest()
 
 
 def _tried(connection: Connection, name: str, password_at: datetime | None, now: datetime) -> int | None:

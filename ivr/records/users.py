@@ -38,6 +38,7 @@ class Known:
     place: str
     is_locked: bool
     password_at: datetime
+    has_codes: bool = False
 
 
 def add(connection: Connection, name: str, role: Role, of: int | None, password: str, now: datetime) -> str:
@@ -57,6 +58,18 @@ def add(connection: Connection, name: str, role: Role, of: int | None, password:
 def listed(connection: Connection) -> list[Known]:
     """By place and name, the county first."""
     found = _known().order_by(func.coalesce(Branch.name, ""), User.name)
+    return [_user(row) for row in connection.execute(found)]
+
+
+def below(connection: Connection, user: Known) -> list[Known]:
+    """Whom this user may give new passwords: those of the townships and branches that lie below their place."""
+    found = _known().order_by(Branch.name, User.name)
+    if user.role == "county":
+        found = found.where(User.role != "county")
+    elif user.role == "township":
+        found = found.where(User.role == "branch", Branch.parent_id == user.of)
+    else:
+        return []
     return [_user(row) for row in connection.execute(found)]
 
 
@@ -80,6 +93,15 @@ def set_password(connection: Connection, name: str, password: str, now: datetime
     _sign_out(connection, user.id)
 
 
+def change_password(connection: Connection, user: Known, old: str, new: str, now: datetime) -> bool:
+    """By the user, who knows the old one; False where it is not that. Raises BadUser for a new one that is no good."""
+    stored = connection.execute(select(User.password).where(User.id == user.id)).scalar_one()
+    if not fits(stored, old):
+        return False
+    set_password(connection, user.name, new, now)
+    return True
+
+
 def set_locked(connection: Connection, name: str, *, locked: bool) -> None:
     """Raises BadUser."""
     user = known(connection, name)
@@ -92,13 +114,14 @@ def _sign_out(connection: Connection, user: int) -> None:
 
 
 def _known() -> Any:
-    columns = (User.id, User.name, User.role, User.branch_id, User.is_locked, User.password_at)
+    columns = (User.id, User.name, User.role, User.branch_id, User.is_locked, User.password_at, User.totp)
     place = func.coalesce(Branch.name, "").label("place")
     return select(*columns, place).outerjoin(Branch, Branch.id == User.branch_id)
 
 
 def _user(row: Any) -> Known:
-    return Known(row.id, row.name, row.role, row.branch_id, row.place, row.is_locked, row.password_at)
+    told = (row.id, row.name, row.role, row.branch_id, row.place, row.is_locked, row.password_at)
+    return Known(*told, has_codes=bool(row.totp))
 
 
 # ── names and passwords ──────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,70 @@
+"""Who may use the desk, for those above them: new ones, new passwords (shown once), locked and unlocked."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, g, render_template, request
+
+from ivr.errors import BadUser
+from ivr.records import deeds, places, users
+from ivr.records.places import Place, Role
+from ivr.records.users import Known
+from ivr.web.desk import Desk
+
+MOST = 64  # characters of a name
+
+
+def add_to(routes: Blueprint, desk: Desk) -> None:
+    @routes.get("/users")
+    def users_page() -> str:
+        return page()
+
+    @routes.post("/users/add")
+    def user_added() -> str | tuple[str, int]:
+        name, of = request.form.get("name", "")[:MOST], request.form.get("of", "")
+        role, place = next(((role, each) for role, each in offered() if str(each.id) == of), (None, None))
+        if role is None or place is None:
+            return page(typed=name, mistake=desk.words.say("mistake_no_place")), 400
+        password = users.new_password()
+        try:
+            with desk.database.writing() as connection:
+                kept = users.add(connection, name, role, place.id, password, desk.clock())
+                deeds.did(connection, g.user.id, "user added", kept, desk.clock())
+        except BadUser:
+            return page(typed=name, mistake=desk.words.say("mistake_user_name")), 400
+        return page(shown=(kept, password))
+
+    @routes.post("/users/<name>/<any(reset, lock, unlock):what>")
+    def user_changed(name: str, what: str) -> str:
+        user = next((each for each in theirs() if each.name == name), None) or abort(404)
+        password = users.new_password()
+        with desk.database.writing() as connection:
+            if what == "reset":
+                users.set_password(connection, name, password, desk.clock())
+            else:
+                users.set_locked(connection, name, locked=what == "lock")
+            deeds.did(connection, g.user.id, f"user {what}", name, desk.clock())
+        return page(shown=(user.name, password) if what == "reset" else None)
+
+    def theirs() -> list[Known]:
+        with desk.database.reading() as connection:
+            return users.below(connection, g.user)
+
+    def offered() -> list[tuple[Role, Place]]:
+        """The places that a new user may be of."""
+        with desk.database.reading() as connection:
+            districts = places.districts(connection) if g.user.role == "county" else []
+        branches = desk.seen_by(g.user) if g.user.role != "branch" else ()
+        return [("township", each) for each in districts] + [("branch", each) for each in branches]
+
+    def page(typed: str = "", mistake: str = "", shown: tuple[str, str] | None = None) -> str:
+        if g.user.role == "branch":
+            abort(404)
+        return render_template(
+            "desk/users.html",
+            users=theirs(),
+            offered=offered(),
+            typed=typed,
+            mistake=mistake,
+            shown=shown,
+            address=f"{desk.settings.line.public_url}/desk/",
+        )
