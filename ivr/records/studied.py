@@ -1,0 +1,137 @@
+"""What each member did with each lesson in each month: derived from the ledger, as progress is, so that a report of
+thousands reads a row for each instead of every call. Positions are content; what was heard twice counts once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Row, select
+
+from ivr.catalogue import Catalogue
+from ivr.records import plays, strays
+from ivr.records.models import Call
+from ivr.records.plays import HeardRow
+
+ANSWERED = ("right", "wrong", "unknown")  # the outcomes that are answers
+
+
+@dataclass(frozen=True, slots=True)
+class StudiedRow:
+    """A member in a lesson in the calls that began in a month (YYYY-MM, local): of the `edition` of which the largest
+    share was heard ("" where only keys were pressed), `questions` it has. `call_ids` are the calls it follows from,
+    parted by spaces; `dropped` counts those that ended while the lesson was playing; `grades` likewise."""
+
+    member_id: int
+    lesson: str
+    month: str
+    edition: str
+    heard_at_least_ms: int
+    heard_at_most_ms: int
+    length_ms: int
+    answered: int
+    correct: int
+    questions: int
+    stray_keys: int
+    dropped: int
+    call_ids: str
+    first_at: datetime | None
+    last_at: datetime | None
+    grades: str
+
+    @property
+    def calls(self) -> int:
+        return len(self.call_ids.split())
+
+
+@dataclass(slots=True)
+class _Met:
+    """What one member did with one lesson in one month."""
+
+    plays: list[HeardRow] = field(default_factory=list)
+    answers: list[Row[Any]] = field(default_factory=list)
+    grades: set[str] = field(default_factory=set)
+    strays: int = 0
+
+
+def fold(
+    connection: Connection,
+    catalogue: Catalogue,
+    zone: ZoneInfo,
+    *which: ColumnElement[bool],
+    members: Collection[int] | None = None,
+    lessons: Collection[str] | None = None,
+) -> Iterator[StudiedRow]:
+    """Of these calls; of all members and lessons, or of these. By member, lesson and month."""
+    begun = {row.id: row for row in connection.execute(select(Call.id, Call.started_at, Call.settled_at).where(*which))}
+    month = {call: f"{row.started_at.astimezone(zone):%Y-%m}" for call, row in begun.items()}
+    met: defaultdict[tuple[int, str, str], _Met] = defaultdict(_Met)
+    for play in plays.heard_in(connection, catalogue, *which, lessons=lessons):
+        if play.member_id is not None:
+            here = met[play.member_id, play.lesson, month[play.call_id]]
+            here.plays.append(play)
+            here.grades.add(play.grade)
+    for credited, grade, answer in plays.answers_in(connection, *which, lessons=lessons):
+        if credited is not None and answer.outcome in ANSWERED:
+            here = met[credited, answer.lesson, month[answer.call_id]]
+            here.answers.append(answer)
+            here.grades.add(grade)
+    for stray in strays.pressed(connection, *which, catalogue=catalogue):
+        if stray.member_id is not None and stray.lesson and (lessons is None or stray.lesson in lessons):
+            met[stray.member_id, stray.lesson, month[stray.call_id]].strays += stray.count
+    over = {call for call, row in begun.items() if row.settled_at is not None}
+    began = {call: row.started_at for call, row in begun.items()}
+    for key in sorted(met):
+        if members is None or key[0] in members:
+            yield _row(key, met[key], catalogue, began, over)
+
+
+def _row(
+    key: tuple[int, str, str], met: _Met, catalogue: Catalogue, began: Mapping[int, datetime], over: Collection[int]
+) -> StudiedRow:
+    edition = _edition(met, catalogue)
+    at_least_ms, at_most_ms = plays.heard_ms(met.plays, edition)
+    calls = sorted({play.call_id for play in met.plays} | {answer.call_id for answer in met.answers})
+    days = sorted(began[call] for call in calls)
+    asked = {answer.question for answer in met.answers}
+    known = catalogue.editions.get(edition)
+    return StudiedRow(
+        *key,
+        edition=edition,
+        heard_at_least_ms=at_least_ms,
+        heard_at_most_ms=at_most_ms,
+        length_ms=plays.length_ms(catalogue, edition, met.plays),
+        answered=len(asked),
+        correct=len({answer.question for answer in met.answers if answer.is_right}),
+        questions=len(known.questions) if known else len(asked),
+        stray_keys=met.strays,
+        dropped=len({play.call_id for play in met.plays if play.closed_by is None and play.call_id in over}),
+        call_ids=" ".join(map(str, calls)),
+        first_at=days[0] if days else None,
+        last_at=days[-1] if days else None,
+        grades=" ".join(sorted(met.grades)),
+    )
+
+
+def _edition(met: _Met, catalogue: Catalogue) -> str:
+    """The edition of which the largest share was heard; of several, the last one."""
+    played = list(dict.fromkeys(play.edition for play in reversed(met.plays)))
+
+    def share(edition: str) -> tuple[float, float]:
+        at_least_ms, at_most_ms = plays.heard_ms(met.plays, edition)
+        length_ms = max(1, plays.length_ms(catalogue, edition, met.plays))
+        return at_least_ms / length_ms, at_most_ms / length_ms
+
+    if played:
+        return max(played, key=share)
+    return str(met.answers[-1].edition) if met.answers else ""
+
+
+def stored(rows: Iterable[Any]) -> Iterator[StudiedRow]:
+    """From rows of the table."""
+    return (StudiedRow(*row) for row in rows)

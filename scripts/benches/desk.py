@@ -1,0 +1,164 @@
+"""What the pages of the desk take at the server, for a township of 200 branches and 5,000 members in a busy month.
+
+scripts/bench desk [--branches N] [--members N] [--rounds N]
+
+Each page that can be reached from the township's first page and from one branch's is got through the whole application,
+on SQLite and on PostgreSQL; the rounds are interleaved and the medians shown, in ms and as a multiple of a page that
+does nothing but know who is signed in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from statistics import median
+from time import perf_counter
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ivr import vocabulary, web
+from ivr.config import SecretSettings, Settings
+from ivr.records import places, users
+from ivr.records.db import Database, open_database
+from ivr.records.roster import import_roster
+from ivr.shelf import Shelf
+from ivr.web.desk import Desk
+from tests import made_lessons, postgres
+from tests.reports.village import Step, Village, answers, asks, bye, ends, listens, menu, plays
+
+HOME = "https://line.example"
+NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
+PASSWORD = "eight-oak-trees"
+EMPTY = "/desk/account"
+LIMIT_MS = 300
+CALL_SHARE = 0.7  # of members in the month; a third of those call again
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--branches", type=int, default=200)
+    parser.add_argument("--members", type=int, default=5000)
+    parser.add_argument("--rounds", type=int, default=5)
+    asked = parser.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ivr-bench-")))
+        shelf = Shelf(folder)
+        made_lessons.put_lessons(shelf)
+        servers = {"SQLite": f"sqlite:///{folder}/desk.db", "PostgreSQL": stack.enter_context(postgres.server())}
+        clients: dict[str, FlaskClient] = {}
+        for name, url in servers.items():
+            database = open_database(url.format(name="postgres"))
+            stack.callback(database.close)
+            print(f"{name}: {_fill(database, shelf, asked.branches, asked.members)} calls", file=sys.stderr)
+            clients[name] = _signed_in(_app(database, shelf, folder))
+        _report(_measured(clients, asked.rounds))
+
+
+# ── a township ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _fill(database: Database, shelf: Shelf, branches: int, members: int) -> int:
+    lines = ["姓名,电话,支部,编号,乡镇"]
+    lines += [f"王{n % 7000 + 0x4E00:c},138{n:08},第{n % branches:03}支部,{n:05},河东镇" for n in range(members)]
+    import_roster(database, "\n".join(lines).encode(), "roster.csv", "CN")
+    chance = Random(1)
+    with database.writing() as connection:
+        users.add(connection, "hedong", "township", places.named(connection, "township", "河东镇"), PASSWORD, NOW)
+        village = Village(connection, shelf.catalogue())
+        for n in range(members):
+            again = CALL_SHARE
+            while chance.random() < again:
+                _call(village, chance, f"{n:05}", f"+86138{n:08}")
+                again = 0.33
+        return village.calls
+
+
+def _call(village: Village, chance: Random, number: str, phone: str) -> None:
+    lesson = chance.choice((village.falls, village.stoves))
+    whole = [*listens(lesson, *range(len(lesson.segments))), ends(lesson, 9.5)]
+    quiz = [asks(lesson), answers(lesson, 0, "1")] if lesson.questions else []
+    heard: list[Step] = chance.choice(([*whole, *quiz, bye()], [*whole, bye()], whole[:1], [plays(lesson, 0, 8, "1")]))
+    day, minute = chance.randint(1, 27), chance.randint(0, 59)
+    village.call(
+        number, f"2026-11-{day:02} {chance.randint(7, 20):02}:{minute:02}", menu(), *heard, phone=phone, hung_up=4
+    )
+
+
+def _app(database: Database, shelf: Shelf, folder: Path) -> Flask:
+    settings = Settings(data=folder, secrets=SecretSettings(desk="a key for a bench, of 32 characters"))
+    settings = settings.model_copy(update={"line": settings.line.model_copy(update={"public_url": HOME})})
+    app = Flask("desk", static_folder=None)
+    web.install(app, Desk(database, shelf, settings, vocabulary.load("zh"), settings.secrets.desk, lambda: NOW))
+    return app
+
+
+# ── measuring ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _signed_in(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    page = client.get("/desk/sign-in", base_url=HOME).text
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    sent = {"csrf_token": token, "name": "hedong", "password": PASSWORD}
+    answer = client.post("/desk/sign-in", base_url=HOME, data=sent, headers={"Referer": HOME + "/desk/"})
+    assert answer.status_code == 302, answer.text
+    return client
+
+
+def _measured(clients: dict[str, FlaskClient], rounds: int) -> dict[tuple[str, str], list[float]]:
+    """Seconds of each round, by database and address."""
+    took: dict[tuple[str, str], list[float]] = defaultdict(list)
+    found = {name: [EMPTY, *_found(client)] for name, client in clients.items()}
+    for n in range(rounds):
+        print(f"round {n + 1} of {rounds}", file=sys.stderr)
+        for name, client in clients.items():
+            for address in found[name]:
+                began = perf_counter()
+                answer = client.get(address, base_url=HOME)
+                took[name, address].append(perf_counter() - began)
+                assert answer.status_code == 200, (address, answer.status)
+    return took
+
+
+def _found(client: FlaskClient) -> Iterator[str]:
+    """One address of each kind of page, from the township's first page on."""
+    endpoints, waiting, known = set(), ["/desk/all/2026-11", "/desk/all/2026-11/more"], set()
+    urls = client.application.url_map.bind("line.example", url_scheme="https")
+    while waiting:
+        address = waiting.pop(0)
+        endpoint, values = urls.match(address.partition("?")[0])
+        kind = (endpoint, values.get("place") == "all", values.get("form"))
+        if kind in endpoints:
+            continue
+        endpoints.add(kind)
+        answer = client.get(address, base_url=HOME)
+        if answer.status_code != 200:
+            continue
+        yield address
+        if answer.mimetype == "text/html":
+            links = re.findall(r'href="(/desk/[^"]*)"', answer.text)
+            waiting += [link.replace("&amp;", "&") for link in dict.fromkeys(links) if link not in known]
+            known.update(links)
+
+
+def _report(took: dict[tuple[str, str], list[float]]) -> None:
+    print("| page | database | ms | of a page that does nothing |\n| --- | --- | ---: | ---: |")
+    slow = 0
+    for (name, address), seconds in sorted(took.items(), key=lambda each: (each[0][1], each[0][0])):
+        ms = 1000 * median(seconds)
+        slow += ms >= LIMIT_MS
+        print(f"| {address} | {name} | {ms:.0f} | {ms / 1000 / median(took[name, EMPTY]):.1f} |")
+    print(f"\n{slow} of {len(took)} at {LIMIT_MS} ms or more")
+
+
+if __name__ == "__main__":
+    main()
