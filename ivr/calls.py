@@ -71,7 +71,7 @@ class Line:
     at_hand: AtHand = field(default_factory=AtHand)
 
     def counting(self, catalogue: Catalogue) -> progress.Counting:
-        return progress.Counting(catalogue, self.settings.records.completed_share)
+        return progress.Counting(catalogue, self.settings.records.completed_share, self.settings.line.zone)
 
     def now(self, at: datetime) -> learners.Now:
         return learners.Now(self.shelf.catalogue(), self.settings, at)

@@ -183,7 +183,7 @@ def check_record(village: Village, url: str, shelf: Shelf) -> None:
         for sid in {sid for sid, _ in turns}:
             numbers = sorted(n for each, n in turns if each == sid)
             assert numbers == list(range(1, len(numbers) + 1))
-        counting = progress.Counting(shelf.catalogue(), 0.9)
+        counting = progress.Counting(shelf.catalogue(), 0.9, Settings().line.zone)
         assert progress.verify(connection, counting) == []
         assert list(plays.heard_in(connection, shelf.catalogue()))
     database.close()

@@ -68,7 +68,7 @@ def _row(call: Unclaimed, titles: dict[str, str], settings: Settings, everything
 @click.pass_obj
 def claim(settings: Settings, call: int, number: str) -> None:
     """Let CALL count for the member with this member NUMBER."""
-    counting = Counting(Shelf(settings.data).catalogue(), settings.records.completed_share)
+    counting = Counting(Shelf(settings.data).catalogue(), settings.records.completed_share, settings.line.zone)
     database = open_database(settings.database)
     try:
         with database.writing() as connection:

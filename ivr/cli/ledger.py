@@ -46,6 +46,6 @@ def _opened(settings: Settings) -> Iterator[tuple[Database, progress.Counting]]:
     database = open_database(settings.database)
     try:
         catalogue = Shelf(settings.data).catalogue()
-        yield database, progress.Counting(catalogue, settings.records.completed_share)
+        yield database, progress.Counting(catalogue, settings.records.completed_share, settings.line.zone)
     finally:
         database.close()

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select, true
 
 from ivr.catalogue import Catalogue
 from ivr.errors import NotToBeClaimed, UnknownCall
-from ivr.records import ledger, plays, progress
+from ivr.records import ledger, plays, progress, studied
 from ivr.records.models import Answer, Attendance, Call, Evidence, Member, Recording
 from ivr.records.progress import Counting
 from ivr.records.roster import Enrolled, enrolled
@@ -81,7 +81,7 @@ def _heard_ms(rows: Iterable[plays.HeardRow]) -> defaultdict[int, dict[str, int]
 
 def _answered(connection: Connection, which: Any) -> defaultdict[int, int]:
     counted = select(Answer.call_id, func.count(Answer.question.distinct())).join(Call, Call.id == Answer.call_id)
-    rows = connection.execute(counted.where(which, Answer.outcome.in_(progress.ANSWERED)).group_by(Answer.call_id))
+    rows = connection.execute(counted.where(which, Answer.outcome.in_(studied.ANSWERED)).group_by(Answer.call_id))
     return defaultdict(int, {row[0]: row[1] for row in rows})
 
 

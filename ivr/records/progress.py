@@ -1,4 +1,4 @@
-"""Progress: where each member stands, as it follows from the ledger.
+"""Progress: where each member stands, as it follows from the ledger; and what they studied in each month.
 
 It counts settled calls: a call is settled at its goodbye, at its hang-up, or when a later call shows that it must be
 over. Whatever comes in after that is folded in again, so what is stored always equals what `rebuild` would make.
@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, text, update
 
 from ivr.catalogue import Catalogue
-from ivr.records import plays
-from ivr.records.models import Answer, Attendance, Call, Member, Progress, TurnRow
+from ivr.records import plays, studied
+from ivr.records.models import Answer, Attendance, Call, Member, Progress, Studied, TurnRow
 from ivr.records.plays import HeardRow
-
-ANSWERED = ("right", "wrong", "unknown")  # the outcomes that are answers
+from ivr.records.studied import ANSWERED, StudiedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +39,30 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What the folding needs to know besides the ledger: the editions, and what share counts as heard."""
+    """What the folding needs to know besides the ledger: the editions, what share counts as heard, and where months
+    begin."""
 
     catalogue: Catalogue
     completed_share: float
+    zone: ZoneInfo
+
+    def month(self, at: datetime) -> tuple[datetime, datetime]:
+        """When the month of this instant began, and when it ends."""
+        first = at.astimezone(self.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+        return first, (first + timedelta(days=32)).replace(day=1)
 
 
 def settle(connection: Connection, call: int, now: datetime, counting: Counting) -> None:
     """Let a call count, or count again."""
     connection.execute(update(Call).where(Call.id == call, Call.settled_at.is_(None)).values(settled_at=now))
+    began = connection.execute(update(Call).where(Call.id == call).values(is_counted=True).returning(Call.started_at))
     played = select(TurnRow.member_id, TurnRow.lesson).where(TurnRow.call_id == call, TurnRow.lesson.is_not(None))
     answered = select(Answer.member_id, Answer.lesson).where(Answer.call_id == call)
     places = connection.execute(played.union(answered)).all()
     attending = connection.execute(select(Attendance.member_id).where(Attendance.call_id == call)).scalars()
     members = {*attending, *(row[0] for row in places)} - {None}
     if lessons := {row[1] for row in places if row[1]}:
-        _refold(connection, members, lessons, counting)
+        _refold(connection, members, lessons, counting, began.scalar_one())
 
 
 def settle_open_calls(
@@ -69,8 +77,9 @@ def settle_open_calls(
         settle(connection, call, now, counting)
 
 
-def _refold(connection: Connection, members: set[int], lessons: set[str], counting: Counting) -> None:
-    """Make the progress of these members in these lessons anew, by one fold: a group has many members."""
+def _refold(connection: Connection, members: set[int], lessons: set[str], counting: Counting, began: datetime) -> None:
+    """Make the progress of these members in these lessons anew, and what they studied of them in the month of a call
+    that began then, by one fold each: a group has many members."""
     # Two calls of one member may settle at once: the second waits here, and then sees the first.
     connection.execute(
         select(Member.id).where(Member.id.in_(members)).order_by(Member.id).with_for_update(key_share=True)
@@ -79,16 +88,41 @@ def _refold(connection: Connection, members: set[int], lessons: set[str], counti
     connection.execute(delete(Progress).where(Progress.member_id.in_(members), Progress.lesson.in_(lessons)))
     if standings:
         connection.execute(insert(Progress), standings)
+    start, end = counting.month(began)
+    theirs = (Studied.member_id.in_(members), Studied.lesson.in_(lessons), Studied.month == f"{start:%Y-%m}")
+    connection.execute(delete(Studied).where(*theirs))
+    which = (Call.is_counted.is_(True), Call.started_at >= start, Call.started_at < end)
+    _keep(connection, _studied(connection, counting, *which, members=members, lessons=lessons))
+
+
+def _studied(
+    connection: Connection,
+    counting: Counting,
+    *which: ColumnElement[bool],
+    members: set[int] | None = None,
+    lessons: set[str] | None = None,
+) -> Iterator[StudiedRow]:
+    if members is not None and lessons is not None:
+        which = (*which, Call.id.in_(_calls_of(members, lessons)))
+    return studied.fold(connection, counting.catalogue, counting.zone, *which, members=members, lessons=lessons)
+
+
+def _keep(connection: Connection, rows: Iterable[StudiedRow]) -> None:
+    if kept := [asdict(row) for row in rows]:
+        connection.execute(insert(Studied), kept)
 
 
 def rebuild(connection: Connection, counting: Counting) -> int:
     """Make progress anew from the ledger; returns how many rows it has."""
     if connection.dialect.name != "sqlite":  # calls that settle meanwhile wait, and come in on top
-        connection.execute(text("LOCK TABLE progress IN EXCLUSIVE MODE"))
+        connection.execute(text("LOCK TABLE progress, studied IN EXCLUSIVE MODE"))
     connection.execute(delete(Progress))
     standings = [asdict(standing) for standing in _standings(connection, counting)]
     if standings:
         connection.execute(insert(Progress), standings)
+    connection.execute(update(Call).where(Call.settled_at.is_not(None)).values(is_counted=True))
+    connection.execute(delete(Studied))
+    _keep(connection, _studied(connection, counting, Call.is_counted.is_(True)))
     return len(standings)
 
 
@@ -102,7 +136,15 @@ def verify(connection: Connection, counting: Counting) -> list[str]:
         if row is None or {name: getattr(row, name) for name in told} != told:
             differing.append(f"member {standing.member_id}, {standing.lesson}: stored {row}, the ledger says {told}")
     differing += [f"member {m}, {lesson}: stored, but not in the ledger" for m, lesson in stored_rows]
-    return differing
+    return differing + _differing_months(connection, counting)
+
+
+def _differing_months(connection: Connection, counting: Counting) -> list[str]:
+    kept = set(studied.stored(connection.execute(select(Studied.__table__))))
+    told = set(_studied(connection, counting, Call.is_counted.is_(True)))
+    return [f"stored, but not in the ledger: {row}" for row in sorted(kept - told, key=repr)] + [
+        f"in the ledger, but not stored: {row}" for row in sorted(told - kept, key=repr)
+    ]
 
 
 def _standings(

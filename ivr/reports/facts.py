@@ -1,4 +1,5 @@
-"""All that the reports of a month are made from, gathered once."""
+"""All that the reports of a month are made from, gathered once: what each member studied; and, where a report is about
+the calls themselves, those too."""
 
 from __future__ import annotations
 
@@ -8,16 +9,20 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from ivr.catalogue import Catalogue
-from ivr.records import exemptions, hours, occasions
+from ivr.records import exemptions, hours, occasions, strays, studied
 from ivr.records.exemptions import Exempt
 from ivr.records.occasions import Kept
 from ivr.records.plays import HeardRow, heard_in
 from ivr.records.roster import Enrolled, enrolled
+from ivr.records.strays import StrayKeys
+from ivr.records.studied import StudiedRow
 from ivr.reports import queries
 from ivr.reports.period import Period
-from ivr.reports.queries import CallFact, StrayKeys, Tried, VisitFact
+from ivr.reports.queries import Called, CallFact, Tried, VisitFact
 
-FEW = 1000  # of more people than that, all calls of the month are read: it is not slower
+FEW = 1000  # of more people than that, all of the month is read: it is not slower
+
+Key = tuple[int, str]  # a member, a lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,9 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """A month. `people` are those the report is about, `excused` those of them of whom study is not asked; the calls
-    are all that concern them, and may be others', too. `occasions` are what was written down, `hours` what was
+class MonthFacts:
+    """A month. `people` are those the report is about, `excused` those of them of whom study is not asked. What they
+    `studied` on the telephone, how often each `called`; `occasions` are what was written down, `hours` what was
     confirmed, in tenths."""
 
     period: Period
@@ -42,13 +47,10 @@ class Facts:
     people: tuple[Enrolled, ...]
     excused: Mapping[int, Exempt]
     everybody: bool
-    calls: Mapping[int, CallFact]
-    plays: tuple[HeardRow, ...]
-    tries: tuple[Tried, ...]
-    strays: tuple[StrayKeys, ...]
-    visits: tuple[VisitFact, ...]
+    studied: Mapping[Key, StudiedRow]
+    called: Mapping[int, Called]
     occasions: tuple[Kept, ...]
-    hours: Mapping[hours.Key, int]
+    hours: Mapping[Key, int]
     versions: Mapping[str, Version]  # by edition
     lessons: tuple[Version, ...]  # the month's, oldest first, each in its newest edition
 
@@ -57,13 +59,61 @@ class Facts:
         """Those of whom study is asked."""
         return [person for person in self.people if person.id not in self.excused]
 
-    def by_hand(self) -> dict[tuple[int | None, str | None], set[str]]:
+    def by_hand(self) -> dict[Key, set[str]]:
         """By member and lesson: how it was studied off the telephone, in a visit or a meeting."""
-        kinds: dict[tuple[int | None, str | None], set[str]] = {}
+        kinds: dict[Key, set[str]] = {}
         for kept in self.occasions:
-            for member in kept.what.members if kept.what.lesson else ():
-                kinds.setdefault((member, kept.what.lesson), set()).add(kept.what.kind)
+            if kept.what.lesson:
+                for member in kept.what.members:
+                    kinds.setdefault((member, kept.what.lesson), set()).add(kept.what.kind)
         return kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Facts(MonthFacts):
+    """And the calls of the month that concern them, whole: what was heard and answered in these by others, too."""
+
+    calls: Mapping[int, CallFact]
+    plays: tuple[HeardRow, ...]
+    tries: tuple[Tried, ...]
+    strays: tuple[StrayKeys, ...]
+    visits: tuple[VisitFact, ...]
+
+
+def gather_month(
+    connection: Connection,
+    period: Period,
+    catalogue: Catalogue,
+    completed_share: float,
+    *,
+    branch: str | None = None,
+    member: str | None = None,
+    within: Collection[int] | None = None,
+) -> MonthFacts:
+    """The facts of a month; of one branch by its name, of one member by their number, of some branches by their ids.
+
+    Raises NotEnrolled."""
+    exempt = exemptions.in_force(connection, period.last)
+    found = enrolled(connection, branch, member, within=within)
+    people = tuple(person for person in found if not _left(exempt, person.id))
+    everybody = branch is None and member is None and within is None
+    ids = [person.id for person in people] if not everybody and len(people) <= FEW else None
+    rows = _studied(connection, period, catalogue, ids)
+    versions = _versions(catalogue, rows.values())
+    confirmed = hours.confirmed(connection, [period.month], ids)
+    return MonthFacts(
+        period,
+        completed_share,
+        people,
+        {person.id: exempt[person.id] for person in people if person.id in exempt},
+        everybody,
+        rows,
+        queries.called(connection, period, ids),
+        tuple(occasions.between(connection, period.first, period.last)),
+        {(who, lesson): tenths for (who, lesson, _), tenths in confirmed.items()},
+        versions,
+        tuple(_lessons(catalogue, period, rows.values(), versions)),
+    )
 
 
 def gather(
@@ -76,86 +126,56 @@ def gather(
     member: str | None = None,
     within: Collection[int] | None = None,
 ) -> Facts:
-    """The facts of a month; of one branch by its name, of one member by their number, of some branches by their ids.
-
-    Raises NotEnrolled."""
-    exempt = exemptions.in_force(connection, period.last)
-    people = tuple(
-        person for person in enrolled(connection, branch, member, within=within) if not _left(exempt, person.id)
-    )
-    everybody = branch is None and member is None and within is None
+    """As gather_month, with the calls. Raises NotEnrolled."""
+    whom = {"branch": branch, "member": member, "within": within}
+    month = gather_month(connection, period, catalogue, completed_share, **whom)  # type: ignore[arg-type]
     which = queries.in_month(period)
-    if not everybody and len(people) <= FEW:
-        which = queries.concerning(period, [person.id for person in people])
+    if not month.everybody and len(month.people) <= FEW:
+        which = queries.concerning(period, [person.id for person in month.people])
     plays = tuple(heard_in(connection, catalogue, which))
     tries = tuple(queries.tries(connection, which))
-    versions = _versions(catalogue, plays, tries)
-    lessons = {edition: version.lesson for edition, version in versions.items()}
-    strays = tuple(queries.stray_keys(connection, which, lessons))
+    pressed = tuple(strays.pressed(connection, which, catalogue=catalogue))
     visits = tuple(queries.visits(connection, which))
-    written = tuple(occasions.between(connection, period.first, period.last))
-    confirmed = hours.confirmed(connection, [period.month])
     # Last, so that a call that begins while we read is in none of the above without being in this.
     calls = {call.id: call for call in queries.calls(connection, which)}
-    return Facts(
-        period,
-        completed_share,
-        people,
-        {person.id: exempt[person.id] for person in people if person.id in exempt},
-        everybody,
-        calls,
-        plays,
-        tries,
-        strays,
-        visits,
-        written,
-        {(member, lesson): tenths for (member, lesson, _), tenths in confirmed.items()},
-        versions,
-        tuple(_lessons(catalogue, period, [*plays, *tries], calls, versions)),
-    )
+    told = {name: getattr(month, name) for name in MonthFacts.__slots__}
+    return Facts(**told, calls=calls, plays=plays, tries=tries, strays=pressed, visits=visits)
 
 
 def _left(exempt: Mapping[int, Exempt], member: int) -> bool:
     return member in exempt and exempt[member].kind == "left"
 
 
-def _versions(catalogue: Catalogue, plays: Iterable[HeardRow], tries: Iterable[Tried]) -> dict[str, Version]:
+def _studied(
+    connection: Connection, period: Period, catalogue: Catalogue, ids: Collection[int] | None
+) -> dict[Key, StudiedRow]:
+    """As stored; of those whose calls are not all counted yet, from these calls."""
+    uncounted = queries.uncounted(connection, period)
+    rows = [row for row in queries.studied_in(connection, period, ids) if row.member_id not in uncounted]
+    if open_ := uncounted if ids is None else uncounted.intersection(ids):
+        which = queries.concerning(period, open_)
+        rows += studied.fold(connection, catalogue, period.zone, which, members=open_)
+    return {(row.member_id, row.lesson): row for row in rows}
+
+
+def _versions(catalogue: Catalogue, rows: Iterable[StudiedRow]) -> dict[str, Version]:
     """Every edition on the shelf; one that has left it, as far as this month's calls tell."""
-    lengths: dict[str, int] = {}
-    slugs: dict[str, str] = {}
-    questions: dict[str, dict[str, None]] = {}
-    for play in plays:
-        slugs[play.edition] = play.lesson
-        lengths[play.edition] = max(lengths.get(play.edition, 0), play.base_ms + play.length_ms)
-    for tried in tries:
-        slugs[tried.edition] = tried.lesson
-        questions.setdefault(tried.edition, {})[tried.question] = None
-    gone = {
-        edition: Version(slug, edition, slug, lengths.get(edition, 0), tuple(questions.get(edition, ())))
-        for edition, slug in slugs.items()
-    }
-    return gone | {
-        edition: Version(
-            lesson.slug,
-            edition,
-            lesson.title.words,
-            lesson.length_ms,
-            tuple(question.id for question in lesson.questions),
-        )
-        for edition, lesson in catalogue.editions.items()
-    }
+    versions: dict[str, Version] = {}
+    for row in rows:
+        length_ms = max(row.length_ms, versions[row.edition].length_ms if row.edition in versions else 0)
+        versions[row.edition] = Version(row.lesson, row.edition, row.lesson, length_ms, ())
+    for edition, lesson in catalogue.editions.items():
+        questions = tuple(question.id for question in lesson.questions)
+        versions[edition] = Version(lesson.slug, edition, lesson.title.words, lesson.length_ms, questions)
+    return versions
 
 
 def _lessons(
-    catalogue: Catalogue,
-    period: Period,
-    met: Iterable[HeardRow | Tried],
-    calls: Mapping[int, CallFact],
-    versions: Mapping[str, Version],
+    catalogue: Catalogue, period: Period, rows: Iterable[StudiedRow], versions: Mapping[str, Version]
 ) -> Iterator[Version]:
     """What could be heard in the month: the lessons on offer, and any other that somebody met with."""
-    seen = sorted(met, key=lambda each: calls[each.call_id].started_at)
-    newest = {each.lesson: versions[each.edition] for each in seen}
+    met = sorted((row for row in rows if row.last_at), key=lambda row: (row.last_at, row.edition))
+    newest = {row.lesson: versions[row.edition] for row in met}
     for lesson in catalogue.lessons:
         offered = (lesson.opens is None or lesson.opens <= period.last) and (
             lesson.closes is None or lesson.closes >= period.first

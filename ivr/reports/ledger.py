@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ivr.reports import member, month
-from ivr.reports.facts import Facts
+from ivr.reports.facts import MonthFacts
 from ivr.reports.member import Studied
 from ivr.reports.sheet import Cell, Sheet
 from ivr.vocabulary import Vocabulary
@@ -42,7 +42,7 @@ class LedgerRow:
     asked: int
 
 
-def rows(facts: Facts) -> Iterator[LedgerRow]:
+def rows(facts: MonthFacts) -> Iterator[LedgerRow]:
     """By district, branch and the month's order of lessons."""
     districts = {person.branch: person.district for person in facts.people}
     ids = {person.number: person.id for person in facts.people}
@@ -78,7 +78,7 @@ def _row(district: str, studied: list[Studied], title: str, length_s: float, at_
     )
 
 
-def sheet(facts: Facts, place: str, words: Vocabulary) -> Sheet:
+def sheet(facts: MonthFacts, place: str, words: Vocabulary) -> Sheet:
     """For Excel, CSV and paper; the last column is signed by hand."""
     days = words.say("month", year=facts.period.first.year, month=facts.period.first.month)
     return Sheet(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from ivr.records.plays import HeardRow, heard_ms, is_whole
+from ivr.records.plays import is_whole
 from ivr.records.roster import Enrolled
-from ivr.reports.facts import Facts, Version
-from ivr.reports.queries import StrayKeys, Tried
+from ivr.reports.facts import Facts, MonthFacts, Version
 from ivr.reports.sheet import Sheet, sheet_of
 
 METHODS = {"inferred": "电话", "group": "集体", "visit": "上门", "claimed": "认领", "meeting": "集中"}  # by grade
@@ -48,44 +46,21 @@ class Studied:
         return HEARD if self.completed else PARTLY if self.heard_at_least_s else NOT_YET
 
 
-@dataclass(slots=True)
-class _Met:
-    """What one member did with one lesson."""
-
-    plays: list[HeardRow]
-    tries: list[Tried]
-    strays: list[StrayKeys]
-
-
-def rows(facts: Facts) -> list[Studied]:
+def rows(facts: MonthFacts) -> list[Studied]:
     """By branch, member number and lesson."""
-    met: defaultdict[tuple[int | None, str | None], _Met] = defaultdict(lambda: _Met([], [], []))
-    for play in facts.plays:
-        met[play.member_id, play.lesson].plays.append(play)
-    for tried in facts.tries:
-        met[tried.member_id, tried.lesson].tries.append(tried)
-    for stray in facts.strays:
-        met[stray.member_id, stray.lesson].strays.append(stray)
-    nothing = _Met([], [], [])
     by_hand = facts.by_hand()
     return [
-        _studied(
-            facts,
-            person,
-            lesson,
-            met.get((person.id, lesson.lesson), nothing),
-            by_hand.get((person.id, lesson.lesson), set()),
-        )
+        _studied(facts, person, lesson, by_hand.get((person.id, lesson.lesson), set()))
         for person in facts.people
         for lesson in facts.lessons
     ]
 
 
-def _studied(facts: Facts, person: Enrolled, lesson: Version, met: _Met, by_hand: set[str]) -> Studied:
-    version = _most_heard(facts, lesson, met.plays)
-    at_least_ms, at_most_ms = heard_ms(met.plays, version.edition)
-    calls = {play.call_id for play in met.plays} | {tried.call_id for tried in met.tries}
-    days = sorted(facts.period.local(facts.calls[call].started_at).date() for call in calls)
+def _studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: set[str]) -> Studied:
+    row = facts.studied.get((person.id, lesson.lesson))
+    version = facts.versions[row.edition] if row and row.edition else lesson
+    grades = {*(row.grades.split() if row else ()), *by_hand}
+    at_least_ms = row.heard_at_least_ms if row else 0
     return Studied(
         member=person.name,
         number=person.number,
@@ -94,35 +69,27 @@ def _studied(facts: Facts, person: Enrolled, lesson: Version, met: _Met, by_hand
         title=version.title,
         edition=version.edition,
         heard_at_least_s=_seconds(at_least_ms),
-        heard_at_most_s=_seconds(at_most_ms),
+        heard_at_most_s=_seconds(row.heard_at_most_ms if row else 0),
         length_s=_seconds(version.length_ms),
         completed=bool(by_hand) or is_whole(at_least_ms, version.length_ms, facts.completed_share),
-        answered=len({tried.question for tried in met.tries}),
-        correct=len({tried.question for tried in met.tries if tried.right}),
-        questions=len(version.questions),
-        calls=len(calls),
-        stray_keys=sum(stray.count for stray in met.strays),
-        dropped=len({p.call_id for p in met.plays if p.closed_by is None and facts.calls[p.call_id].over}),
-        first_call=days[0] if days else None,
-        last_call=days[-1] if days else None,
-        method=method({play.grade for play in met.plays} | {tried.grade for tried in met.tries} | by_hand),
+        answered=row.answered if row else 0,
+        correct=row.correct if row else 0,
+        questions=len(version.questions) or (row.questions if row else 0),
+        calls=row.calls if row else 0,
+        stray_keys=row.stray_keys if row else 0,
+        dropped=row.dropped if row else 0,
+        first_call=_day(facts, row.first_at if row else None),
+        last_call=_day(facts, row.last_at if row else None),
+        method=method(grades),
     )
+
+
+def _day(facts: MonthFacts, at: datetime | None) -> date | None:
+    return facts.period.local(at).date() if at else None
 
 
 def method(grades: Collection[str]) -> str | None:
     return "、".join(words for grade, words in METHODS.items() if grade in grades) or None
-
-
-def _most_heard(facts: Facts, newest: Version, plays: list[HeardRow]) -> Version:
-    """The edition of which the largest share was heard; the newest one if none was."""
-    played = sorted({play.edition for play in plays}, key=lambda edition: edition != newest.edition)
-
-    def share(edition: str) -> tuple[float, float]:
-        at_least_ms, at_most_ms = heard_ms(plays, edition)
-        length_ms = max(1, facts.versions[edition].length_ms)
-        return at_least_ms / length_ms, at_most_ms / length_ms
-
-    return facts.versions[max(played, key=share)] if played else newest
 
 
 def _seconds(ms: int) -> float:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ivr.records.roster import Enrolled
 from ivr.reports import member
-from ivr.reports.facts import Facts
+from ivr.reports.facts import Key, MonthFacts
 from ivr.reports.member import Studied
 from ivr.vocabulary import Vocabulary
 
@@ -66,34 +66,28 @@ class Count:
         return self.heard + self.met + self.visited
 
 
-def rows(facts: Facts) -> list[MonthRow]:
+def rows(facts: MonthFacts) -> list[MonthRow]:
     """By branch and member number."""
     studied: dict[str, list[Studied]] = {person.number: [] for person in facts.people}
     for row in member.rows(facts):
         studied[row.number].append(row)
-    days: dict[int | None, list[date]] = {}
-    for call in facts.calls.values():
-        days.setdefault(call.member_id, []).append(facts.period.local(call.started_at).date())
     visits, meetings = visited(facts), met(facts)
-    return [
-        _row(facts, person, studied[person.number], days.get(person.id, []), visits, meetings)
-        for person in facts.people
-    ]
+    return [_row(facts, person, studied[person.number], visits, meetings) for person in facts.people]
 
 
-def visited(facts: Facts) -> set[tuple[int | None, str]]:
+def visited(facts: MonthFacts) -> set[Key]:
     """Who (by id) heard something of which lesson in a home visit."""
-    heard = {(play.member_id, play.lesson) for play in facts.plays if play.grade == "visit"}
+    heard = {key for key, row in facts.studied.items() if "visit" in row.grades.split()}
     return heard | _by_hand(facts, "visit")
 
 
-def met(facts: Facts) -> set[tuple[int | None, str]]:
+def met(facts: MonthFacts) -> set[Key]:
     """Who studied which lesson in a meeting, as a secretary wrote it down."""
     return _by_hand(facts, "meeting")
 
 
-def _by_hand(facts: Facts, kind: str) -> set[tuple[int | None, str]]:
-    return {(member, lesson) for (member, lesson), kinds in facts.by_hand().items() if lesson and kind in kinds}
+def _by_hand(facts: MonthFacts, kind: str) -> set[Key]:
+    return {(member, lesson) for (member, lesson), kinds in facts.by_hand().items() if kind in kinds}
 
 
 def count(of: Iterable[MonthRow]) -> Count:
@@ -118,21 +112,21 @@ def by_branch(of: Iterable[MonthRow]) -> dict[str, list[MonthRow]]:
 
 
 def _row(
-    facts: Facts,
+    facts: MonthFacts,
     person: Enrolled,
     mine: list[Studied],
-    own: list[date],
-    visits: set[tuple[int | None, str]],
-    meetings: set[tuple[int | None, str]],
+    visits: set[Key],
+    meetings: set[Key],
 ) -> MonthRow:
-    """`own` are the days of the calls that are theirs; others may count for them, too."""
     by_lesson = tuple(
         _stands(row, (person.id, row.lesson) in visits, (person.id, row.lesson) in meetings) for row in mine
     )
     excused = facts.excused.get(person.id)
     marked = [row for row in mine if row.answered]
-    days = [*own, *(row.last_call for row in mine if row.last_call)]
-    calls = max([len(own), *(row.calls for row in mine)])
+    own = facts.called.get(person.id)  # calls of others may count for them, too
+    days = [facts.period.local(own.last).date()] if own else []
+    days += [row.last_call for row in mine if row.last_call]
+    calls = max([own.times if own else 0, *(row.calls for row in mine)])
     stands = min((*by_lesson, STANDS[-1]), key=STANDS.index)
     return MonthRow(
         person.name,

@@ -9,14 +9,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, select, union
 from sqlalchemy.orm import aliased
 
-from ivr.records import claims, plays
-from ivr.records.models import Attendance, Branch, Call, Evidence, Member, Recording, TurnRow, Visit
+from ivr.records import claims, plays, studied
+from ivr.records.models import Attendance, Branch, Call, Evidence, Member, Recording, Studied, TurnRow, Visit
 from ivr.records.plays import Attending
-from ivr.records.progress import ANSWERED
+from ivr.records.studied import ANSWERED, StudiedRow
 from ivr.reports.period import Period
 
 GOODBYE = '"gather":null'  # in the JSON of a Turn: nothing more is waited for
@@ -49,6 +48,14 @@ class CallFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """How often a member called, and when the last call began."""
+
+    times: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """A question as one member answered it in one call; `grade` says how that counts, `right` that some try was."""
 
@@ -59,16 +66,6 @@ class Tried:
     question: str
     grade: str
     right: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StrayKeys:
-    """Keys that meant nothing where they were pressed. A key at the menu belongs to the lesson it led to."""
-
-    call_id: int
-    member_id: int | None
-    lesson: str | None
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +136,31 @@ def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
         )
 
 
+def called(connection: Connection, period: Period, members: Collection[int] | None) -> dict[int, Called]:
+    """How often members called in a month, and when last; of all, or of these."""
+    found = select(Call.member_id, func.count(), func.max(Call.started_at)).where(in_month(period))
+    found = found.where(Call.member_id.is_not(None) if members is None else Call.member_id.in_(members))
+    rows = connection.execute(found.group_by(Call.member_id))
+    return {member: Called(times, last) for member, times, last in rows if member is not None}
+
+
+def uncounted(connection: Connection, period: Period) -> set[int]:
+    """The members with a call in the month that `studied` does not have yet: it may still go on."""
+    which = in_month(period) & ~Call.is_counted
+    own = select(Call.member_id).where(which)
+    turns = select(TurnRow.member_id).join(Call, Call.id == TurnRow.call_id).where(which)
+    attended = select(Attendance.member_id).join(Call, Call.id == Attendance.call_id).where(which)
+    return set(connection.execute(union(own, turns, attended)).scalars()) - {None}
+
+
+def studied_in(connection: Connection, period: Period, members: Collection[int] | None) -> Iterator[StudiedRow]:
+    """What was studied in the month by all, or by these, as stored."""
+    found = select(Studied.__table__).where(Studied.month == period.month)
+    if members is not None:
+        found = found.where(Studied.member_id.in_(members))
+    return studied.stored(connection.execute(found.order_by(Studied.member_id, Studied.lesson)))
+
+
 def _keys(connection: Connection, which: Which) -> dict[int, list[str]]:
     keys: dict[int, list[str]] = {}
     found = (
@@ -180,47 +202,3 @@ def visits(connection: Connection, which: Which) -> Iterator[VisitFact]:
         .order_by(Visit.at, Visit.call_id, Visit.turn)
     )
     return (VisitFact(*row) for row in connection.execute(found))
-
-
-# ── what a stored turn tells: only these parts are read, so that turns of any age can be ─────────────────────────
-
-
-class _Told(msgspec.Struct):
-    type: str
-
-
-class _Scene(msgspec.Struct):
-    edition: str | None = None
-
-
-class _State(msgspec.Struct):
-    scene: _Scene
-
-
-class _Turn(msgspec.Struct):
-    state: _State
-    events: list[_Told] = []
-
-
-_read = msgspec.json.Decoder(_Turn).decode
-
-
-def stray_keys(connection: Connection, which: Which, lessons: Mapping[str, str]) -> Iterator[StrayKeys]:
-    other = TurnRow.__table__.alias()
-    beside = select(other.c.lesson).where(other.c.call_id == TurnRow.call_id, other.c.lesson.is_not(None))
-    beside = beside.limit(1).correlate(TurnRow)
-    following = beside.where(other.c.n > TurnRow.n).order_by(other.c.n)
-    preceding = beside.where(other.c.n < TurnRow.n).order_by(other.c.n.desc())
-    nearest = func.coalesce(following.scalar_subquery(), preceding.scalar_subquery())
-    member = func.coalesce(TurnRow.member_id, Call.member_id)  # a shared phone: pressed before they said who
-    found = (
-        select(TurnRow.call_id, member.label("member_id"), TurnRow.turn, nearest.label("nearest"))
-        .join(Call, Call.id == TurnRow.call_id)
-        .where(which, TurnRow.act == "key", TurnRow.turn.contains('"Stray"'))
-        .order_by(TurnRow.call_id, TurnRow.n)
-    )
-    for row in connection.execute(found):
-        turn = _read(row.turn)
-        here = lessons.get(turn.state.scene.edition or "")
-        count = sum(event.type == "Stray" for event in turn.events)
-        yield StrayKeys(row.call_id, row.member_id, here or row.nearest, count)

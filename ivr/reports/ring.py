@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ivr.records.follow_ups import Followed
 from ivr.records.roster import Enrolled
 from ivr.reports import month
-from ivr.reports.facts import Facts
+from ivr.reports.facts import MonthFacts
 from ivr.reports.month import DONE, MonthRow
 
 ORDER = ("dropped", "strays", "no_lesson", "", "no_call", "no_phone")  # whom a word on the telephone helps most, first
@@ -24,7 +24,7 @@ class RingRow:
     followed: Followed | None
 
 
-def rows(facts: Facts, followed: Mapping[int, Followed]) -> list[RingRow]:
+def rows(facts: MonthFacts, followed: Mapping[int, Followed]) -> list[RingRow]:
     """By branch; those whom nobody has rung or seen first."""
     people = {person.number: person for person in facts.people}
     waiting = [

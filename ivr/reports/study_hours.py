@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ivr.records import hours
 from ivr.reports import member
-from ivr.reports.facts import Facts
+from ivr.reports.facts import MonthFacts
 from ivr.reports.member import Studied
 
 
@@ -20,7 +20,7 @@ class HoursRow:
     confirmed: int
 
 
-def rows(facts: Facts, hour_minutes: int) -> list[HoursRow]:
+def rows(facts: MonthFacts, hour_minutes: int) -> list[HoursRow]:
     """By branch, member number and lesson; who studied nothing is left out."""
     ids = {person.number: person.id for person in facts.people}
     by_hand = facts.by_hand()

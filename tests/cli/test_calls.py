@@ -54,7 +54,7 @@ def standings(settings: Settings) -> list[tuple[int, str, int]]:
     database = open_database(settings.database)
     with database.reading() as connection:
         found = connection.execute(select(Progress.member_id, Progress.lesson, Progress.heard_at_least_ms)).all()
-        counting = progress.Counting(Shelf(settings.data).catalogue(), 0.9)
+        counting = progress.Counting(Shelf(settings.data).catalogue(), 0.9, settings.line.zone)
         assert progress.verify(connection, counting) == []
     database.close()
     return [(row[0], row[1], row[2]) for row in found]
@@ -89,7 +89,7 @@ def test_what_can_t_be_claimed(called: Settings) -> None:
 
 def test_a_group_s_call_is_nobody_s_to_claim(database: Database, shelf: Shelf) -> None:
     enrol(database, [(NAMES[0], "+8613800000001")])
-    counting = progress.Counting(shelf.catalogue(), 0.9)
+    counting = progress.Counting(shelf.catalogue(), 0.9, Settings().line.zone)
     with database.writing() as connection:
         call = ledger.open_call(connection, "twilio", "CA1", STRANGER, BEGIN)
         row = {"call_id": call, "turn": 2, "member_id": 1, "grade": "group", "joined": True, "at": BEGIN}

@@ -39,6 +39,7 @@ from ivr.records.models import (
     Progress,
     SignIn,
     SignInTry,
+    Studied,
     TurnRow,
     User,
     Visit,
@@ -48,7 +49,7 @@ from tests.drivers import BEGIN, enrol
 FIRST_TABLES = ("branches", "members", "phones", "member_phones", "calls", "turns", "answers", "evidence", "progress")
 NEW_TABLES = ("preferences", "pin_tries", "attendance", "visits", "recordings", "replies", "notices")
 DESK_TABLES = ("users", "sign_ins", "sign_in_tries")
-WRITTEN_TABLES = ("deeds", "exemptions", "follow_ups", "hours", "occasions", "presences")
+WRITTEN_TABLES = ("deeds", "exemptions", "follow_ups", "hours", "occasions", "presences", "studied")
 TABLES = FIRST_TABLES + NEW_TABLES + DESK_TABLES + WRITTEN_TABLES
 
 
@@ -91,6 +92,9 @@ def _write_down(connection: Connection) -> None:
     where = {"kind": "visit", "day": day, "topic": "", "host": "", "place": "", "note": ""}
     connection.execute(insert(Occasion), {"id": 1, "branch_id": 1, "made_at": BEGIN, **where})
     connection.execute(insert(Presence), {"occasion_id": 1, "member_id": 1})
+    month = {"member_id": 1, "lesson": "falls", "month": "2026-11", "edition": "e", "call_ids": "1", "grades": ""}
+    names = ("heard_at_least_ms", "heard_at_most_ms", "length_ms", "answered", "correct", "questions")
+    connection.execute(insert(Studied), month | dict.fromkeys((*names, "stray_keys", "dropped"), 0))
     connection.execute(insert(Deed), {"user_id": 1, "what": "export", "about": "", "at": BEGIN})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -29,7 +30,7 @@ class Book:
 
     @property
     def counting(self) -> Counting:
-        return Counting(self.catalogue, 0.9)
+        return Counting(self.catalogue, 0.9, ZoneInfo("Asia/Shanghai"))
 
     def lesson(self, slug: str = "falls") -> Lesson:
         return next(lesson for lesson in self.catalogue.lessons if lesson.slug == slug)

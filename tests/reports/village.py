@@ -131,7 +131,7 @@ class Village:
             now += ms(hung_up)
             lasted_s = round((now - at(local)).total_seconds())
             ledger.add_evidence(self.connection, call, "ended", now, status="completed", provider_s=lasted_s)
-            settle(self.connection, call, now, Counting(self.catalogue, 0.9))
+            settle(self.connection, call, now, Counting(self.catalogue, 0.9, ZONE))
         return call
 
 

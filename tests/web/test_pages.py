@@ -11,9 +11,10 @@ from sqlalchemy import insert, update
 
 from ivr.records.db import Database
 from ivr.records.models import Attendance, Branch, Member
+from ivr.records.progress import Counting, settle
 from ivr.records.roster import import_roster
 from ivr.shelf import Shelf
-from tests.reports.village import Village, at, bye, listens, menu
+from tests.reports.village import ZONE, Village, at, bye, listens, menu
 from tests.web.conftest import Browser, Clock, desk_of
 from tests.web.reading import rows, told
 
@@ -99,6 +100,7 @@ def test_who_was_visited_stands_apart(browser: Browser, database: Database, pres
             "at": at("2026-11-17 10:00"),
         }
         connection.execute(insert(Attendance), row)
+        settle(connection, call, at("2026-11-17 11:00"), Counting(catalogue, 0.9, ZONE))
     browser.sign_in("chuxin")
     page = browser.get("/desk/").text
     assert rows(page)[3][2] == "△ 送学上门"

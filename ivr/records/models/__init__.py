@@ -12,14 +12,14 @@ users ──< sign_ins                        who may use the desk, and who is t
       └─< deeds                           what they did that others may ask about
 members ──< exemptions, follow_ups, hours what secretaries write down
         └─< presences >── occasions       visits and meetings off the telephone
-progress                                  derived from calls, turns, answers, evidence and attendance;
+progress, studied                         derived from calls, turns, answers, evidence and attendance;
                                           `ivr ledger rebuild` makes it anew
 plays (a view)                            each piece of a lesson that was sent, and what closed it
 """
 
 from __future__ import annotations
 
-from ivr.records.models.calls import Answer, Attendance, Call, Evidence, Progress, TurnRow, Visit
+from ivr.records.models.calls import Answer, Attendance, Call, Evidence, Progress, Studied, TurnRow, Visit
 from ivr.records.models.columns import NAMES, Base, Id, UtcDateTime
 from ivr.records.models.desk import Exemption, FollowUp, Hours, Occasion, Presence
 from ivr.records.models.letters import Notice, Recording, Reply
@@ -52,6 +52,7 @@ __all__ = [
     "Reply",
     "SignIn",
     "SignInTry",
+    "Studied",
     "TurnRow",
     "User",
     "UtcDateTime",

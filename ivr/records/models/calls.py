@@ -12,7 +12,7 @@ from ivr.records.models.columns import Base
 
 class Call(Base):
     """One phone call. `settled_at` is set once its plays count in `progress`: at the goodbye, at the hang-up, or
-    when the next call shows that this one must be over."""
+    when the next call shows that this one must be over; `is_counted` that `studied` has it, too."""
 
     __tablename__ = "calls"
     __table_args__ = (UniqueConstraint("provider", "sid"),)
@@ -24,6 +24,7 @@ class Call(Base):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
     started_at: Mapped[datetime] = mapped_column(index=True)
     settled_at: Mapped[datetime | None]
+    is_counted: Mapped[bool] = mapped_column(default=False)
     keys_failed: Mapped[bool] = mapped_column(default=False)  # somewhere keys kept meaning nothing
 
 
@@ -142,3 +143,27 @@ class Progress(Base):
     completed: Mapped[bool]
     answered: Mapped[int]
     correct: Mapped[int]
+
+
+class Studied(Base):
+    """What a member did with a lesson in a month (YYYY-MM): derived, never the source. ivr/records/studied.py says what
+    its columns are."""
+
+    __tablename__ = "studied"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(200), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True, index=True)
+    edition: Mapped[str] = mapped_column(String(64))
+    heard_at_least_ms: Mapped[int]
+    heard_at_most_ms: Mapped[int]
+    length_ms: Mapped[int]
+    answered: Mapped[int]
+    correct: Mapped[int]
+    questions: Mapped[int]
+    stray_keys: Mapped[int]
+    dropped: Mapped[int]
+    call_ids: Mapped[str]
+    first_at: Mapped[datetime | None]
+    last_at: Mapped[datetime | None]
+    grades: Mapped[str]

@@ -48,7 +48,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return redirect(url_for("desk.hours_page", place=place, written=written, kept=kept), 303)
 
     def rows(about: Seen) -> list[HoursRow]:
-        facts = desk.facts(about.period, about.branches)
+        facts = desk.month_facts(about.period, about.branches)
         return study_hours.rows(facts, desk.settings.records.hour_minutes)
 
 

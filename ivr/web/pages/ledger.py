@@ -37,4 +37,4 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return send_file(BytesIO(content), MIMETYPES[form], as_attachment=True, download_name=name)
 
     def sheet(about: Seen) -> Sheet:
-        return ledger.sheet(desk.facts(about.period, about.branches), about.name, desk.words)
+        return ledger.sheet(desk.month_facts(about.period, about.branches), about.name, desk.words)

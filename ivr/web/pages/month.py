@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from werkzeug import Response
 
 from ivr.reports import month as figures
-from ivr.reports.facts import Facts
+from ivr.reports.facts import MonthFacts
 from ivr.reports.member import clock
 from ivr.reports.month import Count
 from ivr.vocabulary import Vocabulary
@@ -30,7 +30,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/<place:place>/<written>")
     def month(place: str, written: str) -> str:
         about = seen(desk, place, written)
-        facts = desk.facts(about.period, about.branches)
+        facts = desk.month_facts(about.period, about.branches)
         rows = figures.rows(facts)
         theirs = figures.by_branch(rows)
         return render_template(
@@ -46,7 +46,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         )
 
 
-def sentences(facts: Facts, count: Count, words: Vocabulary) -> Iterator[str]:
+def sentences(facts: MonthFacts, count: Count, words: Vocabulary) -> Iterator[str]:
     """The month in words, before any table."""
     if not count.due and not count.excused:
         yield words.say("nobody")

@@ -49,7 +49,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return member.id
 
     def page(about: Seen, *, in_full: bool = False, mistake: str = "") -> str:
-        facts = desk.facts(about.period, about.branches)
+        facts = desk.month_facts(about.period, about.branches)
         with desk.database.reading() as connection:
             followed = follow_ups.of_month(connection, about.month, [person.id for person in facts.due])
         rows = ring.rows(facts, followed)

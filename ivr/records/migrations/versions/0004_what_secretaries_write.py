@@ -17,7 +17,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-TABLES = ("hours", "presences", "occasions", "follow_ups", "exemptions", "deeds")
+TABLES = ("studied", "hours", "presences", "occasions", "follow_ups", "exemptions", "deeds")
 
 
 def upgrade() -> None:
@@ -28,6 +28,7 @@ def upgrade() -> None:
     _occasions()
     for name in ("deeds", "hours", "presences"):
         _forbid_changes(name)
+    _studied()
 
 
 def _deeds() -> None:
@@ -97,6 +98,24 @@ def _occasions() -> None:
     )
 
 
+def _studied() -> None:
+    """Calls from before are folded when they are asked for, until `ivr ledger rebuild` counts them."""
+    op.add_column("calls", Column("is_counted", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.create_table(
+        "studied",
+        Column("member_id", Id, ForeignKey("members.id"), primary_key=True),
+        Column("lesson", String(200), primary_key=True),
+        Column("month", String(7), primary_key=True, index=True),
+        Column("edition", String(64), nullable=False),
+        *(Column(name, Id, nullable=False) for name in ("heard_at_least_ms", "heard_at_most_ms", "length_ms")),
+        *(Column(name, Id, nullable=False) for name in ("answered", "correct", "questions", "stray_keys", "dropped")),
+        Column("call_ids", Text, nullable=False),
+        Column("first_at", UtcDateTime),
+        Column("last_at", UtcDateTime),
+        Column("grades", Text, nullable=False),
+    )
+
+
 def _by_whom() -> tuple[Column[int], Column[object]]:
     return Column("user_id", Id, ForeignKey("users.id")), Column("made_at", UtcDateTime, nullable=False)
 
@@ -120,5 +139,6 @@ def downgrade() -> None:
     """What secretaries wrote is lost."""
     for name in TABLES:
         op.drop_table(name)
+    op.drop_column("calls", "is_counted")
     op.drop_column("users", "totp")
     op.drop_column("users", "totp_used")
