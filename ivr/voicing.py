@@ -4,6 +4,7 @@ provider's voice."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from ivr import prompts
 from ivr.catalogue import Clip
@@ -13,8 +14,24 @@ from ivr.shelf import Shelf
 
 MS_A_CHARACTER = 200  # how long unpressed words take, about
 
+# The words of a prompt in a language ("": the line's own); "" where there is no such prompt, or no longer.
+Wording = Callable[[Say, str], str]
+
 # The pressed clip of a prompt or a name in a language ("": the line's own), or the words to say where there is none.
 Voicing = Callable[[Say | Name, str], Clip | str]
+
+
+@cache
+def wording(language: str) -> Wording:
+    """The words of every language; `language` is the line's own, as in the settings."""
+    own = prompts.load(language)
+    by_voice = {each.voice: each for each in map(prompts.load, prompts.LANGUAGES)}
+
+    def words(said: Say, spoken: str) -> str:
+        line = by_voice.get(said.language or spoken, own)
+        return line.words(said.prompt, said.value) if said.prompt in line.texts else ""
+
+    return words
 
 
 def voicing(shelf: Shelf, language: str) -> Voicing:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import click
 
 from ivr.cli.rows import ROW
 from ivr.config import Settings
 from ivr.records import claims
-from ivr.records.claims import Unclaimed
+from ivr.records.claims import RECENT, Unclaimed
 from ivr.records.db import open_database
 from ivr.records.numbers import masked
 from ivr.records.progress import Counting
@@ -17,8 +17,6 @@ from ivr.reports.formats import to_text
 from ivr.reports.member import clock
 from ivr.reports.sheet import Sheet
 from ivr.shelf import Shelf
-
-RECENT = timedelta(days=60)  # after that nobody remembers who rang
 
 
 @click.group()

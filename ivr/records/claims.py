@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select, true
+from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from ivr.catalogue import Catalogue
 from ivr.errors import NotToBeClaimed, UnknownCall
@@ -18,6 +18,8 @@ from ivr.records.models import Answer, Attendance, Call, Evidence, Member, Recor
 from ivr.records.progress import Counting
 from ivr.records.roster import Enrolled, enrolled
 
+RECENT = timedelta(days=60)  # after that nobody remembers who rang
+ALL: ColumnElement[bool] = true()
 DISMISSED, UNDISMISSED = "dismissed", "undismissed"
 _LAST_SAID = (
     select(Evidence.kind)
@@ -47,11 +49,16 @@ class Unclaimed:
 
 
 def unclaimed(
-    connection: Connection, catalogue: Catalogue, since: datetime | None = None, *, dismissed: bool = False
+    connection: Connection,
+    catalogue: Catalogue,
+    since: datetime | None = None,
+    *,
+    dismissed: bool = False,
+    which: ColumnElement[bool] = ALL,
 ) -> list[Unclaimed]:
     """Calls that wait to be claimed, the newest first, since a time if one is given; those in which nothing happened
-    don't. `dismissed` has also those that were set aside."""
-    which = ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING if dismissed else WAITING
+    don't. `dismissed` has also those that were set aside. Of all calls, or of these."""
+    which &= ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING if dismissed else WAITING
     which &= Call.started_at >= since if since else true()
     found = select(Call.id, Call.started_at, Call.number, _DISMISSED.label("dismissed")).where(which)
     calls = connection.execute(found.order_by(Call.id.desc()))
@@ -93,10 +100,21 @@ def _recordings(connection: Connection, which: Any, kind: Any) -> defaultdict[in
     return found
 
 
+def standing(connection: Connection, call: int) -> Literal["", "waits", "aside"]:
+    """Does a call wait to be claimed, or was it set aside?"""
+    which = (Call.id == call) & ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING
+    row = connection.execute(select(_DISMISSED.label("dismissed")).where(which).select_from(Call)).first()
+    return "" if row is None else "aside" if row.dismissed else "waits"
+
+
+def how_many(connection: Connection, which: ColumnElement[bool] = ALL) -> int:
+    """How many of these calls wait to be claimed."""
+    return connection.execute(select(func.count()).select_from(Call).where(which, WAITING)).scalar_one()
+
+
 def how_many_before(connection: Connection, when: datetime) -> int:
     """How many calls wait to be claimed from before this time."""
-    which = WAITING & (Call.started_at < when)
-    return connection.execute(select(func.count()).select_from(Call).where(which)).scalar_one()
+    return how_many(connection, Call.started_at < when)
 
 
 def dismiss(connection: Connection, calls: Iterable[int], now: datetime, *, undo: bool = False) -> list[int]:

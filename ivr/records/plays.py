@@ -33,6 +33,7 @@ class HeardRow:
     member_id: int | None
     grade: str
     call_id: int
+    turn: int
     lesson: str
     edition: str
     started_at: datetime
@@ -86,6 +87,7 @@ def _bounded(row: Row[Any], bounds: heard.Heard, catalogue: Catalogue) -> tuple[
     base_ms = own(row.base_ms)
     return (
         row.call_id,
+        row.turn,
         row.lesson,
         row.edition,
         row.started_at,

@@ -105,6 +105,13 @@ def enrolled(
     return members
 
 
+def known_as(connection: Connection, typed: str, within: Collection[int]) -> list[Enrolled]:
+    """Whoever has this member number in these branches; else all who have this name."""
+    found = _members().where(Branch.id.in_(within))
+    by_number = list(_folded(connection, found.where(Member.number == typed)))
+    return by_number or list(_folded(connection, found.where(Member.name == typed)))
+
+
 def learner_names(connection: Connection) -> dict[str, str]:
     """Every name that callers may have to hear, and its branch; of several people with one name, the first branch."""
     found = select(Member.name, Branch.name.label("branch")).join(Branch, Branch.id == Member.branch_id)

@@ -92,9 +92,14 @@ def _row(
         stray_keys=stray_keys,
         turns=call.turns,
         duration_s=call.lasted_s,
-        ended="goodbye" if call.said_goodbye else "hung_up" if call.ended else "unknown",
+        ended=ended(call),
         method=method,
     )
+
+
+def ended(call: CallFact) -> str:
+    """How a call ended, as far as we were told: goodbye, hung_up, unknown."""
+    return "goodbye" if call.said_goodbye else "hung_up" if call.ended else "unknown"
 
 
 def _bounds(plays: list[HeardRow]) -> Iterator[tuple[int, int]]:

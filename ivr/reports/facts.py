@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -18,7 +19,7 @@ from ivr.records.strays import StrayKeys
 from ivr.records.studied import StudiedRow
 from ivr.reports import queries
 from ivr.reports.period import Period
-from ivr.reports.queries import Called, CallFact, Tried, VisitFact
+from ivr.reports.queries import CallFact, Tried, VisitFact
 
 FEW = 1000  # of more people than that, all of the month is read: it is not slower
 
@@ -39,7 +40,7 @@ class Version:
 @dataclass(frozen=True, slots=True)
 class MonthFacts:
     """A month. `people` are those the report is about, `excused` those of them of whom study is not asked. What they
-    `studied` on the telephone, how often each `called`; `occasions` are what was written down, `hours` what was
+    `studied` on the telephone, which calls count for each and when these began (`called`); `occasions` are what was written down, `hours` what was
     confirmed, in tenths."""
 
     period: Period
@@ -48,7 +49,7 @@ class MonthFacts:
     excused: Mapping[int, Exempt]
     everybody: bool
     studied: Mapping[Key, StudiedRow]
-    called: Mapping[int, Called]
+    called: Mapping[int, Mapping[int, datetime]]
     occasions: tuple[Kept, ...]
     hours: Mapping[Key, int]
     versions: Mapping[str, Version]  # by edition

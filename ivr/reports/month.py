@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from ivr.records.roster import Enrolled
+from ivr.records.studied import StudiedRow
 from ivr.reports import member
 from ivr.reports.facts import Key, MonthFacts
 from ivr.reports.member import Studied
@@ -75,6 +76,11 @@ def rows(facts: MonthFacts) -> list[MonthRow]:
     return [_row(facts, person, studied[person.number], visits, meetings) for person in facts.people]
 
 
+def _studied(facts: MonthFacts, person: Enrolled) -> list[StudiedRow]:
+    keys = ((person.id, lesson.lesson) for lesson in facts.lessons)
+    return [facts.studied[key] for key in keys if key in facts.studied]
+
+
 def visited(facts: MonthFacts) -> set[Key]:
     """Who (by id) heard something of which lesson in a home visit."""
     heard = {key for key, row in facts.studied.items() if "visit" in row.grades.split()}
@@ -123,10 +129,11 @@ def _row(
     )
     excused = facts.excused.get(person.id)
     marked = [row for row in mine if row.answered]
-    own = facts.called.get(person.id)  # calls of others may count for them, too
-    days = [facts.period.local(own.last).date()] if own else []
+    called = facts.called.get(person.id, {})
+    studied_in = {int(call) for row in _studied(facts, person) for call in row.call_ids.split()}
+    days = [facts.period.local(at).date() for at in called.values()]
     days += [row.last_call for row in mine if row.last_call]
-    calls = max([own.times if own else 0, *(row.calls for row in mine)])
+    calls = len(called.keys() | studied_in)
     stands = min((*by_lesson, STANDS[-1]), key=STANDS.index)
     return MonthRow(
         person.name,
@@ -137,9 +144,9 @@ def _row(
         heard_s=round(sum(row.heard_at_least_s for row in mine), 1),
         correct=sum(row.correct for row in marked),
         asked=sum(row.questions for row in marked),
-        calls=calls,
+        calls=len(calls),
         last_call=max(days, default=None),
-        situation="" if stands in DONE or excused else _situation(person, mine, calls),
+        situation="" if stands in DONE or excused else _situation(person, mine, len(calls)),
         strays=sum(row.stray_keys for row in mine),
         excused=excused.reason if excused else "",
     )

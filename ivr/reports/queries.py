@@ -48,14 +48,6 @@ class CallFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
-    """How often a member called, and when the last call began."""
-
-    times: int
-    last: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Tried:
     """A question as one member answered it in one call; `grade` says how that counts, `right` that some try was."""
 
@@ -136,12 +128,20 @@ def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
         )
 
 
-def called(connection: Connection, period: Period, members: Collection[int] | None) -> dict[int, Called]:
-    """How often members called in a month, and when last; of all, or of these."""
-    found = select(Call.member_id, func.count(), func.max(Call.started_at)).where(in_month(period))
-    found = found.where(Call.member_id.is_not(None) if members is None else Call.member_id.in_(members))
-    rows = connection.execute(found.group_by(Call.member_id))
-    return {member: Called(times, last) for member, times, last in rows if member is not None}
+def called(connection: Connection, period: Period, members: Collection[int] | None) -> dict[int, dict[int, datetime]]:
+    """The calls of a month that count for members, of all or of these, and when each began: those that are their own,
+    and those in which they attended."""
+    own = select(Call.member_id, Call.id, Call.started_at).where(in_month(period), Call.member_id.is_not(None))
+    attended = select(Attendance.member_id, Call.id, Call.started_at).join(Call, Call.id == Attendance.call_id)
+    attended = attended.where(in_month(period), Attendance.joined)
+    if members is not None:
+        own = own.where(Call.member_id.in_(members))
+        attended = attended.where(Attendance.member_id.in_(members))
+    calls: dict[int, dict[int, datetime]] = {}
+    for found in (own, attended):
+        for member, call, began in connection.execute(found):
+            calls.setdefault(member, {})[call] = began
+    return calls
 
 
 def uncounted(connection: Connection, period: Period) -> set[int]:

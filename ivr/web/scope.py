@@ -45,9 +45,14 @@ def seen(desk: Desk, place: str, written: str) -> Seen:
     if place != ALL:
         branch = branch_of_theirs(desk, int(place))
         return Seen(period, place, (branch,), branch.name, branch)
-    theirs = desk.seen_by(g.user)
-    one = theirs[0] if g.user.role == "branch" and theirs else None
-    return Seen(period, place, theirs, g.user.place or desk.words.names["county"], one)
+    branches = desk.seen_by(g.user)
+    one = branches[0] if g.user.role == "branch" and branches else None
+    return Seen(period, place, branches, g.user.place or desk.words.names["county"], one)
+
+
+def theirs(desk: Desk) -> frozenset[int]:
+    """The ids of the user's branches."""
+    return frozenset(place.id for place in desk.seen_by(g.user))
 
 
 def branch_of_theirs(desk: Desk, branch: int) -> Place:
@@ -56,10 +61,9 @@ def branch_of_theirs(desk: Desk, branch: int) -> Place:
 
 def member_of_theirs(desk: Desk, number: str) -> Enrolled:
     """By their member number."""
-    theirs = frozenset(place.id for place in desk.seen_by(g.user))
     with desk.database.reading() as connection:
         try:
-            (member,) = enrolled(connection, number=number, within=theirs)
+            (member,) = enrolled(connection, number=number, within=theirs(desk))
         except NotEnrolled:
             abort(404)
     return member

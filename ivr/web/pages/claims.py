@@ -1,0 +1,86 @@
+"""Calls that nobody is known for: whoever recognises one says whose it is, or sets it aside; as `ivr calls` does."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from sqlalchemy import Connection
+from werkzeug import Response
+
+from ivr.errors import IvrError, NotToBeClaimed
+from ivr.records import claims, roster, whose
+from ivr.records.numbers import masked
+from ivr.records.progress import Counting
+from ivr.reports.timeline import minutes
+from ivr.web.desk import Desk
+from ivr.web.pages.calls import call_page
+from ivr.web.scope import theirs
+
+LONGEST = 200  # characters of a name or a number
+
+
+class _NotOne(IvrError):
+    """What was typed names nobody of theirs, or several; the message is a text of the vocabulary."""
+
+
+def add_to(routes: Blueprint, desk: Desk) -> None:
+    @routes.get("/unclaimed")
+    def unclaimed() -> str:
+        """Those of the last weeks that wait; or all there are, those that were set aside among them."""
+        everything = request.args.get("all") == "1"
+        since = None if everything else desk.clock() - claims.RECENT
+        which = whose.seen_within(theirs(desk))
+        catalogue = desk.shelf.catalogue()
+        with desk.database.reading() as connection:
+            calls = claims.unclaimed(connection, catalogue, since, dismissed=everything, which=which)
+            waiting = claims.how_many(connection, which)
+        titles = {lesson.slug: lesson.title.words for lesson in catalogue.editions.values()}
+        return render_template(
+            "desk/unclaimed.html",
+            rows=calls,
+            told=(desk.words.say("unclaimed_count" if waiting else "unclaimed_none", n=waiting),),
+            older=waiting - len(calls) if not everything else 0,
+            everything=everything,
+            titles=titles,
+            local=lambda instant: instant.astimezone(desk.settings.line.zone),
+            masked=masked,
+            minutes=minutes,
+        )
+
+    @routes.post("/call/<int:call>/claim")
+    def claim(call: int) -> Response | tuple[str, int]:
+        typed = request.form.get("who", "")[:LONGEST].strip()
+        try:
+            with desk.database.writing() as connection:
+                _seen(connection, desk, call)
+                number = _whose(connection, desk, typed)
+                counting = Counting(desk.shelf.catalogue(), desk.settings.records.completed_share)
+                claims.claim(connection, call, number, desk.clock(), counting)
+        except _NotOne as mistake:
+            return call_page(desk, call, desk.words.say(str(mistake), typed=typed), typed), 400
+        except NotToBeClaimed:
+            return call_page(desk, call, desk.words.say("claim_taken"), typed), 409
+        return redirect(url_for("desk.call", call=call), 303)
+
+    @routes.post("/call/<int:call>/aside")
+    def aside(call: int) -> Response | tuple[str, int]:
+        """Set it aside; or take that back."""
+        try:
+            with desk.database.writing() as connection:
+                _seen(connection, desk, call)
+                claims.dismiss(connection, [call], desk.clock(), undo="undo" in request.form)
+        except NotToBeClaimed:
+            return call_page(desk, call, desk.words.say("claim_taken")), 409
+        return redirect(url_for("desk.call", call=call), 303)
+
+
+def _seen(connection: Connection, desk: Desk, call: int) -> None:
+    if not whose.is_seen(connection, call, theirs(desk)):
+        abort(404)
+
+
+def _whose(connection: Connection, desk: Desk, typed: str) -> str:
+    """The number of the one member that was meant. Raises _NotOne."""
+    fits = roster.known_as(connection, typed, theirs(desk)) if typed else []
+    if len(fits) != 1:
+        raise _NotOne("claim_nobody" if not fits else "claim_several")
+    return fits[0].number
