@@ -6,21 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
 from ivr import vocabulary, web
 from ivr.config import SecretSettings, Settings
 from ivr.records import places, users
 from ivr.records.db import Database
+from ivr.records.models import Member, Recording
 from ivr.records.places import Role
 from ivr.records.roster import import_roster
 from ivr.shelf import Shelf
 from ivr.web.desk import Desk
-from tests.reports.village import Village, at, november
+from tests.reports.village import Village, at, bye, menu, november
 
 HOME = "https://line.example"
 PASSWORD = "eight-oak-trees"
@@ -108,6 +111,24 @@ def app(database: Database, county: dict[str, int], pressed: Path, clock: Clock)
     with database.writing() as connection:
         november(Village(connection, Shelf(pressed).catalogue()))
     yield desk_of(database, pressed, clock)
+
+
+@pytest.fixture
+def said(app: Flask, database: Database, pressed: Path) -> dict[str, tuple[int, int]]:
+    """A call of each branch, and what one of its members said after the tone in it, by branch."""
+    catalogue = Shelf(pressed).catalogue()
+    audio = catalogue.lessons[0].segments[0].audio
+    told = {}
+    with database.writing() as connection:
+        village = Village(connection, catalogue, calls=500)
+        for branch, number in {"初心村党支部": "001", "东村党支部": "101", "西村党支部": "201"}.items():
+            call = village.call(number, "2026-11-18 08:00", menu(), bye(), phone="+8613900000000", hung_up=1)
+            member = connection.execute(select(Member.id).where(Member.number == number)).scalar_one()
+            row: dict[str, Any] = {"call_id": call, "turn": 1, "kind": "question", "member_id": member}
+            row |= {"name": "RE", "address": "", "seconds": 3, "left_at": at("2026-11-18 08:00")}
+            left = insert(Recording).values(**row, audio=audio, length_ms=3000)
+            told[branch] = call, connection.execute(left.returning(Recording.id)).scalar_one()
+    return told
 
 
 @pytest.fixture

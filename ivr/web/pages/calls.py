@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any, get_args
 
 from flask import Blueprint, Response, abort, g, render_template, request, send_file
@@ -62,10 +63,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             if not whose.recording_seen(connection, call, recording, theirs(desk)):
                 abort(404)
             try:
-                path = desk.shelf.audio(questions.audio_of(connection, recording))
+                wav = desk.shelf.audio(questions.audio_of(connection, recording)).read_bytes()
             except (NotThere, DamagedAudio):
                 abort(404)
-        return send_file(path, "audio/wav", conditional=True)
+        return send_file(BytesIO(wav), "audio/wav", conditional=True)
 
 
 def call_page(desk: Desk, call: int, mistake: str = "", typed: str = "") -> str:
