@@ -55,13 +55,16 @@ def unclaimed(
     *,
     dismissed: bool = False,
     which: ColumnElement[bool] = ALL,
+    most: int | None = None,
 ) -> list[Unclaimed]:
     """Calls that wait to be claimed, the newest first, since a time if one is given; those in which nothing happened
-    don't. `dismissed` has also those that were set aside. Of all calls, or of these."""
+    don't. `dismissed` has also those that were set aside. Of all calls, or of these; all of them, or only so many."""
     which &= ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING if dismissed else WAITING
     which &= Call.started_at >= since if since else true()
     found = select(Call.id, Call.started_at, Call.number, _DISMISSED.label("dismissed")).where(which)
-    calls = connection.execute(found.order_by(Call.id.desc()))
+    calls = connection.execute(found.order_by(Call.id.desc()).limit(most)).all()
+    if most is not None:  # so few are looked up one by one, whatever it took to find them
+        which = Call.id.in_([row.id for row in calls])
     heard = _heard_ms(plays.heard_in(connection, catalogue, which))
     answered = _answered(connection, which)
     names, left = (

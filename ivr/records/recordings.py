@@ -8,6 +8,7 @@ done twice and counts once.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,6 +43,12 @@ def due(connection: Connection, now: datetime) -> list[int]:
 def unfinished(connection: Connection) -> list[int]:
     """All that are not done, those that were given up among them."""
     return list(connection.execute(select(Recording.id).where(~Recording.gone).order_by(Recording.id)).scalars())
+
+
+def here(connection: Connection, recordings: Collection[int]) -> frozenset[int]:
+    """Those of these that lie here, and can be heard."""
+    kept_here = select(Recording.id).where(Recording.id.in_(recordings), Recording.audio != "")
+    return frozenset(connection.execute(kept_here).scalars())
 
 
 def take(connection: Connection, recording: int, now: datetime, *, at_once: bool = False) -> Taken | None:

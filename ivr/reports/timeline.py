@@ -16,8 +16,9 @@ from ivr.dialogue.turn import Ignored, Name, Stray, Turn
 from ivr.records import whose
 from ivr.records.models import Attendance, Call, Evidence, Recording, TurnRow
 from ivr.records.plays import HeardRow, heard_in
-from ivr.reports import call_list
+from ivr.reports import axis, call_list
 from ivr.reports.acts import Teller
+from ivr.reports.axis import Bar, Sent, Tick
 from ivr.reports.call_list import Listed
 from ivr.reports.period import Period
 from ivr.vocabulary import Vocabulary
@@ -67,24 +68,6 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """On the axis: from and to, in seconds."""
-
-    kind: Literal["talk", "lesson", "wait"]
-    start_s: float
-    end_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A key on the axis, and whether it meant anything."""
-
-    at_s: float
-    key: str
-    counted: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Timeline:
     """A call: as a line of a list, step by step, and painted."""
 
@@ -111,13 +94,13 @@ def of(
         return None
     reading = _Reading.of(connection, listed[0], period, catalogue, branches, words, language)
     steps = (*reading.turns(), *reading.evidence(connection), *reading.voices(connection), *reading.claims(connection))
-    bars = tuple(reading.bars())
+    bars = reading.bars()
     return Timeline(
         listed[0],
         tuple(_merged(sorted(steps, key=lambda step: step.at))),
         bars,
         tuple(reading.ticks()),
-        max([reading.whole_s, *(bar.end_s for bar in bars), 1.0]),
+        axis.length_s(bars),
     )
 
 
@@ -163,10 +146,6 @@ class _Reading:
         began = began_at(connection, call.id)
         assert began is not None
         return cls(call, period, began, rows, read, heard, teller)
-
-    @property
-    def whole_s(self) -> float:
-        return float(self.call.duration_s or 0)
 
     def after_s(self, at: datetime) -> float:
         return round((at - self.began) / timedelta(seconds=1), 1)
@@ -257,15 +236,16 @@ class _Reading:
 
     # ── the axis ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def bars(self) -> Iterator[Bar]:
-        starts = [self.after_s(row.arrived_at) for row in self.rows]
-        end = max([self.whole_s, *starts[-1:], 0.0])
-        for row, start_s, until_s in zip(self.rows, starts, [*starts[1:], end], strict=True):
-            said_ms = row.length_ms if row.lesson is not None else row.said_ms
-            told_s = until_s if said_ms is None else min(until_s, round(start_s + said_ms / 1000, 1))
-            yield Bar("lesson" if row.lesson is not None else "talk", start_s, told_s)
-            if told_s < until_s:
-                yield Bar("wait", told_s, until_s)
+    def bars(self) -> tuple[Bar, ...]:
+        sent = [
+            Sent(
+                self.after_s(row.arrived_at),
+                row.lesson is not None,
+                row.said_ms if row.lesson is None else row.length_ms,
+            )
+            for row in self.rows
+        ]
+        return tuple(axis.bars(sent, float(self.call.duration_s or 0)))
 
     def ticks(self) -> Iterator[Tick]:
         for row, turn in zip(self.rows, self.read, strict=True):

@@ -23,6 +23,15 @@ class PlaceConverter(BaseConverter):
     regex = "all|[0-9]{1,18}"
 
 
+class RowConverter(BaseConverter):
+    """In addresses: the number of a row, no larger than a database takes."""
+
+    regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A month, and branches of the user's: `place` as it stands in addresses, `name` theirs together; `one` if the page

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from sqlalchemy import Connection, insert, select, text, update
@@ -14,8 +15,9 @@ from sqlalchemy import Connection, insert, select, text, update
 from ivr import vocabulary
 from ivr.catalogue import Catalogue
 from ivr.config import Settings
+from ivr.dialogue.turn import Outcome
 from ivr.records.models import Branch, Call, Member, TurnRow
-from ivr.reports import timeline
+from ivr.reports import call_list, timeline
 from ivr.reports.period import month_at
 from ivr.reports.timeline import Step, Timeline, minutes
 from tests.drivers import DirectDriver
@@ -168,3 +170,17 @@ def test_what_nobody_may_see_is_none(village: Village) -> None:
     assert read(village.connection, call, village.catalogue, [theirs]) is None
     assert timeline.began_at(village.connection, call) == at("2026-11-09 08:00")
     assert timeline.began_at(village.connection, call + 1) is None
+
+
+def test_all_that_can_happen_has_its_words() -> None:
+    kinds = {
+        "outcome": get_args(Outcome),
+        "ignored": ("double", "many", "habit"),
+        "delivered": ("reply", "notice"),
+        "left": ("question", "reply", "note", "name"),
+        "grade": ("inferred", "group", "visit", "claimed"),
+    }
+    expected = {f"call_{kind}_{each}" for kind, all_ in kinds.items() for each in all_}
+    expected |= {f"calls_only_{only or 'all'}" for only in get_args(call_list.Only)}
+    expected |= {f"calls_{ended}" for ended in ("goodbye", "hung_up", "unknown")}
+    assert expected <= vocabulary.load("zh").texts.keys()

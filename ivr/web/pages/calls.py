@@ -52,15 +52,16 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             pages=max(1, -(-count // ON_A_PAGE)),
         )
 
-    @routes.get("/call/<int:call>")
+    @routes.get("/call/<row:call>")
     def call(call: int) -> str:
         return call_page(desk, call)
 
-    @routes.get("/call/<int:call>/<int:recording>.wav")
+    @routes.get("/call/<row:call>/<row:recording>.wav")
     def call_voice(call: int, recording: int) -> Response:
         """What was said after the tone: what waits for its owner, and what somebody of theirs said."""
+        branches = theirs(desk)
         with desk.database.reading() as connection:
-            if not whose.recording_seen(connection, call, recording, theirs(desk)):
+            if not whose.recording_seen(connection, call, recording, branches):
                 abort(404)
             try:
                 wav = desk.shelf.audio(questions.audio_of(connection, recording)).read_bytes()
@@ -71,10 +72,11 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
 def call_page(desk: Desk, call: int, mistake: str = "", typed: str = "") -> str:
     """A call, and what was wrong with what was typed there."""
-    told = _timeline(desk, call)
+    branches = theirs(desk)
+    told = _timeline(desk, call, branches)
     with desk.database.reading() as connection:
         standing = claims.standing(connection, call)
-        members = enrolled(connection, within=theirs(desk)) if standing else []
+        members = enrolled(connection, within=branches) if standing else []
     return render_template(
         "desk/call.html",
         **_words(desk),
@@ -91,13 +93,13 @@ def call_page(desk: Desk, call: int, mistake: str = "", typed: str = "") -> str:
 MOST_TO_CHOOSE = 200  # members in a list to choose from; of more, one types who it is
 
 
-def _timeline(desk: Desk, call: int) -> Timeline:
+def _timeline(desk: Desk, call: int, branches: frozenset[int]) -> Timeline:
     zone = desk.settings.line.zone
     with desk.database.reading() as connection:
         began = timeline.began_at(connection, call)
         period = month_at(began, zone) if began else abort(404)
         language = desk.settings.line.language
-        told = timeline.of(connection, call, period, desk.shelf.catalogue(), theirs(desk), desk.words, language)
+        told = timeline.of(connection, call, period, desk.shelf.catalogue(), branches, desk.words, language)
     return told or abort(404)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from werkzeug import Response
 
 from ivr.errors import IvrError, NotToBeClaimed
-from ivr.records import claims, roster, whose
+from ivr.records import claims, recordings, roster, whose
 from ivr.records.numbers import masked
 from ivr.records.progress import Counting
 from ivr.reports.timeline import minutes
@@ -15,6 +15,7 @@ from ivr.web.desk import Desk
 from ivr.web.pages.calls import call_page
 from ivr.web.scope import theirs
 
+MOST = 200  # calls on the page; the newest
 LONGEST = 200  # characters of a name or a number
 
 
@@ -31,14 +32,17 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         which = whose.seen_within(theirs(desk))
         catalogue = desk.shelf.catalogue()
         with desk.database.reading() as connection:
-            calls = claims.unclaimed(connection, catalogue, since, dismissed=everything, which=which)
+            calls = claims.unclaimed(connection, catalogue, since, dismissed=everything, which=which, most=MOST)
             waiting = claims.how_many(connection, which)
+            here = recordings.here(connection, [each for call in calls for each in (*call.names, *call.left)])
         titles = {lesson.slug: lesson.title.words for lesson in catalogue.editions.values()}
         return render_template(
             "desk/unclaimed.html",
             rows=calls,
+            here=here,
             told=(desk.words.say("unclaimed_count" if waiting else "unclaimed_none", n=waiting),),
             older=waiting - len(calls) if not everything else 0,
+            most=MOST,
             everything=everything,
             titles=titles,
             local=lambda instant: instant.astimezone(desk.settings.line.zone),
@@ -46,14 +50,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             minutes=minutes,
         )
 
-    @routes.post("/call/<int:call>/claim")
+    @routes.post("/call/<row:call>/claim")
     def claim(call: int) -> Response | tuple[str, int]:
         typed = request.form.get("who", "")[:LONGEST].strip()
+        branches, counting = theirs(desk), Counting(desk.shelf.catalogue(), desk.settings.records.completed_share)
         try:
             with desk.database.writing() as connection:
-                _seen(connection, desk, call)
-                number = _whose(connection, desk, typed)
-                counting = Counting(desk.shelf.catalogue(), desk.settings.records.completed_share)
+                _seen(connection, call, branches)
+                number = _whose(connection, typed, branches)
                 claims.claim(connection, call, number, desk.clock(), counting)
         except _NotOne as mistake:
             return call_page(desk, call, desk.words.say(str(mistake), typed=typed), typed), 400
@@ -61,26 +65,27 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             return call_page(desk, call, desk.words.say("claim_taken"), typed), 409
         return redirect(url_for("desk.call", call=call), 303)
 
-    @routes.post("/call/<int:call>/aside")
+    @routes.post("/call/<row:call>/aside")
     def aside(call: int) -> Response | tuple[str, int]:
         """Set it aside; or take that back."""
+        branches = theirs(desk)
         try:
             with desk.database.writing() as connection:
-                _seen(connection, desk, call)
+                _seen(connection, call, branches)
                 claims.dismiss(connection, [call], desk.clock(), undo="undo" in request.form)
         except NotToBeClaimed:
             return call_page(desk, call, desk.words.say("claim_taken")), 409
         return redirect(url_for("desk.call", call=call), 303)
 
 
-def _seen(connection: Connection, desk: Desk, call: int) -> None:
-    if not whose.is_seen(connection, call, theirs(desk)):
+def _seen(connection: Connection, call: int, branches: frozenset[int]) -> None:
+    if not whose.is_seen(connection, call, branches):
         abort(404)
 
 
-def _whose(connection: Connection, desk: Desk, typed: str) -> str:
+def _whose(connection: Connection, typed: str, branches: frozenset[int]) -> str:
     """The number of the one member that was meant. Raises _NotOne."""
-    fits = roster.known_as(connection, typed, theirs(desk)) if typed else []
+    fits = roster.known_as(connection, typed, branches) if typed else []
     if len(fits) != 1:
         raise _NotOne("claim_nobody" if not fits else "claim_several")
     return fits[0].number

@@ -14,6 +14,7 @@ from ivr.web.scope import seen, theirs
 def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/<place:place>/<written>/more")
     def more(place: str, written: str) -> str:
+        which = seen_within(theirs(desk))
         with desk.database.reading() as connection:
-            waiting = how_many(connection, seen_within(theirs(desk)))
+            waiting = how_many(connection, which)
         return render_template("desk/more.html", **of_month(desk, seen(desk, place, written)), waiting=waiting)
