@@ -1,4 +1,5 @@
-"""What users of the desk did that others may ask about later: numbers shown, lists imported, users made."""
+"""What users of the desk did that others may ask about later: numbers shown, lists imported, users made,
+calls claimed."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from ivr.records.db import Database
-from ivr.records.models import Attendance, Call, Evidence, Member, Progress, Recording
+from ivr.records.models import Attendance, Call, Deed, Evidence, Member, Progress, Recording
 from ivr.records.roster import import_roster
 from ivr.shelf import Shelf
 from tests.reports.village import Village, at, bye, listens, menu
@@ -63,6 +63,7 @@ def test_the_calls_of_a_month_newest_first(browser: Browser) -> None:
         ("member=006", ["14", "13"], "只看：陈德明的。"),
         ("member=004", [], "只看：马建民的。"),
         ("lesson=stoves", ["12"], "只看：听了或答了《用炉子》的。"),
+        ("lesson=%00&member=%00", ["14", "13", "12", "11", "10", "09"], ""),
         ("lesson=nothing", [], "只看：听了或答了《nothing》的。"),
         ("only=dropped", ["10"], "只看：中途断线。"),
         ("only=strays", ["11"], "只看：按错键。"),
@@ -287,6 +288,7 @@ def test_a_call_that_waits_is_claimed_and_counts(browser: Browser, database: Dat
 @pytest.mark.parametrize(
     ("who", "mistake"),
     [
+        ("\0", "没有找到“”。"),
         ("", "没有找到“”。"),
         ("nobody", "没有找到“nobody”。"),
         ("101", "没有找到“101”。"),
@@ -317,7 +319,7 @@ def test_of_very_many_one_types_who_it_is(browser: Browser, database: Database, 
     assert heard(database, "N007") == 12_000
 
 
-def test_a_call_is_set_aside_and_taken_back(browser: Browser, rang: int) -> None:
+def test_a_call_is_set_aside_and_taken_back(browser: Browser, database: Database, rang: int) -> None:
     browser.sign_in("chuxin")
     assert browser.post(f"/desk/call/{rang}/aside").status_code == 303
     assert rows(browser.get("/desk/unclaimed").text) == []
@@ -328,6 +330,9 @@ def test_a_call_is_set_aside_and_taken_back(browser: Browser, rang: int) -> None
     assert browser.post(f"/desk/call/{rang}/aside", undo="1").status_code == 303
     assert "又拿出来，等人认领。" in browser.get(f"/desk/call/{rang}").text
     assert len(rows(browser.get("/desk/unclaimed").text)) == 1
+    with database.reading() as connection:
+        did = connection.execute(select(Deed.what, Deed.about)).all()
+    assert [tuple(deed) for deed in did] == [("call set aside", str(rang)), ("call taken back", str(rang))]
 
 
 def test_older_calls_are_counted_and_shown_when_asked(

@@ -19,7 +19,7 @@ from ivr.web.framing import of_month
 from ivr.web.scope import Seen, seen, theirs
 
 MOST_PAGES = 10_000
-LONGEST = 200  # characters of a lesson's slug
+LONGEST = 200  # characters of anything that is asked for
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
@@ -27,7 +27,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     def calls(place: str, written: str) -> str:
         about = seen(desk, place, written)
         member = _member(desk, about)
-        chosen = Chosen(member.id if member else None, request.args.get("lesson", "")[:LONGEST], _only())
+        chosen = Chosen(member.id if member else None, _asked("lesson"), _only())
         asked, number = {**request.args, "place": place, "written": written}, _page()
         asked.pop("page", None)
         branches = [branch.id for branch in about.branches]
@@ -113,9 +113,13 @@ def _words(desk: Desk) -> dict[str, Any]:
     }
 
 
+def _asked(what: str) -> str:
+    return request.args.get(what, "")[:LONGEST].replace("\0", "")  # which PostgreSQL does not take
+
+
 def _member(desk: Desk, about: Seen) -> Enrolled | None:
     """The member that is asked for, of these branches; 404 for anybody else."""
-    number = request.args.get("member", "")
+    number = _asked("member")
     if not number:
         return None
     with desk.database.reading() as connection:
@@ -127,7 +131,7 @@ def _member(desk: Desk, about: Seen) -> Enrolled | None:
 
 
 def _only() -> Only:
-    asked = request.args.get("only", "")
+    asked = _asked("only")
     return next((only for only in get_args(Only) if only == asked), None) or (abort(404) if asked else "")
 
 

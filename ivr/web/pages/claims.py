@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 from werkzeug import Response
 
 from ivr.errors import IvrError, NotToBeClaimed
-from ivr.records import claims, recordings, roster, whose
+from ivr.records import claims, deeds, recordings, roster, whose
 from ivr.records.numbers import masked
 from ivr.records.progress import Counting
 from ivr.reports.timeline import minutes
@@ -52,13 +52,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/call/<row:call>/claim")
     def claim(call: int) -> Response | tuple[str, int]:
-        typed = request.form.get("who", "")[:LONGEST].strip()
+        typed = request.form.get("who", "")[:LONGEST].replace("\0", "").strip()  # PostgreSQL takes no NUL
         branches, counting = theirs(desk), Counting(desk.shelf.catalogue(), desk.settings.records.completed_share)
         try:
             with desk.database.writing() as connection:
                 _seen(connection, call, branches)
                 number = _whose(connection, typed, branches)
                 claims.claim(connection, call, number, desk.clock(), counting)
+                deeds.did(connection, g.user.id, "call claimed", f"{call} {number}", desk.clock())
         except _NotOne as mistake:
             return call_page(desk, call, desk.words.say(str(mistake), typed=typed), typed), 400
         except NotToBeClaimed:
@@ -68,11 +69,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/call/<row:call>/aside")
     def aside(call: int) -> Response | tuple[str, int]:
         """Set it aside; or take that back."""
-        branches = theirs(desk)
+        branches, undo = theirs(desk), "undo" in request.form
         try:
             with desk.database.writing() as connection:
                 _seen(connection, call, branches)
-                claims.dismiss(connection, [call], desk.clock(), undo="undo" in request.form)
+                claims.dismiss(connection, [call], desk.clock(), undo=undo)
+                deeds.did(
+                    connection, g.user.id, "call taken back" if undo else "call set aside", str(call), desk.clock()
+                )
         except NotToBeClaimed:
             return call_page(desk, call, desk.words.say("claim_taken")), 409
         return redirect(url_for("desk.call", call=call), 303)
