@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from ivr.catalogue import Catalogue
-from ivr.records import claims, plays, whose
+from ivr.records import claims, plays, strays, whose
 from ivr.records.models import Answer, Call, Evidence, TurnRow
 from ivr.records.numbers import masked
 from ivr.records.plays import HeardRow, heard_in, heard_ms
@@ -107,12 +107,12 @@ def page(
     for row in heard_in(connection, catalogue, these):
         if row.member_id is None or row.member_id in who[row.call_id].ids:
             heard[row.call_id].append(row)
-    strays = dict.fromkeys(ids, 0)
-    for stray in queries.stray_keys(connection, these, {}):
-        strays[stray.call_id] += stray.count
+    pressed = dict.fromkeys(ids, 0)
+    for stray in strays.pressed(connection, these, catalogue=catalogue):
+        pressed[stray.call_id] += stray.count
     facts = {call.id: call for call in queries.calls(connection, these)}
     return [
-        _listed(period, facts[call], who[call], heard[call], strays[call], catalogue) for call in ids if call in facts
+        _listed(period, facts[call], who[call], heard[call], pressed[call], catalogue) for call in ids if call in facts
     ]
 
 

@@ -40,8 +40,8 @@ class Version:
 @dataclass(frozen=True, slots=True)
 class MonthFacts:
     """A month. `people` are those the report is about, `excused` those of them of whom study is not asked. What they
-    `studied` on the telephone, which calls count for each and when these began (`called`); `occasions` are what was written down, `hours` what was
-    confirmed, in tenths."""
+    `studied` on the telephone; which calls count for each, and when these began (`called`); `occasions` are what was
+    written down, `hours` what was confirmed, in tenths."""
 
     period: Period
     completed_share: float

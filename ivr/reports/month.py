@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import Literal
 
 from ivr.records.roster import Enrolled
@@ -134,7 +133,7 @@ def _row(
     studied_in = {int(call) for row in _studied(facts, person) for call in row.call_ids.split()}
     days = [facts.period.local(at).date() for at in called.values()]
     days += [row.last_call for row in mine if row.last_call]
-    calls = len(called.keys() | studied_in)
+    calls = called.keys() | studied_in
     stands = min((*by_lesson, STANDS[-1]), key=STANDS.index)
     return MonthRow(
         person.name,

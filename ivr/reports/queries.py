@@ -131,7 +131,7 @@ def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
 def called(connection: Connection, period: Period, members: Collection[int] | None) -> dict[int, dict[int, datetime]]:
     """The calls of a month that count for members, of all or of these, and when each began: those that are their own,
     and those in which they attended."""
-    own = select(Call.member_id, Call.id, Call.started_at).where(in_month(period), Call.member_id.is_not(None))
+    own = select(Call.member_id, Call.id, Call.started_at).where(in_month(period))
     attended = select(Attendance.member_id, Call.id, Call.started_at).join(Call, Call.id == Attendance.call_id)
     attended = attended.where(in_month(period), Attendance.joined)
     if members is not None:
@@ -139,8 +139,9 @@ def called(connection: Connection, period: Period, members: Collection[int] | No
         attended = attended.where(Attendance.member_id.in_(members))
     calls: dict[int, dict[int, datetime]] = {}
     for found in (own, attended):
-        for member, call, began in connection.execute(found):
-            calls.setdefault(member, {})[call] = began
+        for row in connection.execute(found):
+            if row[0] is not None:
+                calls.setdefault(row[0], {})[row[1]] = row[2]
     return calls
 
 

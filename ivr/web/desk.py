@@ -10,6 +10,7 @@ from ivr.config import Settings
 from ivr.records import places
 from ivr.records.db import Database
 from ivr.records.places import Place
+from ivr.records.progress import Counting
 from ivr.records.users import Known
 from ivr.reports import facts
 from ivr.reports.facts import Facts, MonthFacts
@@ -39,6 +40,9 @@ class Desk:
     def seen_by(self, user: Known) -> tuple[Place, ...]:
         with self.database.reading() as connection:
             return places.seen_by(connection, user.role, user.of)
+
+    def counting(self) -> Counting:
+        return Counting(self.shelf.catalogue(), self.settings.records.completed_share, self.settings.line.zone)
 
     def facts(self, period: Period, within: Iterable[Place]) -> Facts:
         """Of these branches' members, and of nobody else."""

@@ -14,7 +14,7 @@ from ivr.records.models import Attendance, Branch, Call, Member, Recording, Visi
 from ivr.records.progress import Counting
 from ivr.records.roster import import_roster
 from ivr.shelf import Shelf
-from tests.reports.village import Step, Village, at, bye, listens, menu
+from tests.reports.village import ZONE, Step, Village, at, bye, listens, menu
 
 ROSTER = """姓名,电话,支部,编号
 王秀英,13800138001,初心村党支部,001
@@ -123,7 +123,7 @@ def typing_at_the_menu(village: Village) -> int:
 def claimed(village: Village) -> int:
     call = stranger(village)
     ledger.claim(village.connection, call, number(village.connection, "101"), at("2026-11-17 08:00"))
-    progress.settle(village.connection, call, at("2026-11-17 08:00"), Counting(village.catalogue, 0.9))
+    progress.settle(village.connection, call, at("2026-11-17 08:00"), Counting(village.catalogue, 0.9, ZONE))
     return call
 
 

@@ -9,7 +9,6 @@ from werkzeug import Response
 from ivr.errors import IvrError, NotToBeClaimed
 from ivr.records import claims, deeds, recordings, roster, whose
 from ivr.records.numbers import masked
-from ivr.records.progress import Counting
 from ivr.reports.timeline import minutes
 from ivr.web.desk import Desk
 from ivr.web.pages.calls import call_page
@@ -53,7 +52,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/call/<row:call>/claim")
     def claim(call: int) -> Response | tuple[str, int]:
         typed = request.form.get("who", "")[:LONGEST].replace("\0", "").strip()  # PostgreSQL takes no NUL
-        branches, counting = theirs(desk), Counting(desk.shelf.catalogue(), desk.settings.records.completed_share)
+        branches, counting = theirs(desk), desk.counting()
         try:
             with desk.database.writing() as connection:
                 _seen(connection, call, branches)
