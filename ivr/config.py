@@ -93,6 +93,7 @@ class DialogueSettings(Section):
 class RecordSettings(Section):
     completed_share: Annotated[float, Field(gt=0, le=1)] = 0.9
     hour_minutes: Annotated[int, Field(ge=30, le=90)] = 60
+    year_hours: Annotated[int, Field(ge=1, le=1000)] = 32
 
 
 def _host(host: str) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from ivr import vocabulary
 from ivr.errors import BadWords
+from ivr.reports import detail, helping, home_visits, ledger, meetings, month_sheet, summary
+from ivr.reports.columns import CHOICES
+from ivr.reports.sheets import SHEETS
 
 EVERYWHERE = Path(vocabulary.__file__).parent.parent
 
@@ -25,12 +29,23 @@ def test_each_language_is_complete(language: str) -> None:
 def test_every_text_is_used_and_every_one_that_is_used_is_there() -> None:
     sources = [*EVERYWHERE.glob("web/**/*.html"), *EVERYWHERE.glob("web/**/*.py"), *EVERYWHERE.glob("reports/*.py")]
     code = "\n".join(path.read_text("utf-8") for path in sources)
-    made = r"(calls?|ledger|mistake|help|say|as|tab|host|kind|topic|user|no_lesson|enter)_\w+"
+    made = r"(calls?|col|about|mend|way|why|sheet|ledger|mistake|help|say|as|tab|host|kind|topic|user|no_lesson|enter)_\w+"
     known = set(vocabulary.load("zh").texts)
     asked = set(re.findall(r"say\(\s*['\"](\w+)['\"][,)]", code))
     assert asked <= known
     quoted = set(re.findall(r"['\"](\w+)['\"]", code))  # what is chosen among several is said by a variable
     assert {text for text in known - quoted if not re.fullmatch(made, text)} == set()
+
+
+def test_every_column_of_a_sheet_has_its_words_and_no_other_has() -> None:
+    texts = vocabulary.load("zh").texts
+    sheets = (detail, helping, home_visits, ledger, meetings, summary)
+    keys = {*month_sheet.OF_MEMBERS, *month_sheet.OF_BRANCHES}.union(*(sheet.KEYS for sheet in sheets))
+    assert {f"col_{key}" for key in keys} == {text for text in texts if text.startswith("col_")}
+    explained = {text.removeprefix("about_") for text in texts if text.startswith("about_")}
+    assert explained - {"sheet", "sheet_column", "sheet_text"} <= keys
+    assert set(chain.from_iterable(CHOICES.values())) <= texts.keys() and CHOICES.keys() <= keys
+    assert {f"sheet_{name}" for name in SHEETS} == {text for text in texts if text.startswith("sheet_")}
 
 
 def test_two_lines_give_other_names(tmp_path: Path) -> None:

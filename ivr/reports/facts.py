@@ -28,13 +28,16 @@ Key = tuple[int, str]  # a member, a lesson
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """An edition of a lesson: `questions` are their ids."""
+    """An edition of a lesson: `questions` are their ids, `parts` the headings of what it counts; `code` is its author's
+    number for it."""
 
     lesson: str
     edition: str
     title: str
     length_ms: int
     questions: tuple[str, ...]
+    code: str = ""
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,9 @@ def _versions(catalogue: Catalogue, rows: Iterable[StudiedRow]) -> dict[str, Ver
         versions[row.edition] = Version(row.lesson, row.edition, row.lesson, length_ms, ())
     for edition, lesson in catalogue.editions.items():
         questions = tuple(question.id for question in lesson.questions)
-        versions[edition] = Version(lesson.slug, edition, lesson.title.words, lesson.length_ms, questions)
+        parts = tuple(lesson.segments[n].title for n in lesson.counted)
+        told = (lesson.slug, edition, lesson.title.words, lesson.length_ms, questions, lesson.code, parts)
+        versions[edition] = Version(*told)
     return versions
 
 

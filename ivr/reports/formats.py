@@ -22,9 +22,11 @@ PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def to_json(report: str, month: str, sheet: Sheet) -> str:
-    """Rows as objects; a dotted heading becomes an object within."""
-    rows = [_nested(zip(sheet.headings, cells, strict=True)) for cells in sheet.cells]
-    whole = {"report": report, "month": month, "rows": rows}
+    """Rows as objects, by their keys; a dotted heading becomes an object within. A sheet for people has its title and
+    its headings, too."""
+    rows = [_nested(zip(sheet.keys or sheet.headings, cells, strict=True)) for cells in sheet.cells]
+    words = {"title": sheet.title, "headings": dict(zip(sheet.keys, sheet.headings, strict=True))} if sheet.keys else {}
+    whole = {"report": report, "month": month, **words, "rows": rows}
     return json.dumps(whole, ensure_ascii=False, indent=2, default=_as_written) + "\n"
 
 

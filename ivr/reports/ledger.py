@@ -1,108 +1,134 @@
 """The ledger as it is handed up: one row for each branch and lesson of the month.
 
-It tells of study by telephone; it never says that somebody was at a meeting.
+It never says that somebody was at a meeting unless a secretary wrote so. What nobody told the line stays blank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator
 
-from ivr.reports import member, month
-from ivr.reports.facts import MonthFacts
-from ivr.reports.member import Studied
-from ivr.reports.sheet import Cell, Sheet
-from ivr.vocabulary import Vocabulary
+from ivr.records.occasions import Kept
+from ivr.records.places import Place
+from ivr.reports import columns, month, study
+from ivr.reports.columns import Basis, Row, hours_of
+from ivr.reports.facts import Version
+from ivr.reports.sheet import Sheet
+from ivr.reports.study import Study
 
-HEADINGS = (
-    *("n", "district", "branch", "month", "method", "lesson", "lesson_title", "length", "first", "last", "due", "done"),
-    *("by_phone", "by_visit", "missing", "who", "share", "answered", "correct", "signature"),
+KEYS = (
+    *("n", "district", "branch", "first", "last", "method", "lesson", "title", "gist", "speaker", "place", "host"),
+    *("recorder", "enrolled", "excused", "due", "done", "by_phone", "by_visit", "by_meeting", "missing", "who"),
+    *("made_up", "share", "length", "suggested", "confirmed", "answered", "evidence", "remarks", "signature", "signed"),
 )
+MOST_OF_GIST = 100  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """A lesson in a branch: `due` should study it, `done` did, `by_visit` of them in a home visit; `missing` are names.
-    `correct` of `asked` questions were answered right by the `answered` people."""
-
-    district: str
-    branch: str
-    lesson: str
-    title: str
-    length_s: float
-    first: date | None
-    last: date | None
-    due: int
-    done: int
-    by_visit: int
-    missing: tuple[str, ...]
-    answered: int
-    correct: int
-    asked: int
+def sheet(basis: Basis) -> Sheet:
+    return columns.sheet(basis, "ledger_title", KEYS, rows(basis), form=True)
 
 
-def rows(facts: MonthFacts) -> Iterator[LedgerRow]:
-    """By district, branch and the month's order of lessons."""
-    districts = {person.branch: person.district for person in facts.people}
-    ids = {person.number: person.id for person in facts.people}
-    visits = month.visited(facts)
-    theirs: dict[tuple[str, str], list[Studied]] = {}
-    for row in member.rows(facts):
-        theirs.setdefault((row.branch, row.lesson), []).append(row)
-    for branch in sorted(districts, key=lambda name: (districts[name], name)):
-        for lesson in facts.lessons:
-            studied = theirs[branch, lesson.lesson]
-            at_home = sum(row.completed and (ids[row.number], row.lesson) in visits for row in studied)
-            yield _row(districts[branch], studied, lesson.title, lesson.length_ms / 1000, at_home)
+def rows(basis: Basis) -> Iterator[Row]:
+    """By district, branch and the month's order of lessons; branches without members are left out."""
+    theirs: dict[tuple[str, str], list[Study]] = {}
+    for row in study.rows(basis):
+        theirs.setdefault((row.person.branch, row.lesson.lesson), []).append(row)
+    n = 0
+    for place in basis.places:
+        for lesson in basis.facts.lessons:
+            if studied := theirs.get((place.name, lesson.lesson)):
+                n += 1
+                yield {"n": n, **_row(basis, place, lesson, studied)}
 
 
-def _row(district: str, studied: list[Studied], title: str, length_s: float, at_home: int) -> LedgerRow:
-    done = sum(row.completed for row in studied)
-    marked = [row for row in studied if row.answered]
-    return LedgerRow(
-        district,
-        studied[0].branch,
-        studied[0].lesson,
-        title,
-        length_s,
-        min((row.first_call for row in studied if row.first_call), default=None),
-        max((row.last_call for row in studied if row.last_call), default=None),
-        due=len(studied),
-        done=done,
-        by_visit=at_home,
-        missing=tuple(row.member for row in studied if not row.completed),
-        answered=len(marked),
-        correct=sum(row.correct for row in marked),
-        asked=sum(row.answered for row in marked),
+def _row(basis: Basis, place: Place, lesson: Version, studied: list[Study]) -> Row:
+    kept = [each for each in basis.facts.occasions if (each.branch_id, each.what.lesson) == (place.id, lesson.lesson)]
+    met = [row for row in (basis.facts.studied.get((each.person.id, lesson.lesson)) for each in studied) if row]
+    numbers = {int(call) for row in met for call in row.call_ids.split()}
+    meetings = [each for each in kept if each.what.kind == "meeting"]
+    times = (at for row in met for at in (row.first_at, row.last_at) if at)
+    days = [*(basis.facts.period.local(at).date() for at in times), *(each.what.day for each in kept)]
+    return {
+        "district": place.district,
+        "branch": place.name,
+        "first": min(days, default=None),
+        "last": max(days, default=None),
+        "lesson": lesson.code or lesson.lesson,
+        "title": lesson.title,
+        "gist": _gist(lesson, basis),
+        "length": round(lesson.length_ms / 60_000, 1),
+        "evidence": _evidence(basis, numbers, kept),
+        **_where(basis, studied, meetings),
+        **_counted(basis, studied),
+        "made_up": _made_up(basis, studied) if meetings else "",
+    }
+
+
+def _where(basis: Basis, studied: list[Study], meetings: list[Kept]) -> Row:
+    """A meeting's place and leader as the secretary wrote them; without one, a lesson is studied by telephone."""
+    if meetings:
+        return {
+            "method": basis.words.say("way_meeting"),
+            "place": basis.joined(dict.fromkeys(each.what.place for each in meetings if each.what.place)),
+            "host": basis.joined(dict.fromkeys(each.what.host for each in meetings if each.what.host)),
+        }
+    done = {row.stands for row in studied if row.is_done}
+    if done == {"visited"}:
+        return {"method": basis.words.say("way_visit")}
+    return {"method": basis.words.say("way_phone"), "place": basis.words.say("by_line")}
+
+
+def _counted(basis: Basis, studied: list[Study]) -> Row:
+    due = [row for row in studied if row.is_due]
+    done = [row.stands for row in due if row.is_done]
+    missing = [row for row in due if not row.is_done]
+    besides = sum(row.is_done for row in studied if not row.is_due)
+    words = basis.words
+    return {
+        "enrolled": len(studied),
+        "excused": len(studied) - len(due),
+        "due": len(due),
+        "done": len(done),
+        "by_phone": done.count("heard"),
+        "by_visit": done.count("visited"),
+        "by_meeting": done.count("met"),
+        "missing": len(missing),
+        "who": basis.joined(
+            words.say("with_reason", name=r.person.name, reason=study.reason(r, basis)) for r in missing
+        ),
+        "share": month.share(len(done), len(due), words),
+        "suggested": hours_of(sum(row.suggested for row in studied)),
+        "confirmed": hours_of(sum(row.confirmed for row in studied)),
+        "answered": _answers(basis, studied),
+        "remarks": words.say("excused_too", n=besides) if besides else "",
+    }
+
+
+def _answers(basis: Basis, studied: list[Study]) -> str:
+    marked = [row.heard for row in studied if row.heard.answered]
+    right, asked = sum(row.correct for row in marked), sum(row.answered for row in marked)
+    return basis.words.say("answers_of", n=len(marked), right=right, asked=asked) if marked else ""
+
+
+def _made_up(basis: Basis, studied: list[Study]) -> str:
+    """Who studied otherwise what others studied in a meeting."""
+    parts = (
+        (text, [row.person.name for row in studied if row.stands == stands])
+        for stands, text in (("heard", "made_up_phone"), ("visited", "made_up_visit"))
+    )
+    return basis.words.say("semicolon").join(
+        basis.words.say(text, names=basis.joined(names)) for text, names in parts if names
     )
 
 
-def sheet(facts: MonthFacts, place: str, words: Vocabulary) -> Sheet:
-    """For Excel, CSV and paper; the last column is signed by hand."""
-    days = words.say("month", year=facts.period.first.year, month=facts.period.first.month)
-    return Sheet(
-        words.say("ledger_title", place=place, month=days),
-        tuple(words.say(f"ledger_{heading}") for heading in HEADINGS),
-        tuple(_cells(n, row, facts.period.month, words) for n, row in enumerate(rows(facts), 1)),
-    )
+def _gist(lesson: Version, basis: Basis) -> str:
+    """The headings of a lesson, which are what it is about, in its author's words."""
+    told = basis.words.say("semicolon").join(dict.fromkeys(lesson.parts))
+    return told if len(told) <= MOST_OF_GIST else f"{told[: MOST_OF_GIST - 1]}…"
 
 
-def _cells(n: int, row: LedgerRow, in_month: str, words: Vocabulary) -> tuple[Cell, ...]:
-    told = (n, row.district, row.branch, in_month, words.say("by_phone"), row.lesson, row.title)
-    length_min = round(row.length_s / 60, 1)
-    done = (row.due, row.done, row.done - row.by_visit, row.by_visit, row.due - row.done)
-    who = words.say("between").join(row.missing)
-    marks = f"{row.correct}/{row.asked}" if row.asked else ""
-    return (
-        *told,
-        length_min,
-        row.first,
-        row.last,
-        *done,
-        who,
-        month.share(row.done, row.due, words),
-        row.answered,
-        marks,
-        "",
+def _evidence(basis: Basis, calls: Iterable[int], kept: Iterable[Kept]) -> str:
+    """The numbers of what can be looked up."""
+    named = (("evidence_calls", sorted(calls)), ("evidence_written", [each.id for each in kept]))
+    return basis.words.say("semicolon").join(
+        basis.words.say(text, numbers=basis.joined(map(str, numbers))) for text, numbers in named if numbers
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -12,12 +12,20 @@ Cell = str | int | float | bool | date | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table and the sentences that stand above it; every row has as many cells as there are headings."""
+    """A table and the sentences that stand above it; every row has as many cells as there are headings.
+
+    `keys` name the columns in whatever language the headings are; of those in `choices` only these words are written
+    in a cell; `notes` say how columns are meant and filled in. A `form` has so many columns that on
+    a page each row is a form of its own."""
 
     title: str
     headings: tuple[str, ...] = ()
     cells: tuple[tuple[Cell, ...], ...] = ()
     above: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: Sheet | None = None
+    form: bool = False
 
 
 def sheet_of(kind: type[Any], rows: Iterable[Any]) -> Sheet:

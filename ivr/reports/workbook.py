@@ -1,7 +1,8 @@
 """A sheet as an Excel workbook that opens in WPS, too. The same facts always give the same bytes.
 
 Text stays text (a number that begins with +, a cell that begins with =), days are days, and the page prints on A4,
-across, one page wide, with its headings on each page.
+across, one page wide, with its headings on each page. A second page says how columns are meant; cells of which only
+certain words may stand in offer those.
 """
 
 from __future__ import annotations
@@ -20,13 +21,23 @@ AS_TEXT = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_t
 NARROWEST, WIDEST = 5, 40  # characters
 A4 = 9
 FONT = {"font_name": "宋体", "font_size": 11, "border": 1, "valign": "vcenter", "text_wrap": True}
+SPARE_ROWS = 100  # below the last, which offer words, too: rows are added by hand
+LONGEST_NAME = 31  # characters, of a page
 
 
 def to_xlsx(sheet: Sheet) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, **AS_TEXT})
     book.set_properties({"title": sheet.title, "created": MADE})
-    page = book.add_worksheet()
+    _add_page(book, sheet, None)
+    if sheet.notes:
+        _add_page(book, sheet.notes, sheet.notes.title[:LONGEST_NAME])
+    book.close()
+    return out.getvalue()
+
+
+def _add_page(book: Any, sheet: Sheet, name: str | None) -> None:
+    page = book.add_worksheet(name)
     formats = {
         "heading": book.add_format({**FONT, "bold": True, "align": "center"}),
         "text": book.add_format({**FONT, "num_format": "@"}),
@@ -39,9 +50,11 @@ def to_xlsx(sheet: Sheet) -> bytes:
     for row, cells in enumerate(sheet.cells, 1):
         for column, cell in enumerate(cells):
             _write(page, row, column, cell, formats)
+    for key, words in sheet.choices.items():
+        column = sheet.keys.index(key)
+        offered = {"validate": "list", "source": list(words), "error_type": "warning"}
+        page.data_validation(1, column, len(sheet.cells) + SPARE_ROWS, column, offered)
     _for_paper(page, sheet)
-    book.close()
-    return out.getvalue()
 
 
 def _write(page: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:

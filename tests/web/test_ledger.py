@@ -1,84 +1,226 @@
-"""The ledger to take away: a row for each branch and lesson, the same cells in Excel and CSV."""
+"""The sheets at the desk: the same cells on the page, in PDF, Excel, CSV and JSON; the month's page, too.
+
+PDFs are set by WeasyPrint (the `pdf` extra), which needs Pango and a Chinese font of the system:
+apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-cjk."""
 
 from __future__ import annotations
 
 import csv
+import html
 import io
+import json
+import re
+import sys
 from datetime import date
+from pathlib import Path
 from urllib.parse import unquote
 
+import pdfplumber
+import pytest
+from flask import Flask
 from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
-from tests.web.conftest import NAMES, Browser
+from ivr.records.db import Database
+from ivr.records.roster import import_roster
+from ivr.reports.sheets import SHEETS
+from ivr.shelf import Shelf
+from ivr.web import paper
+from tests.reports.village import Village
+from tests.reports.writing import write_november
+from tests.web.conftest import Browser
+
+MEMBERS = 18
+TABLES = [which for which in SHEETS if which not in ("ledger", "meetings")]
+
+
+@pytest.fixture
+def written(app: Flask, database: Database, pressed: Path) -> None:
+    with database.writing() as connection:
+        village = Village(connection, Shelf(pressed).catalogue())
+        village.calls = 100
+        write_november(village)
 
 
 def excel(answer: TestResponse) -> list[list[str]]:
-    """Cells as CSV has them."""
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     return [[_written(cell) for cell in row] for row in rows]
 
 
 def _written(cell: object) -> str:
-    whole = isinstance(cell, float) and cell.is_integer()
-    return (
-        str(int(cell))
-        if isinstance(cell, float) and whole
-        else cell.isoformat()
-        if isinstance(cell, date)
-        else str(cell)
-    )
+    return cell.isoformat() if isinstance(cell, date) else "" if cell is None else str(cell).removesuffix(".0")
 
 
-def test_excel_and_csv_have_the_same_cells(browser: Browser) -> None:
+def from_json(answer: TestResponse) -> list[list[str]]:
+    told = json.loads(answer.data)
+    return [list(told["headings"].values()), *([_written(cell) for cell in row.values()] for row in told["rows"])]
+
+
+def from_csv(answer: TestResponse) -> list[list[str]]:
+    assert answer.data.startswith("\ufeff".encode()) and answer.mimetype == "text/csv"
+    rows = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline=""))
+    return [[cell.removesuffix(".0") for cell in row] for row in rows]
+
+
+def pdf_cells(pdf: bytes) -> list[list[str]]:
+    """The cells between the lines of a PDF's tables, without the ends of lines and blanks within."""
+    with pdfplumber.open(io.BytesIO(pdf)) as file:
+        return [
+            [without_blanks(cell or "").removesuffix(".0") for cell in row]
+            for page in file.pages
+            for table in page.extract_tables()
+            for row in table
+        ]
+
+
+def without_blanks(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def one_line(rows: list[list[str]]) -> list[list[str]]:
+    return [[without_blanks(cell) for cell in row] for row in rows]
+
+
+def pages(pdf: bytes) -> int:
+    with pdfplumber.open(io.BytesIO(pdf)) as file:
+        return len(file.pages)
+
+
+@pytest.mark.parametrize("which", TABLES)
+@pytest.mark.parametrize("user", ["chuxin", "xian"])
+def test_pdf_excel_csv_and_json_agree_cell_by_cell(
+    which: str, user: str, browser: Browser, written: None, county: dict[str, int]
+) -> None:
+    browser.sign_in(user)
+    place = "all" if user == "xian" else county["初心村党支部"]
+    got = {form: browser.get(f"/desk/{place}/2026-11/ledger/{which}.{form}") for form in ("pdf", "xlsx", "csv", "json")}
+    told = from_json(got["json"])
+    assert excel(got["xlsx"]) == told and from_csv(got["csv"]) == told
+    rows = pdf_cells(got["pdf"].data)
+    headings, *cells = one_line(told)
+    if not cells:
+        assert rows == []
+        return
+    assert rows[0] == headings
+    assert [row for row in rows if row != headings] == cells
+
+
+@pytest.mark.parametrize("which", ["ledger", "meetings"])
+def test_a_form_has_every_heading_beside_its_cell(which: str, browser: Browser, written: None) -> None:
     browser.sign_in("xian")
-    told = browser.get("/desk/all/2026-11/ledger.csv")
-    assert told.data.startswith("\ufeff".encode()) and told.mimetype == "text/csv"
-    rows = list(csv.reader(io.StringIO(told.text.removeprefix("\ufeff"), newline="")))
-    assert excel(browser.get("/desk/all/2026-11/ledger.xlsx")) == [
-        [cell.removesuffix(".0") for cell in row] for row in rows
+    address = f"/desk/all/2026-11/ledger/{which}"
+    told = json.loads(browser.get(f"{address}.json").data)
+    assert excel(browser.get(f"{address}.xlsx")) == from_json(browser.get(f"{address}.json"))
+    beside = [
+        (row[n], row[n + 1] or "")
+        for row in pdf_cells(browser.get(f"{address}.pdf").data)
+        for n in range(0, len(row) - 1, 2)
+        if row[n]
     ]
-    assert [row[1:3] for row in rows[1::2]] == [
-        ["河东镇", "东村党支部"],
-        ["河东镇", "初心村党支部"],
-        ["河西镇", "西村党支部"],
+    expected = [
+        (without_blanks(told["headings"][key]), without_blanks(_written(cell)))
+        for row in told["rows"]
+        for key, cell in row.items()
     ]
+    assert len(told["rows"]) >= 3 and sorted(beside) == sorted(expected)
 
 
-def test_a_branch_s_lessons_in_its_month(browser: Browser, county: dict[str, int]) -> None:
+@pytest.mark.parametrize("user", ["chuxin", "xian"])
+def test_the_month_s_page_agrees_with_its_files(user: str, browser: Browser, written: None) -> None:
+    browser.sign_in(user)
+    page = browser.get("/desk/")
+    address = page.request.path
+    assert all(f'href="{address}/month.{form}"' in page.text for form in ("pdf", "xlsx", "csv", "json"))
+    told = from_json(browser.get(f"{address}/month.json"))
+    assert excel(browser.get(f"{address}/month.xlsx")) == told == from_csv(browser.get(f"{address}/month.csv"))
+    assert pdf_cells(browser.get(f"{address}/month.pdf").data) == one_line(told)
+    cells = re.findall(r"<t[dh].*?>(.*?)</t[dh]>", page.text, re.S)
+    read = [without_blanks(html.unescape(re.sub("<.*?>", "", cell))) for cell in cells]
+    assert read == [cell for row in one_line(told) for cell in row]
+
+
+def test_the_month_of_eighteen_is_one_page_of_a4_in_chinese_letters(
+    browser: Browser, database: Database, county: dict[str, int]
+) -> None:
+    more = (f"欧阳春{chr(0x4E00 + n)},,初心村党支部,{n:03}" for n in range(7, MEMBERS + 1))
+    import_roster(database, "\n".join(["姓名,电话,支部,编号", *more]).encode(), "more.csv", "CN")
     browser.sign_in("chuxin")
-    address = f"/desk/{county['初心村党支部']}/2026-11/ledger.xlsx"
-    answer = browser.get(address)
-    assert f'href="{address}"' in browser.get(address.removesuffix(".xlsx")).text
-    assert unquote(answer.headers["Content-Disposition"]).endswith("台账-初心村党支部-2026-11.xlsx")
+    pdf = browser.get(f"/desk/{county['初心村党支部']}/2026-11/month.pdf").data
+    with pdfplumber.open(io.BytesIO(pdf)) as file:
+        (page,) = file.pages
+        assert (round(page.width), round(page.height)) == (595, 842)
+        fonts = {letter["fontname"].partition("+")[2] for letter in page.chars}
+    assert fonts and all(font.startswith("Noto-Sans-CJK-SC") for font in fonts)
+    assert len(pdf_cells(pdf)) == MEMBERS + 1
+
+
+def test_a_wide_sheet_lies_across(browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("chuxin")
+    for which, across in {"detail": True, "helping": False, "ledger": False}.items():
+        pdf = browser.get(f"/desk/{county['初心村党支部']}/2026-11/ledger/{which}.pdf").data
+        with pdfplumber.open(io.BytesIO(pdf)) as file:
+            assert {page.width > page.height for page in file.pages} == {across}, which
+
+
+def test_the_ledger_is_page_three_and_leads_to_the_other_sheets(browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("chuxin")
+    address = f"/desk/{county['初心村党支部']}/2026-11/ledger"
+    page = browser.get(address).text
+    assert f'href="{address}" aria-current="page"' in page
+    for which in SHEETS:
+        leads_to = address if which == "ledger" else f"{address}/{which}"
+        assert f'href="{leads_to}"' in page
+        there = browser.get(leads_to).text
+        assert all(f'href="{leads_to}.{form}"' in there for form in ("pdf", "xlsx", "csv", "json"))
+    assert browser.get(f"{address}/nothing").status_code == 404
+    assert browser.get(f"{address}/detail.docx").status_code == 404
+
+
+def test_a_file_is_named_for_what_it_is(browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("chuxin")
+    answer = browser.get(f"/desk/{county['初心村党支部']}/2026-11/ledger.xlsx")
+    assert unquote(answer.headers["Content-Disposition"]).endswith("学习台账-初心村党支部-2026-11.xlsx")
     headings, falls, stoves = excel(answer)
-    assert dict(zip(headings, falls, strict=True)) == {
-        "序号": "1",
-        "乡镇": "河东镇",
-        "支部": "初心村党支部",
-        "月份": "2026-11",
-        "学习方式": "电话学习",
-        "课号": "falls",
-        "课题": "防跌倒",
-        "课时长(分)": "0.5",
-        "首次来电": "2026-11-09",
-        "最后来电": "2026-11-14",
-        "应学": "6",
-        "实学": "2",
-        "其中电话": "2",
-        "其中送学上门": "0",
-        "未学": "4",
-        "未学人员": "李大山、赵福贵、马建民、张桂兰",
-        "完成率": "33%（2÷6）",
-        "答题人数": "1",
-        "答对/答题": "2/2",
-        "支部书记签字": "",
-    }
-    assert stoves[6:8] == ["用炉子", "0.2"] and stoves[10:13] == ["6", "1", "1"]
+    told = dict(zip(headings, falls, strict=True))
+    assert (told["应学"], told["实学"], told["未学"], told["完成率"]) == ("6", "2", "4", "33%（2÷6）")
+    assert told["未学人员及原因"] == "李大山（中途断线）、赵福贵（按错键 2 次）、马建民（没有打进来）、张桂兰（没听）"
+    assert told["支部书记签字"] == "" and stoves[headings.index("课题")] == "用炉子"
 
 
 def test_a_month_in_which_nobody_called(browser: Browser) -> None:
     browser.sign_in("hexi")
-    rows = excel(browser.get("/desk/all/2026-02/ledger.xlsx"))
-    assert [row[8:13] for row in rows[1:]] == [["", "", "1", "0", "0"]] * 2
-    assert rows[1][15] == NAMES["西村党支部"][0]
+    headings, *rows = excel(browser.get("/desk/all/2026-02/ledger.xlsx"))
+    told = [dict(zip(headings, row, strict=True)) for row in rows]
+    assert [(row["开始日期"], row["应学"], row["实学"], row["佐证"]) for row in told] == [("", "1", "0", "")] * 2
+
+
+@pytest.mark.parametrize("user", ["chuxin", "hedong"])
+def test_no_sheet_in_any_form_names_others(user: str, browser: Browser, written: None, county: dict[str, int]) -> None:
+    browser.sign_in(user)
+    for which in SHEETS:
+        for form in ("xlsx", "csv", "json", "pdf"):
+            answer = browser.get(f"/desk/{county['西村党支部']}/2026-11/ledger/{which}.{form}")
+            assert answer.status_code == 404, (which, form)
+        assert "孙凤英" not in browser.get(f"/desk/all/2026-11/ledger/{which}.json").text
+    assert browser.get(f"/desk/{county['西村党支部']}/2026-11/month.pdf").status_code == 404
+
+
+def test_without_weasyprint_the_page_says_how_to_print(
+    browser: Browser, county: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.sign_in("chuxin")
+    monkeypatch.setitem(sys.modules, "weasyprint", None)  # as where the extra was never installed
+    paper._weasyprint.cache_clear()
+    try:
+        answer = browser.get(f"/desk/{county['初心村党支部']}/2026-11/month.pdf")
+    finally:
+        paper._weasyprint.cache_clear()
+    assert answer.status_code == 503 and "另存为 PDF" in answer.text and "ivr doctor" in answer.text
+
+
+def test_a_pdf_reads_our_style_sheet_and_nothing_else() -> None:
+    plain = '<html lang="zh-CN"><link rel="stylesheet" href="{}"><p>王</p>'
+    assert paper.to_pdf(plain.format("/desk/static/desk.css")).startswith(b"%PDF")
+    for elsewhere in ("http://127.0.0.1:9/a.css", "file:///etc/passwd", "/desk/static/../../config.py", "/nothing.css"):
+        with pytest.raises(Exception, match="is not ours"):
+            paper.to_pdf(plain.format(elsewhere))

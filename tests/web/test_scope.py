@@ -11,7 +11,12 @@ from werkzeug.test import TestResponse
 
 from tests.web.conftest import NAMES, USERS, Browser
 
-VALUES = {"written": "2026-11", "form": "csv", "filename": "desk.css"}  # whatever stands in an address, but `place`
+VALUES = {  # whatever stands in an address, but `place`
+    "written": "2026-11",
+    "which": "detail",
+    "form": "csv",
+    "filename": "desk.css",
+}
 ABOVE = ("/desk/users",)  # nothing for a branch's users
 OPEN = ("desk.sign_in", "desk.code", "desk.static")
 

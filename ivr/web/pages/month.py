@@ -11,12 +11,11 @@ from ivr.reports import month as figures
 from ivr.reports.facts import MonthFacts
 from ivr.reports.member import clock
 from ivr.reports.month import Count
+from ivr.reports.month_sheet import SYMBOLS
 from ivr.vocabulary import Vocabulary
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
 from ivr.web.scope import ALL, seen
-
-SYMBOLS = {"heard": "●", "met": "■", "visited": "△", "partly": "◐", "not_yet": "○"}
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:

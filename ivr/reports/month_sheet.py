@@ -1,0 +1,60 @@
+"""The month's page as a sheet: the cells that stand on it, of one branch by its members, of several by branch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.reports import columns, month
+from ivr.reports.columns import Basis, Row
+from ivr.reports.member import clock
+from ivr.reports.month import STANDS, MonthRow
+from ivr.reports.sheet import Cell, Sheet
+
+SYMBOLS = {"heard": "●", "met": "■", "visited": "△", "partly": "◐", "not_yet": "○"}
+OF_MEMBERS = ("n", "name", "stands_sign", "lessons_done", "heard_time", "marks", "calls", "last_day", "situation")
+OF_BRANCHES = ("district", "branch", "due", *(f"count_{stands}" for stands in STANDS), "share")
+
+
+def sheet(basis: Basis) -> Sheet:
+    if not basis.several:
+        left_out = () if len(basis.facts.lessons) > 1 else ("lessons_done",)
+        keys = tuple(key for key in OF_MEMBERS if key not in left_out)
+        return columns.sheet(basis, "month_title", keys, _members(basis))
+    left_out = () if len({place.district for place in basis.places}) > 1 else ("district",)
+    keys = tuple(key for key in OF_BRANCHES if key not in left_out)
+    return columns.sheet(basis, "overview_title", keys, _branches(basis))
+
+
+def _members(basis: Basis) -> Iterator[Row]:
+    for n, row in enumerate(month.rows(basis.facts), 1):
+        yield {
+            "n": n,
+            "name": row.name,
+            "stands_sign": f"{SYMBOLS[row.stands]} {basis.words.say(row.stands)}",
+            "lessons_done": f"{row.lessons_done}/{len(basis.facts.lessons)}",
+            "heard_time": clock(row.heard_s),
+            "marks": f"{row.correct}/{row.asked}" if row.asked else "",
+            "calls": row.calls or None,
+            "last_day": f"{row.last_call:%m-%d}" if row.last_call else "",
+            "situation": _situation(basis, row),
+        }
+
+
+def _situation(basis: Basis, row: MonthRow) -> str:
+    if row.excused:
+        return basis.words.say("excused")
+    return basis.words.say(f"help_{row.situation}", n=row.strays) if row.situation else ""
+
+
+def _branches(basis: Basis) -> Iterator[Row]:
+    theirs = month.by_branch(month.rows(basis.facts))
+    for place in basis.places:
+        count = month.count(theirs.get(place.name, ()))
+        stands: dict[str, Cell] = {f"count_{each}": getattr(count, each) for each in STANDS}
+        yield {
+            "district": place.district,
+            "branch": place.name,
+            "due": count.due,
+            **stands,
+            "share": month.share(count.done, count.due, basis.words),
+        }

@@ -1,0 +1,95 @@
+"""Every sheet that can be printed or taken away, by its name; and what each is made from, gathered once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from ivr.catalogue import Catalogue
+from ivr.config import RecordSettings
+from ivr.records import follow_ups, hours
+from ivr.records.places import Place
+from ivr.reports import (
+    detail,
+    facts,
+    helping,
+    home_visits,
+    ledger,
+    meetings,
+    month,
+    month_sheet,
+    queries,
+    summary,
+)
+from ivr.reports.columns import Basis
+from ivr.reports.facts import MonthFacts
+from ivr.reports.period import Period, of_month
+from ivr.reports.sheet import Sheet
+from ivr.vocabulary import Vocabulary
+
+SHEETS: Mapping[str, Callable[[Basis], Sheet]] = {
+    "ledger": ledger.sheet,
+    "detail": detail.sheet,
+    "summary": summary.sheet,
+    "visits": home_visits.sheet,
+    "meetings": meetings.sheet,
+    "helping": helping.sheet,
+}
+PAGES: Mapping[str, Callable[[Basis], Sheet]] = {"month": month_sheet.sheet, **SHEETS}
+LOOKS_BACK = ("summary",)  # at the month before
+MOST_AT_ONCE = 5000  # members in one statement; SQLite takes 32,766 values
+
+
+def gather(
+    connection: Connection,
+    period: Period,
+    catalogue: Catalogue,
+    places: tuple[Place, ...],
+    name: str,
+    words: Vocabulary,
+    rules: RecordSettings,
+    *,
+    several: bool = True,
+    looks_back: bool = True,
+) -> Basis:
+    """The month of these branches, called `name` together; whether somebody had not studied the month before is only
+    known where it `looks_back`."""
+    within = frozenset(place.id for place in places)
+    told = facts.gather_month(connection, period, catalogue, rules.completed_share, within=within)
+    before: frozenset[int] = frozenset()
+    if looks_back:
+        last = of_month(f"{period.first - timedelta(days=1):%Y-%m}", period.zone)
+        before = _idle(facts.gather_month(connection, last, catalogue, rules.completed_share, within=within))
+    members = [person.id for person in told.people]
+    followed = {
+        member: each
+        for n in range(0, len(members), MOST_AT_ONCE)
+        for member, each in follow_ups.of_month(connection, period.month, members[n : n + MOST_AT_ONCE]).items()
+    }
+    visits = tuple(queries.visits(connection, queries.in_month(period)))
+    year = _of_year(connection, period, told)
+    return Basis(told, places, name, words, rules, several, year, before, followed, visits)
+
+
+def _of_year(connection: Connection, period: Period, told: MonthFacts) -> dict[int, int]:
+    """Confirmed tenths since January, by member."""
+    months = [f"{period.first.year}-{month:02}" for month in range(1, period.first.month + 1)]
+    ours = {person.id for person in told.people}
+    sums: dict[int, int] = {}
+    for (member, _, _), tenths in hours.confirmed(connection, months).items():
+        if member in ours:
+            sums[member] = sums.get(member, 0) + tenths
+    return sums
+
+
+def _idle(before: MonthFacts) -> frozenset[int]:
+    """Of whom study was asked in a month that had a lesson, and who heard nothing."""
+    return frozenset(_heard_nothing(before)) if before.lessons else frozenset()
+
+
+def _heard_nothing(before: MonthFacts) -> Iterator[int]:
+    for person, row in zip(before.people, month.rows(before), strict=True):
+        if row.stands == "not_yet" and not row.excused:
+            yield person.id

@@ -1,0 +1,75 @@
+"""How each member stands in each lesson of the month, with the hours suggested and confirmed for it: what the printed
+sheets count.
+
+Hours are suggested for what was surely heard; of a lesson that a secretary wrote down as studied, for all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ivr.records import hours
+from ivr.records.roster import Enrolled
+from ivr.reports import member, month
+from ivr.reports.columns import Basis
+from ivr.reports.facts import Version
+from ivr.reports.member import Studied
+from ivr.reports.month import DONE, MonthRow, Situation, Stands
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A member in a lesson; hours in tenths. `situation` is what kept them from it, as far as the month tells."""
+
+    person: Enrolled
+    lesson: Version
+    heard: Studied
+    stands: Stands
+    excused: str
+    situation: Situation
+    strays: int
+    suggested: int
+    confirmed: int
+
+    @property
+    def is_done(self) -> bool:
+        return self.stands in DONE
+
+    @property
+    def is_due(self) -> bool:
+        return not self.excused
+
+
+def rows(basis: Basis) -> Iterator[Study]:
+    """By branch, member number and lesson."""
+    facts = basis.facts
+    by_hand, each = facts.by_hand(), iter(member.rows(facts))
+    for person, months in zip(facts.people, month.rows(facts), strict=True):
+        for lesson, stands in zip(facts.lessons, months.by_lesson, strict=True):
+            heard = next(each)
+            is_written = (person.id, lesson.lesson) in by_hand
+            suggested = _suggested(heard, is_written, basis.rules.hour_minutes)
+            confirmed = facts.hours.get((person.id, lesson.lesson), 0)
+            situation = "" if stands in DONE else months.situation
+            told = (months.excused, situation, months.strays)
+            yield Study(person, lesson, heard, stands, *told, suggested, confirmed)
+
+
+def _suggested(heard: Studied, is_written: bool, hour_minutes: int) -> int:
+    length_ms = round(heard.length_s * 1000)
+    return hours.suggested(length_ms if is_written else round(heard.heard_at_least_s * 1000), length_ms, hour_minutes)
+
+
+def reason(row: Study | MonthRow, basis: Basis) -> str:
+    """Why somebody has not studied, as far as it is known."""
+    if row.situation:
+        return basis.words.say(f"help_{row.situation}", n=row.strays)
+    return basis.words.say(row.stands)
+
+
+def help_for(row: Study | MonthRow, basis: Basis) -> str:
+    """What would help; "" for whoever needs none."""
+    if row.stands in DONE or row.excused:
+        return ""
+    return basis.words.say(f"mend_{row.situation or row.stands}")

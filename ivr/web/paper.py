@@ -1,0 +1,56 @@
+"""A page as a PDF: the same HTML that is shown and printed, set by WeasyPrint, an extra that need not be there.
+
+It reads our own style sheet and nothing else: no other file, no address.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ivr.errors import MissingPart
+
+STATIC = Path(__file__).parent / "static"
+BASE = "http://desk.invalid/"  # what is asked for there is read from our own files
+KINDS = {".css": "text/css", ".svg": "image/svg+xml"}
+HOW = (
+    "PDFs need pip install 'tingke[pdf]' and, on Debian, "
+    "apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-cjk; pages print from the browser without them."
+)
+_one_at_a_time = threading.Lock()  # Pango's maps of fonts are not made for several threads
+
+
+def to_pdf(html: str) -> bytes:
+    """Raises MissingPart where WeasyPrint, or a library of the system that it needs, is not there."""
+    weasyprint = _weasyprint()
+    with _one_at_a_time:
+        pdf: bytes = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=_fetcher()).write_pdf()
+    return pdf
+
+
+@cache
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+    except ImportError as error:
+        raise MissingPart(f"WeasyPrint is not installed. {HOW}") from error
+    except OSError as error:  # a library that it loads by name
+        raise MissingPart(f"WeasyPrint does not start: {error}. {HOW}") from error
+    return weasyprint
+
+
+@cache
+def _fetcher() -> Any:
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class Ours(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, *_: Any, **__: Any) -> Any:
+            path = STATIC / Path(urlsplit(url).path).name
+            if not url.startswith(BASE) or path.suffix not in KINDS or not path.is_file():
+                raise FatalURLFetchingError(f"{url} is not ours")
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": KINDS[path.suffix]})
+
+    return Ours()

@@ -1,0 +1,189 @@
+"""The printed sheets of the village's November, as JSON that people read before it is kept, and the same in Excel."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from python_calamine import CalamineWorkbook
+
+from ivr import vocabulary
+from ivr.catalogue import Catalogue
+from ivr.config import RecordSettings
+from ivr.records.occasions import Written, write
+from ivr.records.roster import Enrolled
+from ivr.reports import columns, sheets
+from ivr.reports.columns import Basis
+from ivr.reports.formats import to_csv, to_json
+from ivr.reports.period import of_month
+from ivr.reports.sheet import Cell, Sheet
+from ivr.reports.sheets import PAGES
+from ivr.reports.workbook import to_xlsx
+from tests.reports.test_reports import compare
+from tests.reports.village import ZONE, Village, bye, listens, menu, november
+from tests.reports.writing import HOME, NOW, TODAY, places_of, write_november
+
+Made = Callable[..., Basis]
+
+
+@pytest.fixture
+def basis(village: Village) -> Made:
+    """What the sheets of a month are made from; of 初心村党支部, unless told otherwise."""
+
+    def made(month: str = "2026-11", of: str = HOME, words: str = "zh", **rules: Any) -> Basis:
+        theirs = tuple(each for each in places_of(village.connection) if of in ("", each.name))
+        told = (of_month(month, ZONE), village.catalogue, theirs, of or "全县", vocabulary.load(words))
+        return sheets.gather(village.connection, *told, RecordSettings(**rules), several=not of)
+
+    return made
+
+
+def cells(sheet: Sheet) -> list[dict[str, Cell]]:
+    return [dict(zip(sheet.keys, row, strict=True)) for row in sheet.cells]
+
+
+@pytest.mark.parametrize("which", PAGES)
+def test_each_sheet_of_a_branch(which: str, village: Village, basis: Made, rewrite: bool) -> None:
+    november(village)
+    write_november(village)
+    told = to_json(which, "2026-11", PAGES[which](basis(hour_minutes=30)))
+    compare(f"sheet_{which}.json", told, village.catalogue, rewrite)
+
+
+@pytest.mark.parametrize("which", ["summary", "month", "helping"])
+def test_branches_side_by_side(which: str, village: Village, basis: Made, rewrite: bool) -> None:
+    november(village)
+    write_november(village)
+    told = to_json(which, "2026-11", PAGES[which](basis(of="")))
+    compare(f"sheet_{which}_all.json", told, village.catalogue, rewrite)
+
+
+@pytest.mark.parametrize("which", PAGES)
+@pytest.mark.parametrize("of", [HOME, ""])
+def test_excel_csv_and_json_have_the_same_cells(which: str, of: str, village: Village, basis: Made) -> None:
+    november(village)
+    write_november(village)
+    sheet = PAGES[which](basis(of=of))
+    assert (sheet.cells or (which, of) == ("helping", HOME)) and all(
+        len(row) == len(sheet.headings) for row in sheet.cells
+    )
+    rows = json.loads(to_json(which, "2026-11", sheet))
+    assert rows["headings"] == dict(zip(sheet.keys, sheet.headings, strict=True))
+    as_json = [[_text(cell) for cell in row.values()] for row in rows["rows"]]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx(sheet)))
+    headings, *read = book.get_sheet_by_index(0).to_python()
+    assert headings == list(sheet.headings)
+    assert [[_text(cell) for cell in row] for row in read] == as_json
+    (_, *lines) = csv.reader(io.StringIO(to_csv(sheet), newline=""))
+    unguarded = [[cell.removeprefix("'").removesuffix(".0") for cell in line] for line in lines]
+    assert unguarded == as_json
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return "" if cell is None else str(cell).removesuffix(".0")
+
+
+def test_only_whom_a_secretary_wrote_down_was_at_a_meeting(village: Village, basis: Made) -> None:
+    november(village)
+    (before,) = cells(PAGES["meetings"](basis()))
+    assert before["enrolled"] == 6 and not any(before[key] for key in before if key not in ("branch", "enrolled"))
+    assert [row["by_meeting"] for row in cells(PAGES["ledger"](basis()))] == [0, 0]
+    write_november(village)
+    (after,) = cells(PAGES["meetings"](basis()))
+    assert (after["present"], after["attended"], after["absent"], after["expected"]) == (2, "李大山、张桂兰", "", "")
+    falls, _ = cells(PAGES["ledger"](basis()))
+    assert (falls["by_phone"], falls["by_meeting"], falls["by_visit"], falls["due"]) == (2, 2, 0, 5)
+    assert falls["made_up"] == "电话补学：王秀英、陈德明；上门补学：马建民"
+    assert falls["who"] == "赵福贵（一部分）" and falls["share"] == "80%（4÷5）"
+
+
+def test_what_other_branches_wrote_down_is_on_no_sheet_of_this_one(village: Village, basis: Made) -> None:
+    november(village)
+    east = next(each for each in places_of(village.connection) if each.name == "东村党支部")
+    (member,) = (each for each in basis(of="东村党支部").facts.people if each.number == "102")
+    met = Written("meeting", TODAY, "falls", (member.id,), "东村的会")
+    write_november(village)
+    write(village.connection, east.id, met, 1, NOW, TODAY)
+    for which, made in PAGES.items():
+        assert "东村" not in to_json(which, "2026-11", made(basis())), which
+    assert "东村的会" in to_json("meetings", "2026-11", PAGES["meetings"](basis(of="东村党支部")))
+
+
+def test_the_year_counts_from_january_and_only_what_was_confirmed(village: Village, basis: Made) -> None:
+    november(village)
+    write_november(village)
+    (row,) = cells(PAGES["summary"](basis()))
+    assert (row["hours_month"], row["hours_year"], row["reached"]) == (0.16, 6.56, 1)  # 0.8 and 32.8 hours, 5 people
+    assert cells(PAGES["summary"](basis(year_hours=33)))[0]["reached"] == 0
+    (next_year,) = cells(PAGES["summary"](basis("2027-01")))
+    assert (next_year["hours_year"], next_year["reached"]) == (0, 0)
+
+
+def test_who_heard_nothing_in_two_months_is_counted_once_they_were_to_study_in_both(
+    village: Village, basis: Made
+) -> None:
+    november(village)
+    assert [row["idle"] for row in cells(PAGES["summary"](basis(of="")))] == [2, 1]  # in October nobody called
+    assert [row["idle"] for row in cells(PAGES["summary"](basis("2026-12")))] == [1]
+    village.catalogue = type(village.catalogue)((), village.catalogue.editions)
+    assert [row["idle"] for row in cells(PAGES["summary"](basis("2026-12")))] == [0]  # there was nothing to hear
+
+
+def test_hours_are_suggested_for_what_was_heard_and_whole_for_what_was_written_down(
+    village: Village, basis: Made
+) -> None:
+    whole = replace(village.falls, segments=tuple(replace(each, length_ms=600_000) for each in village.falls.segments))
+    village.catalogue = Catalogue((whole,), {**village.catalogue.editions, whole.edition: whole})
+    village.call("001", "2026-11-02 08:00", menu(), *listens(whole, 0), bye(602))
+    write_november(village)
+    told = {row["name"]: (row["suggested"], row["confirmed"]) for row in cells(PAGES["detail"](basis()))}
+    assert told["王秀英"] == (0.2, 0.5) and told["李大山"] == (0.5, 0.3) and told["赵福贵"] == (0, 0)
+    (row,) = cells(PAGES["ledger"](basis()))
+    assert (row["length"], row["suggested"], row["confirmed"]) == (
+        30,
+        1.5,
+        0.8,
+    )  # 0.2, two at the meeting, a visit of 20 minutes
+
+
+@pytest.mark.parametrize(
+    ("more", "years"),
+    [
+        ({"年龄": "76"}, 76),
+        ({"出生年月": "1950年3月"}, 76),
+        ({"出生年月": "1950-12"}, 75),
+        ({"出生日期": "1950.11.30"}, 76),
+        ({"Birth": "1950"}, 76),
+        ({"年龄": "七十六"}, None),
+        ({}, None),
+    ],
+)
+def test_an_age_is_the_list_s_or_follows_from_a_birth(more: dict[str, str], years: int | None) -> None:
+    assert columns.age(Enrolled(1, "1", "王", "村", (), more), date(2026, 11, 30)) == years
+
+
+def test_each_sheet_in_english_has_no_chinese_words(village: Village, basis: Made) -> None:
+    november(village)
+    for which, made in PAGES.items():
+        sheet = made(basis(words="en"))
+        assert not [each for each in sheet.headings if any("\u4e00" <= letter <= "\u9fff" for letter in each)], which
+        assert sheet.notes and sheet.notes.title == "How to fill in"
+
+
+def test_lists_offer_their_words_and_a_second_page_explains(village: Village, basis: Made) -> None:
+    november(village)
+    sheet = PAGES["detail"](basis())
+    book = CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx(sheet)))
+    assert book.sheet_names[1:] == ["填表说明"]
+    headings, *rows = book.get_sheet_by_name("填表说明").to_python()
+    assert headings == ["栏目", "说明"] and {row[0] for row in rows} <= set(sheet.headings)
+    stands = sheet.choices["stands"]
+    assert {row["stands"] for row in cells(sheet)} <= set(stands)
