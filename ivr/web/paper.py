@@ -24,10 +24,15 @@ _one_at_a_time = threading.Lock()  # Pango's maps of fonts are not made for seve
 
 
 def to_pdf(html: str) -> bytes:
-    """Raises MissingPart where WeasyPrint, or a library of the system that it needs, is not there."""
+    """Raises MissingPart where WeasyPrint, or a library of the system that it needs, is not there; ValueError for a
+    page that wants anything but our own files."""
     weasyprint = _weasyprint()
+    ours = _fetcher()
     with _one_at_a_time:
-        pdf: bytes = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=_fetcher()).write_pdf()
+        try:
+            pdf: bytes = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=ours).write_pdf()
+        except weasyprint.urls.FatalURLFetchingError as error:  # no Exception of Python's
+            raise ValueError(str(error)) from error
     return pdf
 
 
