@@ -23,6 +23,8 @@ ENVIRONMENT = {
     "IVR_DATABASE_URL": ("database_url",),
     "IVR_PUBLIC_URL": ("line", "public_url"),
     "IVR_SECRET_KEY": ("secrets", "desk"),
+    "IVR_LRS_KEY": ("secrets", "lrs_key"),
+    "IVR_LRS_SECRET": ("secrets", "lrs_secret"),
     "TWILIO_ACCOUNT_SID": ("twilio", "account_sid"),
     "TWILIO_AUTH_TOKEN": ("twilio", "auth_token"),
 }
@@ -121,12 +123,26 @@ class BranchSettings(Section):
     preset: PresetName | None = None
 
 
+def _lrs_url(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s?#@]", url)):
+        raise ValueError("write it like https://lrs.example.org/xapi, the part before /statements")
+    return url.rstrip("/")
+
+
+class LrsSettings(Section):
+    url: Annotated[str, AfterValidator(_lrs_url)] = ""
+
+
 class DeskSettings(Section):
     words: Annotated[str, Field(pattern=r"^(zh|en|.+\.toml)$")] = "zh"
+    templates: Annotated[Path | None, BeforeValidator(lambda path: path or None)] = None  # None: in the data folder
 
 
 class SecretSettings(Section):
     desk: Annotated[str, Field(min_length=32, repr=False)] = ""  # empty: one is made, and kept in the data folder
+    lrs_key: str = Field(default="", repr=False)
+    lrs_secret: str = Field(default="", repr=False)
 
 
 class TwilioSettings(Section):
@@ -147,8 +163,14 @@ class Settings(Section):
     studio: StudioSettings = StudioSettings()
     branches: Mapping[str, BranchSettings] = {}
     desk: DeskSettings = DeskSettings()
+    lrs: LrsSettings = LrsSettings()
     secrets: SecretSettings = SecretSettings()
     twilio: TwilioSettings = TwilioSettings()
+
+    @property
+    def templates(self) -> Path:
+        """The folder of townships' own forms."""
+        return self.desk.templates or self.data / "templates"
 
     @property
     def database(self) -> str:
@@ -186,7 +208,8 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     studio = settings.studio.model_copy(update={"lexicon": _lexicon(where, here, settings.studio)})
     data = _data(origin.get("data") or f"{where}: data", folder / settings.data)
     branches = _branches(where, here, settings.branches)
-    desk = settings.desk.model_copy(update={"words": _words(where, here, settings.desk.words)})
+    templates = here / settings.desk.templates if settings.desk.templates else None
+    desk = settings.desk.model_copy(update={"words": _words(where, here, settings.desk.words), "templates": templates})
     return settings.model_copy(update={"data": data, "studio": studio, "branches": branches, "desk": desk})
 
 

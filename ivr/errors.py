@@ -8,7 +8,8 @@
     │   ├── BadImport         a document that no lesson can be made of
     │   ├── BadLexicon        a lexicon file, by line
     │   ├── BadRoster         a member list, by row
-    │   └── BadNotices        a list of notices, by row, or a reply
+    │   ├── BadNotices        a list of notices, by row, or a reply
+    │   └── BadForm           a form of one's own, by cell
     ├── BadPrompts        a file of prompts
     ├── NotAMonth         a month that can't be read
     ├── NotEnrolled       nobody of this name or number
@@ -28,6 +29,7 @@
     ├── VoiceFailed       an engine could not speak
     ├── BadRecording      a recording that can't be used
     ├── MissingPart       an optional package that this job needs
+    ├── NotSent           statements that a learning record store did not take
     ├── NotFetched        a file at the provider that did not come
     └── UnknownCall       a turn of a call that never began here
 
@@ -80,6 +82,10 @@ class BadRoster(Mistakes):
 
 class BadNotices(Mistakes):
     """The notices can't be used; none was taken."""
+
+
+class BadForm(Mistakes):
+    """The form can't be filled in. Mend the cells that are named."""
 
 
 class BadPrompts(IvrError):
@@ -161,6 +167,10 @@ class BadRecording(IvrError):
 
 class MissingPart(IvrError):
     """An optional package is not installed."""
+
+
+class NotSent(IvrError):
+    """The learning record store did not take it. Run the same command again."""
 
 
 class NotFetched(IvrError):

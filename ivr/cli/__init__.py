@@ -11,6 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from ivr import config
 from ivr.cli.calls import calls
+from ivr.cli.doctor import doctor
+from ivr.cli.export import export_group
 from ivr.cli.ledger import ledger
 from ivr.cli.lesson import lesson
 from ivr.cli.lesson_files import export, import_, new
@@ -48,7 +50,7 @@ def ivr(context: click.Context, path: Path | None) -> None:
 
 for command in (serve, phone, rehearse, lesson, prompts, voices, roster):
     ivr.add_command(command)
-for command in (member, calls, questions, notices, report, ledger, user):
+for command in (member, calls, questions, notices, report, ledger, user, export_group, doctor):
     ivr.add_command(command)
 for command in (new, import_, export, record):
     lesson.add_command(command)

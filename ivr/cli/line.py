@@ -62,7 +62,7 @@ def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool)
             port=port,
             threads=threads,
             ident=None,
-            max_request_body_size=2 * webhook.LONGEST_BODY,
+            max_request_body_size=LARGEST,
             _quiet=True,
         )
 

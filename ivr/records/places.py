@@ -73,6 +73,14 @@ def name_of(connection: Connection, place: int | None) -> str:
     return connection.execute(select(Branch.name).where(Branch.id == place)).scalar() or ""
 
 
+def district_of(connection: Connection, role: Role, of: int | None) -> int | None:
+    """The district that somebody with this role belongs to; None for the county, and where none is known."""
+    if role != "branch":
+        return of
+    found: int | None = connection.execute(select(Branch.parent_id).where(Branch.id == of)).scalar()
+    return found
+
+
 def mixed(connection: Connection, districts: Mapping[str, str], branches: Collection[str]) -> list[str]:
     """What a list of branches, and of the districts they lie in, would make both a branch and a district."""
     with_members = select(Branch.name).join(Member, Member.branch_id == Branch.id).distinct()

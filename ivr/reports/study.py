@@ -1,7 +1,5 @@
 """How each member stands in each lesson of the month, with the hours suggested and confirmed for it: what the printed
 sheets count.
-
-Hours are suggested for what was surely heard; of a lesson that a secretary wrote down as studied, for all of it.
 """
 
 from __future__ import annotations
@@ -9,9 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ivr.records import hours
 from ivr.records.roster import Enrolled
-from ivr.reports import member, month
+from ivr.reports import member, month, study_hours
 from ivr.reports.columns import Basis
 from ivr.reports.facts import Version
 from ivr.reports.member import Studied
@@ -49,16 +46,11 @@ def rows(basis: Basis) -> Iterator[Study]:
         for lesson, stands in zip(facts.lessons, months.by_lesson, strict=True):
             heard = next(each)
             is_written = (person.id, lesson.lesson) in by_hand
-            suggested = _suggested(heard, is_written, basis.rules.hour_minutes)
+            suggested = study_hours.suggested(heard, is_written, basis.rules.hour_minutes)
             confirmed = facts.hours.get((person.id, lesson.lesson), 0)
             situation = "" if stands in DONE else months.situation
             told = (months.excused, situation, months.strays)
             yield Study(person, lesson, heard, stands, *told, suggested, confirmed)
-
-
-def _suggested(heard: Studied, is_written: bool, hour_minutes: int) -> int:
-    length_ms = round(heard.length_s * 1000)
-    return hours.suggested(length_ms if is_written else round(heard.heard_at_least_s * 1000), length_ms, hour_minutes)
 
 
 def reason(row: Study | MonthRow, basis: Basis) -> str:

@@ -8,11 +8,13 @@ from io import BytesIO
 from flask import Blueprint, Response, current_app, render_template, send_file
 
 from ivr.errors import MissingPart
-from ivr.reports import sheets
+from ivr.reports import sheets, xapi
+from ivr.reports.columns import Basis
 from ivr.reports.formats import shown, to_csv, to_json
 from ivr.reports.sheet import Sheet
 from ivr.reports.sheets import LOOKS_BACK, PAGES, SHEETS
 from ivr.reports.workbook import to_xlsx
+from ivr.studio.documents.published import gift_of
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
 from ivr.web.paper import to_pdf
@@ -25,9 +27,12 @@ MIMETYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json; charset=utf-8",
+    "jsonl": "application/x-ndjson; charset=utf-8",
+    "gift": "text/plain; charset=utf-8",
 }
+OF_SHEETS = ("pdf", "xlsx", "csv", "json")
 ONE_OF = f"<any({', '.join(SHEETS)}):which>"
-FORMS = f"<any({', '.join(MIMETYPES)}):form>"
+FORMS = f"<any({', '.join(OF_SHEETS)}):form>"
 SIGNED = ("month", "detail", "visits")  # below the table; others have columns for it
 
 
@@ -42,7 +47,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             which=which,
             sheets=tuple(SHEETS),
             sheet=made(desk, about, which),
-            forms=tuple(MIMETYPES),
+            forms=OF_SHEETS,
             written_cell=shown,
             is_signed=which in SIGNED,
         )
@@ -65,22 +70,34 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             return as_pdf(str(page), sheet.title)
         return as_file("month", about, sheet, form, sheet.title)
 
+    @routes.get("/<place:place>/<written>/xapi.jsonl")
+    def xapi_file(place: str, written: str) -> Response:
+        about = seen(desk, place, written)
+        told = xapi.statements(
+            desk.facts(about.period, about.branches), desk.settings.line.public_url, desk.words.language
+        )
+        return sent(xapi.to_lines(told).encode(), "jsonl", f"xapi-{about.name}-{about.month}")
+
+    @routes.get("/<place:place>/<written>/questions.gift")
+    def questions_file(place: str, written: str) -> Response:
+        """Of the lessons that could be heard in the month; lessons are no secret."""
+        about = seen(desk, place, written)
+        catalogue = desk.shelf.catalogue()
+        versions = desk.facts(about.period, about.branches).lessons
+        lessons = [catalogue.editions[each.edition] for each in versions if each.edition in catalogue.editions]
+        return sent(gift_of(lessons).encode(), "gift", f"{desk.words.say('questions_file')}-{about.month}")
+
 
 def made(desk: Desk, about: Seen, which: str) -> Sheet:
+    return PAGES[which](basis(desk, about, looks_back=which in LOOKS_BACK))
+
+
+def basis(desk: Desk, about: Seen, *, looks_back: bool) -> Basis:
     """Of these branches, and of nobody else."""
+    catalogue, rules = desk.shelf.catalogue(), desk.settings.records
+    of = (about.period, catalogue, about.branches, about.name, desk.words, rules)
     with desk.database.reading() as connection:
-        basis = sheets.gather(
-            connection,
-            about.period,
-            desk.shelf.catalogue(),
-            about.branches,
-            about.name,
-            desk.words,
-            desk.settings.records,
-            several=about.one is None,
-            looks_back=which in LOOKS_BACK,
-        )
-    return PAGES[which](basis)
+        return sheets.gather(connection, *of, several=about.one is None, looks_back=looks_back)
 
 
 def as_file(which: str, about: Seen, sheet: Sheet, form: str, name: str) -> Response:
