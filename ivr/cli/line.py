@@ -23,9 +23,10 @@ from ivr.records.copying import copied
 from ivr.records.db import open_database
 from ivr.records.numbers import e164
 from ivr.shelf import Shelf
-from ivr.telephony import terminal, webhook
+from ivr.telephony import terminal
 from ivr.telephony.recordings import fetching
 from ivr.voicing import voicing
+from ivr.web.sign_in import LARGEST
 
 
 @click.command()

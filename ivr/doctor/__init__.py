@@ -38,4 +38,5 @@ def _looked(what: str, check: Check, settings: Settings, now: datetime) -> Itera
     try:
         yield from check(settings, now)
     except Exception as error:
-        yield Finding(what, "missing", f"{type(error).__name__}: {error}".splitlines()[0])
+        told = f"could not be looked at ({type(error).__name__}: {error})".splitlines()[0]
+        yield Finding(what, "missing", told, "Mend what is named before it, and look again.")

@@ -41,12 +41,21 @@ def to_lines(statements: Iterable[Statement]) -> str:
 
 
 def statements(facts: Facts, home: str, language: str) -> list[Statement]:
-    """By time and member; `home` is the address of the line, which names all that is its own."""
+    """By time, member and verb; `home` is the address of the line, which names all that is its own."""
     people = {person.id: person for person in facts.people}
     told = [*_heard(facts, people, home), *_answered(facts, people, home), *_written_down(facts, people, home)]
     lessons = {version.lesson: version for version in (*facts.versions.values(), *facts.lessons)}
     named = [_named(each, lessons, home, language) for each in told]
-    return sorted(named, key=lambda each: (each["timestamp"], each["actor"]["account"]["name"], each["id"]))
+    order = list(VERBS.values())
+    return sorted(
+        named,
+        key=lambda each: (
+            each["timestamp"],
+            each["actor"]["account"]["name"],
+            order.index(each["verb"]["id"]),
+            each["object"]["id"],
+        ),
+    )
 
 
 def _heard(facts: Facts, people: Mapping[int, Enrolled], home: str) -> Iterator[Statement]:

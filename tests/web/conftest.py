@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -97,9 +98,14 @@ def county(database: Database, clock: Clock) -> dict[str, int]:
         return {place.name: place.id for place in places.seen_by(connection, "county", None)}
 
 
-def desk_of(database: Database, data: Path, clock: Clock, words: str = "zh", url: str = HOME) -> Flask:
+def desk_of(
+    database: Database, data: Path, clock: Clock, words: str = "zh", url: str = HOME, templates: Path | None = None
+) -> Flask:
     plain = Settings(data=data, secrets=SecretSettings(desk="a key for tests, of 32 characters"))
-    settings = plain.model_copy(update={"line": plain.line.model_copy(update={"public_url": url})})
+    line, desk_settings = plain.line.model_copy(update={"public_url": url}), plain.desk
+    if templates:
+        desk_settings = desk_settings.model_copy(update={"templates": templates})
+    settings = plain.model_copy(update={"line": line, "desk": desk_settings})
     app = Flask("desk", static_folder=None)
     desk = Desk(database, Shelf(data), settings, vocabulary.load(words), settings.secrets.desk, clock)
     web.install(app, desk)
@@ -107,10 +113,21 @@ def desk_of(database: Database, data: Path, clock: Clock, words: str = "zh", url
 
 
 @pytest.fixture
-def app(database: Database, county: dict[str, int], pressed: Path, clock: Clock) -> Iterator[Flask]:
+def templates(tmp_path: Path) -> Path:
+    """The folder of forms of one's own, with one of everybody's in it."""
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    book = openpyxl.Workbook()
+    book.active["A1"] = "{{完成率}}"
+    book.save(folder / "form.xlsx")
+    return folder
+
+
+@pytest.fixture
+def app(database: Database, county: dict[str, int], pressed: Path, clock: Clock, templates: Path) -> Iterator[Flask]:
     with database.writing() as connection:
         november(Village(connection, Shelf(pressed).catalogue()))
-    yield desk_of(database, pressed, clock)
+    yield desk_of(database, pressed, clock, templates=templates)
 
 
 @pytest.fixture
