@@ -136,7 +136,7 @@ class LrsSettings(Section):
 
 class DeskSettings(Section):
     words: Annotated[str, Field(pattern=r"^(zh|en|.+\.toml)$")] = "zh"
-    templates: Annotated[Path | None, BeforeValidator(lambda path: path or None)] = None  # None: in the data folder
+    templates: str = ""  # in the data folder
 
 
 class SecretSettings(Section):
@@ -170,7 +170,7 @@ class Settings(Section):
     @property
     def templates(self) -> Path:
         """The folder of townships' own forms."""
-        return self.desk.templates or self.data / "templates"
+        return Path(self.desk.templates) if self.desk.templates else self.data / "templates"
 
     @property
     def database(self) -> str:
@@ -208,7 +208,7 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     studio = settings.studio.model_copy(update={"lexicon": _lexicon(where, here, settings.studio)})
     data = _data(origin.get("data") or f"{where}: data", folder / settings.data)
     branches = _branches(where, here, settings.branches)
-    templates = here / settings.desk.templates if settings.desk.templates else None
+    templates = str(here / settings.desk.templates) if settings.desk.templates else ""
     desk = settings.desk.model_copy(update={"words": _words(where, here, settings.desk.words), "templates": templates})
     return settings.model_copy(update={"data": data, "studio": studio, "branches": branches, "desk": desk})
 

@@ -104,7 +104,7 @@ def desk_of(
     plain = Settings(data=data, secrets=SecretSettings(desk="a key for tests, of 32 characters"))
     line, desk_settings = plain.line.model_copy(update={"public_url": url}), plain.desk
     if templates:
-        desk_settings = desk_settings.model_copy(update={"templates": templates})
+        desk_settings = desk_settings.model_copy(update={"templates": str(templates)})
     settings = plain.model_copy(update={"line": line, "desk": desk_settings})
     app = Flask("desk", static_folder=None)
     desk = Desk(database, Shelf(data), settings, vocabulary.load(words), settings.secrets.desk, clock)

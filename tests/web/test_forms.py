@@ -64,7 +64,7 @@ def test_who_may_put_and_remove(browser: Browser, fresh: Browser, templates: Pat
     assert sorted(path.name for path in templates.iterdir()) == ["a.xlsx", "form.xlsx"]
     empty = browser.get(f"{ADDRESS}/everybody/a.xlsx/empty")
     assert openpyxl.load_workbook(io.BytesIO(empty.data)).active["A1"].value == "{{应学}}"
-    empty.close()
+
     assert browser.post(f"{ADDRESS}/everybody/a.xlsx/remove").status_code == 302
     assert sorted(path.name for path in templates.iterdir()) == ["form.xlsx"]
 

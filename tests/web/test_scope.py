@@ -40,7 +40,7 @@ def addresses(app: Flask, place: int | str, said: tuple[int, int]) -> Iterator[t
 
 def text_of(answer: TestResponse) -> str:
     """A workbook is packed: what stands in one is looked at where it is filled."""
-    return answer.data.decode("utf-8", "replace")
+    return bytes(answer.data).decode("utf-8", "replace")
 
 
 def named(answer: TestResponse) -> set[str]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from ivr.errors import BadForm
@@ -20,7 +20,7 @@ from ivr.reports.columns import Basis
 from ivr.reports.own_form import MOST_BYTES
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
-from ivr.web.pages.ledger import MIMETYPES, basis, sent
+from ivr.web.pages.ledger import basis, sent
 from ivr.web.scope import Seen, seen
 
 NAME = re.compile(r"[\w（）()\- ]{1,60}\.xlsx")
@@ -71,7 +71,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     def empty_form(place: str, written: str, whose: str, name: str) -> Response:
         """As it was put here, to be changed and put here again."""
         seen(desk, place, written)
-        return send_file(the_form(whose, name), MIMETYPES["xlsx"], as_attachment=True)
+        path = the_form(whose, name)
+        return sent(path.read_bytes(), "xlsx", path.stem)
 
     def folders() -> Iterator[tuple[str, Path]]:
         """Those that the user sees."""
