@@ -29,7 +29,9 @@ def test_each_language_is_complete(language: str) -> None:
 def test_every_text_is_used_and_every_one_that_is_used_is_there() -> None:
     sources = [*EVERYWHERE.glob("web/**/*.html"), *EVERYWHERE.glob("web/**/*.py"), *EVERYWHERE.glob("reports/*.py")]
     code = "\n".join(path.read_text("utf-8") for path in sources)
-    of = "about account as call calls code col enter help host kind mend mistake more on ring say sheet tab user way why"
+    of = (
+        "about account as call calls code col enter help host kind mend mistake more on ring say sheet tab user way why"
+    )
     made = rf"\w+_(meeting|visit)|({of.replace(' ', '|')})_\w+"
     known = set(vocabulary.load("zh").texts)
     asked = set(re.findall(r"say\(\s*['\"](\w+)['\"][,)]", code))
