@@ -70,6 +70,7 @@ class LineSettings(Section):
     timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Shanghai"
     most_turns: Annotated[int, Field(ge=10, le=100_000)] = 2000
     audio: AudioFormat = "wav"
+    number: Annotated[str, Field(max_length=18, pattern=r"^[0-9+() \-]*$")] = ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -11,7 +11,7 @@ from ivr.config import Settings
 from ivr.errors import MissingPart, VoiceFailed
 from ivr.records.db import open_database
 from ivr.records.numbers import masked
-from ivr.records.roster import Imported, enrolled, import_roster
+from ivr.records.roster import Imported, Plan, enrolled, import_roster
 from ivr.records.spreadsheet import MOST_BYTES
 from ivr.records.typable import MEND
 from ivr.reports.formats import to_text
@@ -43,7 +43,7 @@ def import_(settings: Settings, file: Path, dry_run: bool) -> None:
     finally:
         database.close()
     click.echo(_told(file.name, done, dry_run))
-    for note in _notes(done):
+    for note in (*_renamed(done.plan), *_notes(done.plan)):
         click.secho(f"Note: {note}", fg="yellow", err=True)
     if not dry_run:
         _press_names(settings)
@@ -57,13 +57,21 @@ def _told(name: str, done: Imported, dry_run: bool) -> str:
     )
 
 
-def _notes(done: Imported) -> Iterator[str]:
+def _renamed(plan: Plan) -> Iterator[str]:
+    """Who is enrolled under a number that the list gives to another name: each of them, it may be another person."""
+    for change in plan.renamed:
+        was = change.before.name if change.before else ""
+        yield f"row {change.row} ({change.wanted.number}): the name {was} is replaced by {change.wanted.name}."
+
+
+def _notes(plan: Plan) -> Iterator[str]:
     """Which members can't say by keys who they are."""
-    for each in done.untypable[:MOST_NOTES]:
-        places = [f"row {done.rows[n]} ({n})" if n in done.rows else f"{n}, enrolled before," for n in each.numbers]
+    rows = {change.wanted.number: change.row for change in plan.changes}
+    for each in plan.untypable[:MOST_NOTES]:
+        places = [f"row {rows[n]} ({n})" if n in rows else f"{n}, enrolled before," for n in each.numbers]
         mend = MEND if len(places) > 1 else "Enrol them under another number"
         yield f"{' and '.join(places)} {each.why}, and can't be typed on the telephone. {mend}."
-    if (more := len(done.untypable) - MOST_NOTES) > 0:
+    if (more := len(plan.untypable) - MOST_NOTES) > 0:
         yield f"and so it is with {more} more."
 
 

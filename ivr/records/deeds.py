@@ -5,10 +5,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from ivr.records.models import Deed
 
 
-def did(connection: Connection, user: int, what: str, about: str, now: datetime) -> None:
-    connection.execute(insert(Deed), {"user_id": user, "what": what, "about": about, "at": now})
+def did(connection: Connection, user: int, what: str, about: str, now: datetime) -> int:
+    """In the transaction in which it is done; returns its id."""
+    made = insert(Deed).values(user_id=user, what=what, about=about, at=now).returning(Deed.id)
+    deed: int = connection.execute(made).scalar_one()
+    return deed
+
+
+def about(connection: Connection, deed: int, user: int, what: str) -> str | None:
+    """Whom or what it was about; None where this user did no such thing."""
+    which = (Deed.id == deed) & (Deed.user_id == user) & (Deed.what == what)
+    told: str | None = connection.execute(select(Deed.about).where(which)).scalar()
+    return told

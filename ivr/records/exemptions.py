@@ -49,10 +49,10 @@ def exempt(
     connection.execute(insert(Exemption), {**row, "user_id": user, "made_at": now})
 
 
-def withdraw(connection: Connection, exemption: int, now: datetime) -> None:
-    """It was a mistake: it never counted."""
-    which = (Exemption.id == exemption) & Exemption.withdrawn_at.is_(None)
-    connection.execute(update(Exemption).where(which).values(withdrawn_at=now))
+def withdraw(connection: Connection, exemption: int, member: int, now: datetime) -> bool:
+    """It was a mistake: it never counted. False where this member has no such exemption."""
+    which = (Exemption.id == exemption) & (Exemption.member_id == member) & Exemption.withdrawn_at.is_(None)
+    return connection.execute(update(Exemption).where(which).values(withdrawn_at=now)).rowcount > 0
 
 
 def of_member(connection: Connection, member: int) -> list[Exempt]:

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
+from ivr.records.mistakes import Mistake
 from ivr.records.spreadsheet import Table, Unreadable
 
 WITHIN = 5  # rows: a title may stand above the headings
+MOST_SHOWN = 40  # characters of a cell, where it is spoken of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +62,28 @@ class Row:
     n: int
     of: Headed
     cells: list[str]
-    mistakes: list[str] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
 
-    def wrong(self, column: int, what: str) -> None:
-        self.mistakes.append(f"row {self.n}, {self.of.headings[column]}: {what}")
+    def wrong(self, column: int, told: str, why: str = "other", **values: object) -> None:
+        """`why` and `values` as in a Mistake."""
+        values = {"told": told, "text": clean(self.cells[column])[:MOST_SHOWN], **values}
+        self.mistakes.append(Mistake(told, why, self.n, column, self.of.headings[column], values))
 
     def required(self, means: str, whose: str, longest: int) -> str:
         """The text of a cell that must have some, fit to be kept and shown."""
         (column,) = self.of.columns[means]
         text = clean(self.cells[column])
         if not text:
-            self.wrong(column, f"is empty; write {whose} {means}")
+            self.wrong(column, f"is empty; write {whose} {means}", "empty")
         elif unicodedata.normalize("NFKC", text)[0] in "=+-@":
-            self.wrong(column, f"{shown(text)} looks like a formula; write the {means} as text")
+            self.wrong(column, f"{shown(text)} looks like a formula; write the {means} as text", "formula")
         elif len(text) > longest:
-            self.wrong(column, f"{shown(text)} is longer than {longest} characters; shorten it")
+            self.wrong(
+                column, f"{shown(text)} is longer than {longest} characters; shorten it", "too_long", most=longest
+            )
         elif any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in text):
-            self.wrong(column, f"{shown(text)} has a line break or another control character in it; delete it")
+            told = f"{shown(text)} has a line break or another control character in it; delete it"
+            self.wrong(column, told, "control")
         return text
 
 
@@ -91,7 +98,7 @@ def headed(found: Iterable[Table], wanted: Wanted) -> Headed:
                 _check_once(headings, columns, wanted)
                 return Headed(headings, columns, n + 1, table[n:])
             nearest = max(nearest, headings, key=lambda each: (len(wanted.columns(each)), any(each)))
-    raise Unreadable(_missing(nearest, wanted))
+    raise _missing(nearest, wanted)
 
 
 def _folded(heading: str) -> str:
@@ -105,21 +112,25 @@ def _check_once(headings: tuple[str, ...], columns: Mapping[str, tuple[int, ...]
     for means, where in columns.items():
         if len(where) > 1 and means not in wanted.manifold:
             named = " and ".join(headings[column] for column in where)
-            raise Unreadable(f"the columns {named} both give the {means}; keep one, rename or delete the other")
+            told = f"the columns {named} both give the {means}; keep one, rename or delete the other"
+            raise Unreadable(told, "twice", columns="、".join(headings[column] for column in where))
 
 
-def _missing(nearest: tuple[str, ...], wanted: Wanted) -> str:
+def _missing(nearest: tuple[str, ...], wanted: Wanted) -> Unreadable:
     if not any(nearest):
-        return f"the file is empty: nothing stands in its first {WITHIN} rows"
-    found = wanted.columns(nearest)
-    lacking = ", ".join(
-        "/".join(names[:2]) for means, names in wanted.headings.items() if means in wanted.required - found.keys()
-    )
-    here = ", ".join(shown(heading) for heading in nearest if heading)
-    return (
-        f"no column is headed {lacking}; the headings found are {here}. "
+        return Unreadable(f"the file is empty: nothing stands in its first {WITHIN} rows", "nothing", within=WITHIN)
+    lacking = [
+        names[:2]
+        for means, names in wanted.headings.items()
+        if means in wanted.required - wanted.columns(nearest).keys()
+    ]
+    here = [shown(heading) for heading in nearest if heading]
+    told = (
+        f"no column is headed {', '.join(map('/'.join, lacking))}; the headings found are {', '.join(here)}. "
         f"Put the headings into one row among the first {WITHIN}"
     )
+    first = {"lacking": "、".join(map("/".join, lacking)), "here": "、".join(heading for heading in nearest if heading)}
+    return Unreadable(told, "no_headings", within=WITHIN, **first)
 
 
 def clean(cell: str) -> str:
@@ -128,4 +139,4 @@ def clean(cell: str) -> str:
 
 def shown(text: str) -> str:
     """Quoted, short, and without anything that a terminal would act on."""
-    return json.dumps(text if len(text) <= 40 else f"{text[:40]}…", ensure_ascii=False)
+    return json.dumps(text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…", ensure_ascii=False)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ivr.errors import BadRoster
-from ivr.records.headed import Headed, Row, Wanted, clean, headed, shown
+from ivr.records.headed import MOST_SHOWN, Headed, Row, Wanted, clean, headed, shown
+from ivr.records.mistakes import Mistake
 from ivr.records.numbers import e164
 from ivr.records.spreadsheet import Unreadable, tables
 
@@ -33,10 +34,12 @@ COLUMNS = Wanted(
         ),
         "role": ("职务", "role", "党内职务", "支部职务"),
         "district": ("乡镇", "district", "township", "街道", "镇", "乡", "所在乡镇", "所属乡镇", "乡镇街道"),
+        "refused": ("导入不了的原因", "notimportedbecause"),  # a list that we gave back, mended
     },
-    optional=frozenset({"role", "district"}),
+    optional=frozenset({"role", "district", "refused"}),
     manifold=frozenset({"phone"}),
 )
+OWN = COLUMNS.required | {"refused"}  # what stands in these columns is kept nowhere else, and as it is read
 # Offices that give rights on the telephone, once there is a PIN; any other office gives none.
 ROLES = {
     **dict.fromkeys(("书记", "支部书记", "党支部书记", "secretary"), "secretary"),
@@ -47,13 +50,15 @@ MOST_FIRST = ("secretary", "leader", "visitor")  # who holds several offices has
 BETWEEN_OFFICES = re.compile(r"[、，,;；/]|兼")
 BETWEEN_PHONES = re.compile(r"[、;/,\n]+")
 NO_PHONE = frozenset(("", "无", "没有", "-", "—", "none"))
+EXAMPLES = ("例：", "e.g. ")  # so begins the name in the row that shows how a list is filled in; it is nobody's
 HAN_APART = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")  # 王　兰: names spread to one width
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A member as the list has them; phones in E.164, `more` the other columns by their headings, and the office as it
-    is written. `role` is None where the list tells no offices; `district` is "" where the row tells none."""
+    is written. `role` is None where the list tells no offices; `district` is "" where the row tells none. `columns`
+    says where what stands, and under which heading."""
 
     row: int
     number: str
@@ -63,37 +68,85 @@ class Entry:
     more: Mapping[str, str]
     role: str | None = None
     district: str = ""
+    columns: Mapping[str, tuple[int, str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def wrong(self, means: str, told: str, why: str, **values: object) -> Mistake:
+        """`why` and `values` as in a Mistake."""
+        column, heading = self.columns[means]
+        return Mistake(told, why, self.row, column, heading, {"told": told, **values})
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A list as far as it can be read, and every mistake in it."""
+
+    filename: str
+    entries: tuple[Entry, ...]
+    mistakes: tuple[Mistake, ...]
+
+
+def parsed(data: bytes, filename: str, country: str) -> Parsed:
+    try:
+        entries, mistakes = _entries(headed(tables(data), COLUMNS), country)
+    except Unreadable as error:
+        entries, mistakes = [], [error.mistake]
+    return Parsed(filename, tuple(entries), tuple(mistakes))
 
 
 def read(data: bytes, filename: str, country: str) -> tuple[Entry, ...]:
     """The members of a spreadsheet file. Raises BadRoster with every mistake in it."""
-    try:
-        entries, mistakes = _entries(headed(tables(data), COLUMNS), country)
-    except Unreadable as error:
-        entries, mistakes = [], [str(error)]
-    if mistakes:
-        raise BadRoster(f"{filename} can't be imported; nothing was changed:", mistakes)
-    return tuple(entries)
+    told = parsed(data, filename, country)
+    if told.mistakes:
+        raise refused(filename, told.mistakes)
+    return told.entries
 
 
-def _entries(table: Headed, country: str) -> tuple[list[Entry], list[str]]:
-    entries, mistakes = [], []
-    rows = list(table.rows())
+def refused(filename: str, mistakes: Iterable[Mistake]) -> BadRoster:
+    return BadRoster(f"{filename} can't be imported; nothing was changed:", tuple(mistakes))
+
+
+def given_back(data: bytes, reasons: Mapping[int, str], heading: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The list as it came, headings and rows, with what keeps each row (by its number) from being taken in a column of
+    that heading. Raises Unreadable."""
+    table = headed(tables(data), COLUMNS)
+    old = frozenset(table.columns.get("refused", ()))
+    rows = [(reasons.get(row.n, ""), row.cells) for row in table.rows()]
+    width = max(len(table.headings), *(len(cells) for _, cells in rows))
+
+    def kept(cells: Iterable[str]) -> tuple[str, ...]:
+        padded = [*cells, *[""] * width][:width]
+        return tuple(cell for column, cell in enumerate(padded) if column not in old)
+
+    return (heading, *kept(table.headings)), [(reason, *kept(cells)) for reason, cells in rows]
+
+
+def _entries(table: Headed, country: str) -> tuple[list[Entry], list[Mistake]]:
+    entries: list[Entry] = []
+    mistakes: list[Mistake] = []
+    rows = [row for row in table.rows() if not _is_example(row)]
     if not rows:
-        raise Unreadable("there are headings, but no members below them")
+        raise Unreadable("there are headings, but no members below them", "no_rows")
     if len(rows) > MOST_ROWS:
-        raise Unreadable(f"the list has more than {MOST_ROWS:,} rows; part it into several files")
+        told = f"the list has more than {MOST_ROWS:,} rows; part it into several files"
+        raise Unreadable(told, "too_many", most=MOST_ROWS)
+    columns = {means: (where[0], table.headings[where[0]]) for means, where in table.columns.items()}
     for row in rows:
-        entries.append(_entry(row, country))
+        entries.append(_entry(row, country, columns))
         mistakes += row.mistakes
-    return entries, mistakes + list(_repeated(entries, table)) + list(_misplaced(entries, table))
+    return entries, mistakes + list(_repeated(entries)) + list(_misplaced(entries))
 
 
-def _entry(row: Row, country: str) -> Entry:
+def _is_example(row: Row) -> bool:
+    (column,) = row.of.columns["name"]
+    return clean(row.cells[column]).startswith(EXAMPLES)
+
+
+def _entry(row: Row, country: str, columns: Mapping[str, tuple[int, str]]) -> Entry:
     name = HAN_APART.sub("", _required(row, "name"))
     number = unicodedata.normalize("NFKC", _required(row, "number"))
     branch, district = _required(row, "branch"), _district(row)
-    return Entry(row.n, number, name, branch, _phones(row, country), _more(row), _role(row), district)
+    phones = _phones(row, country)
+    return Entry(row.n, number, name, branch, phones, _more(row), _role(row), district, columns)
 
 
 def _required(row: Row, means: str) -> str:
@@ -123,44 +176,49 @@ def _phones(row: Row, country: str) -> tuple[str, ...]:
             if phone := e164(written, country):
                 phones[phone] = None
             else:
-                row.wrong(column, f"{shown(clean(written))} is not a telephone number in {country}; write it in full")
+                told = f"{shown(clean(written))} is not a telephone number in {country}; write it in full"
+                row.wrong(column, told, "no_phone", text=clean(written)[:MOST_SHOWN])
     return tuple(phones)
 
 
 def _more(row: Row) -> dict[str, str]:
     """The other columns. An empty cell is told, too: it empties what an earlier list gave."""
-    known = {column for means in COLUMNS.required for column in row.of.columns[means]}
+    known = {column for means in OWN for column in row.of.columns.get(means, ())}
     more = {}
     for column, heading in enumerate(row.of.headings):
         if heading and column not in known:
             more[heading] = clean(row.cells[column])
             if len(more[heading]) > LONGEST_OTHER:
-                row.wrong(column, f"is longer than {LONGEST_OTHER} characters; shorten it")
+                row.wrong(
+                    column, f"is longer than {LONGEST_OTHER} characters; shorten it", "too_long", most=LONGEST_OTHER
+                )
     return more
 
 
-def _repeated(entries: Iterable[Entry], table: Headed) -> Iterator[str]:
+def _repeated(entries: Iterable[Entry]) -> Iterator[Mistake]:
     first: dict[str, int] = {}
-    (column,) = table.columns["number"]
     for entry in entries:
         earlier = first.setdefault(entry.number, entry.row)
         if entry.number and earlier != entry.row:
-            yield (
-                f"row {entry.row}, {table.headings[column]}: {shown(entry.number)} stands in row {earlier} "
-                "already; each member needs a number of their own"
-            )
+            told = f"{shown(entry.number)} stands in row {earlier} already; each member needs a number of their own"
+            yield entry.wrong("number", told, "repeated", text=entry.number, earlier=earlier)
 
 
-def _misplaced(entries: Iterable[Entry], table: Headed) -> Iterator[str]:
+def _misplaced(entries: Iterable[Entry]) -> Iterator[Mistake]:
     """Every branch lies in one district, and none is a district."""
     branches = {entry.branch for entry in entries}
     first: dict[str, Entry] = {}
     for entry in entries:
         if not entry.district:
             continue
-        place = f"row {entry.row}, {table.headings[table.columns['district'][0]]}: {shown(entry.district)}"
-        told = first.setdefault(entry.branch, entry)
-        if told.district != entry.district:
-            yield f"{place}, but in row {told.row} {entry.branch} lies in {shown(told.district)}; write one of them"
+        place = shown(entry.district)
+        earlier = first.setdefault(entry.branch, entry)
+        if earlier.district != entry.district:
+            told = (
+                f"{place}, but in row {earlier.row} {entry.branch} lies in {shown(earlier.district)}; write one of them"
+            )
+            names = {"text": entry.district, "branch_name": entry.branch, "other": earlier.district}
+            yield entry.wrong("district", told, "two_districts", **names, earlier=earlier.row)
         elif entry.district in branches:
-            yield f"{place} is a branch in this list; a district has branches, and they have the members"
+            told = f"{place} is a branch in this list; a district has branches, and they have the members"
+            yield entry.wrong("district", told, "district_is_branch", text=entry.district)

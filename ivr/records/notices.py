@@ -16,6 +16,7 @@ from ivr.catalogue import Clip
 from ivr.errors import BadNotices, NotThere
 from ivr.records import member_list, preferences, roster
 from ivr.records.headed import Headed, Row, Wanted, clean, headed, shown
+from ivr.records.mistakes import Mistake
 from ivr.records.models import Branch, Member, Notice
 from ivr.records.roster import Enrolled
 from ivr.records.spreadsheet import Unreadable, tables
@@ -70,7 +71,7 @@ def read(connection: Connection, data: bytes, filename: str, today: date) -> tup
     try:
         meant, mistakes = _read(headed(tables(data), COLUMNS), _members(connection), today)
     except Unreadable as error:
-        meant, mistakes = [], [str(error)]
+        meant, mistakes = [], [error.mistake]
     if mistakes:
         raise BadNotices(f"{filename} can't be imported; no notice was taken:", mistakes)
     chosen = preferences.preferred(connection, {each.member.id for each in meant})
@@ -81,12 +82,12 @@ def _members(connection: Connection) -> dict[str, Enrolled]:
     return {member.number: member for member in roster.enrolled(connection)}
 
 
-def _read(table: Headed, members: Mapping[str, Enrolled], today: date) -> tuple[list[Meant], list[str]]:
+def _read(table: Headed, members: Mapping[str, Enrolled], today: date) -> tuple[list[Meant], list[Mistake]]:
     meant: list[Meant] = []
-    mistakes: list[str] = []
+    mistakes: list[Mistake] = []
     rows = list(table.rows())
     if not rows:
-        raise Unreadable("there are headings, but no notices below them")
+        raise Unreadable("there are headings, but no notices below them", "no_rows")
     for row in rows:
         if found := _meant(row, members, today):
             meant.append(found)

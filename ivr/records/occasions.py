@@ -63,11 +63,19 @@ def withdraw(connection: Connection, occasion: int, branches: Collection[int], n
     return connection.execute(update(Occasion).where(which).values(withdrawn_at=now)).rowcount > 0
 
 
-def between(connection: Connection, first: date, last: date, branches: Collection[int] | None = None) -> Iterator[Kept]:
-    """On these days, both included, of all branches or of these; by day."""
+def between(
+    connection: Connection,
+    first: date,
+    last: date,
+    branches: Collection[int] | None = None,
+    member: int | None = None,
+) -> Iterator[Kept]:
+    """On these days, both included, of all branches or of these, whoever was there or where this member was; by day."""
     which = (Occasion.day >= first) & (Occasion.day <= last) & Occasion.withdrawn_at.is_(None)
     if branches is not None:
         which &= Occasion.branch_id.in_(branches)
+    if member is not None:
+        which &= Occasion.id.in_(select(Presence.occasion_id).where(Presence.member_id == member))
     there: dict[int, list[int]] = {}
     present = select(Presence.__table__).join(Occasion, Occasion.id == Presence.occasion_id).where(which)
     for row in connection.execute(present.order_by(Presence.member_id)):

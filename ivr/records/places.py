@@ -5,7 +5,7 @@ What somebody may see is a list of branches made here, and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -81,15 +81,15 @@ def district_of(connection: Connection, role: Role, of: int | None) -> int | Non
     return found
 
 
-def mixed(connection: Connection, districts: Mapping[str, str], branches: Collection[str]) -> list[str]:
-    """What a list of branches, and of the districts they lie in, would make both a branch and a district."""
-    with_members = select(Branch.name).join(Member, Member.branch_id == Branch.id).distinct()
+def with_members(connection: Connection) -> set[str]:
+    """The branches that have members, by name."""
+    return set(connection.execute(select(Branch.name).join(Member, Member.branch_id == Branch.id).distinct()).scalars())
+
+
+def districts(connection: Connection) -> set[str]:
+    """By name."""
     above = select(District.name).join(Branch, Branch.parent_id == District.id).distinct()
-    now_branch = set(connection.execute(with_members).scalars()) & set(districts.values())
-    now_district = set(connection.execute(above).scalars()) & set(branches)
-    return [f"{name} is a branch with members here; give the district another name" for name in sorted(now_branch)] + [
-        f"{name} is a district here; give the branch another name" for name in sorted(now_district)
-    ]
+    return set(connection.execute(above).scalars())
 
 
 def put(connection: Connection, districts: Mapping[str, str]) -> None:

@@ -1,40 +1,28 @@
-"""Who is enrolled. A member is their member number: importing a list again changes those it names, and nobody else."""
+"""Who is enrolled. A member is their member number: importing a list again changes those it names, and nobody else.
+
+What an import would do is worked out first, as a Plan, and can be looked at; what is carried out is that plan.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice
-from typing import Any, TypeVar
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, func, select
 
-from ivr.errors import BadRoster, NotEnrolled
-from ivr.records import member_list, places
+from ivr.errors import NotEnrolled
+from ivr.records import enrolling, member_list, places
 from ivr.records.db import Database
-from ivr.records.member_list import Entry
+from ivr.records.enrolling import Wanted, parts
+from ivr.records.member_list import Entry, Parsed
+from ivr.records.mistakes import Mistake
 from ivr.records.models import Branch, Member, MemberPhone, Phone
 from ivr.records.places import District
-from ivr.records.typable import Untypable, digits_of, untypable
-
-AT_ONCE = 5000  # values in one statement; SQLite takes 32,766
-
-_T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import did: members by what became of them; how many phones and branches the list names; the row of each
-    member number in it; and which of all enrolled member numbers can't be typed."""
-
-    added: int
-    changed: int
-    unchanged: int
-    phones: int
-    branches: int
-    rows: Mapping[str, int] = field(default_factory=dict, compare=False)
-    untypable: tuple[Untypable, ...] = ()
+from ivr.records.typable import Untypable, untypable
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +39,184 @@ class Enrolled:
     district: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row of a list: the member as they are `before` (None: not enrolled) and as they are wanted; `district` is where
+    the list has their branch lie, None where it does not say."""
+
+    row: int
+    before: Enrolled | None
+    wanted: Wanted
+    district: str | None = None
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """In what, by the names of fields; of a new member nothing."""
+        now, then = self.wanted, self.before
+        if then is None:
+            return ()
+        pairs = {
+            "name": (now.name, then.name),
+            "branch": (now.branch, then.branch),
+            "phones": (sorted(now.phones), sorted(then.phones)),
+            "role": (now.role, then.role),
+            "district": (self.district if self.district is not None else then.district, then.district),
+            "more": (now.more, then.more),
+        }
+        return tuple(name for name, (new, old) in pairs.items() if new != old)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import would do: a change for each row, in which districts branches come to lie, which branches are new,
+    and which member numbers of the list can't be typed on the telephone."""
+
+    changes: tuple[Change, ...]
+    districts: Mapping[str, str]
+    new_branches: tuple[str, ...]
+    untypable: tuple[Untypable, ...]
+
+    @property
+    def added(self) -> list[Change]:
+        return [change for change in self.changes if change.before is None]
+
+    @property
+    def changed(self) -> list[Change]:
+        return [change for change in self.changes if change.differs]
+
+    @property
+    def renamed(self) -> list[Change]:
+        """Numbers under which somebody with another name is enrolled: another person, or a slip."""
+        return [change for change in self.changes if "name" in change.differs]
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what would be done, and to whom: another one if the roster changed meanwhile."""
+        told = repr((self.changes, sorted(self.districts.items()), self.new_branches))
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+NOTHING = Plan((), {}, (), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: members by what became of them; how many phones and branches the list names; and all of it as
+    it was planned."""
+
+    added: int
+    changed: int
+    unchanged: int
+    phones: int
+    branches: int
+    plan: Plan = field(default=NOTHING, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What somebody may import: members of these branches, by name, all of which lie in `district`; and, if they found
+    branches, members of new ones there."""
+
+    branches: frozenset[str]
+    district: str
+    founds: bool
+
+
 def import_roster(database: Database, data: bytes, filename: str, country: str, *, dry_run: bool = False) -> Imported:
     """Enrol the members of a spreadsheet file, or only say what that would do.
 
     Raises BadRoster with every mistake in the file; then nothing is imported."""
-    entries = member_list.read(data, filename, country)
-    districts = {entry.branch: entry.district for entry in entries if entry.district}
+    told = member_list.parsed(data, filename, country)
     with database.reading() if dry_run else database.writing(alone=True) as connection:
-        if mixed := places.mixed(connection, districts, {entry.branch for entry in entries}):
-            raise BadRoster(f"{filename} can't be imported; nothing was changed:", mixed)
-        before = _by_number(connection, [entry.number for entry in entries])
-        added = [entry for entry in entries if entry.number not in before]
-        again = [entry for entry in entries if entry.number in before]
-        changed = [entry for entry in again if _differs(entry, before[entry.number], districts.get(entry.branch))]
-        if not dry_run and (added or changed):
-            _write(connection, added, changed, before)
-            places.put(connection, districts)
-        known = connection.execute(select(Member.number).order_by(Member.id)).scalars().all()
-    rows = {entry.number: entry.row for entry in entries}
+        plan = planned(connection, told)
+        if not dry_run:
+            carry_out(connection, plan)
+    return imported(plan)
+
+
+def planned(connection: Connection, told: Parsed, reach: Reach | None = None) -> Plan:
+    """What importing a list would do; `reach` is that of whoever imports (None: everywhere).
+
+    Raises BadRoster with every mistake: those in the list, and those in what it would do."""
+    entries = told.entries
+    before = _by_number(connection, [entry.number for entry in entries])
+    named = set(connection.execute(select(Branch.name)).scalars())
+    districts = {entry.branch: entry.district for entry in entries if entry.district}
+    if reach and reach.founds:  # a new branch of a township's lies in the township
+        districts = {entry.branch: reach.district for entry in entries if entry.branch not in named} | districts
+    mistakes = [*told.mistakes, *_mixed(connection, entries)]
+    if reach:
+        mistakes += _beyond(entries, before, named, reach)
+    if mistakes:
+        raise member_list.refused(told.filename, mistakes)
+    changes = tuple(_change(entry, before.get(entry.number), districts.get(entry.branch)) for entry in entries)
+    new = tuple(dict.fromkeys(entry.branch for entry in entries if entry.branch not in named))
+    return Plan(changes, districts, new, _untypable(connection, entries))
+
+
+def carry_out(connection: Connection, plan: Plan) -> None:
+    added, changed = ([change.wanted for change in changes] for changes in (plan.added, plan.changed))
+    if added or changed:
+        enrolling.write(connection, added, changed)
+        places.put(connection, plan.districts)
+
+
+def imported(plan: Plan) -> Imported:
+    everybody = [change.wanted for change in plan.changes]
+    added, changed = len(plan.added), len(plan.changed)
     return Imported(
-        len(added),
-        len(changed),
-        len(entries) - len(added) - len(changed),
-        len({phone for entry in entries for phone in entry.phones}),
-        len({entry.branch for entry in entries}),
-        rows,
-        tuple(each for each in untypable((*known, *rows)) if not rows.keys().isdisjoint(each.numbers)),
+        added,
+        changed,
+        len(everybody) - added - changed,
+        len({phone for each in everybody for phone in each.phones}),
+        len({each.branch for each in everybody}),
+        plan,
     )
+
+
+def _mixed(connection: Connection, entries: Sequence[Entry]) -> Iterator[Mistake]:
+    """What would be both a branch and a district."""
+    here, above = places.with_members(connection), places.districts(connection)
+    for name in sorted(here & {entry.district for entry in entries}):
+        entry = next(each for each in entries if each.district == name)
+        told = f"{name} is a branch with members here; give the district another name"
+        yield entry.wrong("district", told, "branch_here", text=name)
+    for name in sorted(above & {entry.branch for entry in entries}):
+        entry = next(each for each in entries if each.branch == name)
+        yield entry.wrong(
+            "branch", f"{name} is a district here; give the branch another name", "district_here", text=name
+        )
+
+
+def _beyond(
+    entries: Sequence[Entry], before: Mapping[str, Enrolled], named: Collection[str], reach: Reach
+) -> Iterator[Mistake]:
+    """What is not for this user to import, row by row."""
+    for entry in entries:
+        member = before.get(entry.number)
+        is_founded = reach.founds and entry.branch not in named
+        if entry.branch and entry.branch not in reach.branches and not is_founded:
+            told = f"{entry.branch} is not yours to enrol members in; ask the level above"
+            yield entry.wrong("branch", told, "not_yours", text=entry.branch)
+        elif member and member.branch not in reach.branches:
+            told = f"{entry.number} is a member elsewhere; ask the level above to move them, or take another number"
+            yield entry.wrong("number", told, "elsewhere", text=entry.number)
+        elif entry.district and entry.district != reach.district:
+            told = f"{entry.district} is not the district of this branch; leave it empty"
+            yield entry.wrong("district", told, "other_district", text=entry.district)
+
+
+def _untypable(connection: Connection, entries: Sequence[Entry]) -> tuple[Untypable, ...]:
+    known = connection.execute(select(Member.number).order_by(Member.id)).scalars().all()
+    numbers = {entry.number: None for entry in entries}
+    return tuple(each for each in untypable((*known, *numbers)) if not numbers.keys().isdisjoint(each.numbers))
+
+
+def _change(entry: Entry, member: Enrolled | None, district: str | None) -> Change:
+    """As the list says. Columns and offices that it does not have stay as they were."""
+    more = {heading: text for heading, text in {**(member.more if member else {}), **entry.more}.items() if text}
+    role = entry.role if entry.role is not None else member.role if member else ""
+    return Change(entry.row, member, Wanted(entry.number, entry.name, entry.branch, entry.phones, more, role), district)
 
 
 def enrolled(
@@ -110,6 +249,17 @@ def known_as(connection: Connection, typed: str, within: Collection[int]) -> lis
     found = _members().where(Branch.id.in_(within))
     by_number = list(_folded(connection, found.where(Member.number == typed)))
     return by_number or list(_folded(connection, found.where(Member.name == typed)))
+def found(connection: Connection, text: str, within: Collection[int], most: int) -> list[Enrolled]:
+    """Members of these branches whose name has this text in it, or whose number it is; not more than that many."""
+    named = Member.name.contains(text, autoescape=True) | (Member.number == text)
+    ids = select(Member.id).where(named, Member.branch_id.in_(within)).order_by(Member.name, Member.id).limit(most)
+    return list(_folded(connection, _members().where(Member.id.in_(ids))))
+
+
+def sizes(connection: Connection) -> dict[int, int]:
+    """How many members each branch has, by its id; those that have none are left out."""
+    rows = connection.execute(select(Member.branch_id, func.count().label("size")).group_by(Member.branch_id))
+    return {row.branch_id: row.size for row in rows}
 
 
 def learner_names(connection: Connection) -> dict[str, str]:
@@ -148,77 +298,6 @@ def _folded(connection: Connection, found: Select[Any]) -> Iterator[Enrolled]:
 
 def _by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enrolled]:
     found: dict[str, Enrolled] = {}
-    for some in _parts(numbers):
+    for some in parts(numbers):
         found |= {each.number: each for each in _folded(connection, _members().where(Member.number.in_(some)))}
     return found
-
-
-def _differs(entry: Entry, member: Enrolled, district: str | None) -> bool:
-    """`district` is that of their branch; None where the list does not say it."""
-    told = (entry.name, entry.branch, sorted(entry.phones), _merged(entry, member), _role(entry, member))
-    lies = district is None or district == member.district
-    return not lies or told != (member.name, member.branch, sorted(member.phones), member.more, member.role)
-
-
-def _role(entry: Entry, member: Enrolled | None) -> str:
-    """As the list says; a list that tells no offices changes none."""
-    return entry.role if entry.role is not None else member.role if member else ""
-
-
-def _merged(entry: Entry, member: Enrolled | None) -> dict[str, str]:
-    """Other columns: the list's win, those it does not have stay."""
-    return {heading: text for heading, text in {**(member.more if member else {}), **entry.more}.items() if text}
-
-
-def _write(connection: Connection, added: list[Entry], changed: list[Entry], before: Mapping[str, Enrolled]) -> None:
-    entries = added + changed
-    branches = _ids(connection, Branch, Branch.name, (entry.branch for entry in entries))
-    phones = _ids(connection, Phone, Phone.number, (phone for entry in entries for phone in entry.phones))
-    rows = {entry.number: _row(entry, before.get(entry.number), branches) for entry in entries}
-    if added:
-        connection.execute(insert(Member), [rows[entry.number] for entry in added])
-    if changed:
-        change = update(Member).where(Member.number == bindparam("of"))
-        connection.execute(change, [{"of": entry.number, **rows[entry.number]} for entry in changed])
-    members = _ids(connection, Member, Member.number, rows)
-    for some in _parts([members[entry.number] for entry in changed]):
-        connection.execute(delete(MemberPhone).where(MemberPhone.member_id.in_(some)))
-    pairs = [(members[entry.number], phones[phone]) for entry in entries for phone in entry.phones]
-    if pairs:
-        connection.execute(insert(MemberPhone), [{"member_id": m, "phone_id": p} for m, p in pairs])
-    connection.execute(delete(Phone).where(~exists().where(MemberPhone.phone_id == Phone.id)))
-
-
-def _row(entry: Entry, member: Enrolled | None, branches: Mapping[str, int]) -> dict[str, Any]:
-    more = json.dumps(_merged(entry, member), ensure_ascii=False, sort_keys=True)
-    row = {
-        "number": entry.number,
-        "digits": digits_of(entry.number),
-        "name": entry.name,
-        "branch_id": branches[entry.branch],
-    }
-    return {**row, "more": more, "role": _role(entry, member)}
-
-
-def _ids(connection: Connection, model: Any, key: Any, values: Iterable[str]) -> dict[str, int]:
-    """The ids of rows by what names them; rows of a name or number only are made where they are missing."""
-    wanted = list(dict.fromkeys(values))
-    ids = _known(connection, model, key, wanted)
-    if new := [{key.key: value} for value in wanted if value not in ids]:
-        connection.execute(insert(model), new)
-        ids |= _known(connection, model, key, [row[key.key] for row in new])
-    return ids
-
-
-def _known(connection: Connection, model: Any, key: Any, values: Sequence[str]) -> dict[str, int]:
-    known: dict[str, int] = {}
-    for some in _parts(values):
-        found = connection.execute(select(key, model.id).where(key.in_(some)))
-        known |= {row[0]: row[1] for row in found}
-    return known
-
-
-def _parts(values: Sequence[_T]) -> Iterator[list[_T]]:
-    left = iter(values)
-    while part := list(islice(left, AT_ONCE)):
-        yield part

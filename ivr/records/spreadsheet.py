@@ -11,6 +11,8 @@ from datetime import date, datetime, time, timedelta
 
 from python_calamine import CalamineWorkbook
 
+from ivr.records.mistakes import Mistake
+
 MOST_BYTES = 10 * 1024 * 1024
 MOST_UNPACKED_BYTES = 20 * MOST_BYTES
 MOST_CELLS = 20_000_000
@@ -24,13 +26,19 @@ Cell = int | float | str | bool | time | date | datetime | timedelta
 class Unreadable(ValueError):
     """Not a spreadsheet; the message says what to do about it."""
 
+    def __init__(self, message: str, why: str = "other", **values: object) -> None:
+        """`why` and `values` as in a Mistake."""
+        self.mistake = Mistake(message, why, values={"told": message, **values})
+        super().__init__(message)
+
 
 def tables(data: bytes) -> Iterator[Table]:
     """The tables a file may mean: every sheet of a workbook, or a text parted at each of the usual delimiters.
 
     Rows keep their place: row 1 of the file is the first one, even if it is blank. Raises Unreadable."""
     if len(data) > MOST_BYTES:
-        raise Unreadable(f"the file is larger than {MOST_BYTES // 1024 // 1024} MB; part it into several")
+        most = MOST_BYTES // 1024 // 1024
+        raise Unreadable(f"the file is larger than {most} MB; part it into several", "too_large", most=most)
     if data.startswith(WORKBOOKS):
         yield from _sheets(data)
     else:
@@ -48,7 +56,7 @@ def _sheets(data: bytes) -> Iterator[Table]:
         raise
     except Exception as error:  # a damaged file makes zipfile and calamine raise whatever comes up
         advice = "open it, take off its password if it has one, and save it as .xlsx"
-        raise Unreadable(f"the workbook can't be read ({error}); {advice}") from error
+        raise Unreadable(f"the workbook can't be read ({error}); {advice}", "damaged") from error
     for rows in sheets:
         yield [[_text(cell) for cell in row] for row in rows]
 
@@ -57,10 +65,10 @@ def _check_extent(data: bytes) -> None:
     """calamine sets memory aside for every cell up to the farthest: one stray cell would end the process."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         if sum(part.file_size for part in package.infolist()) > MOST_UNPACKED_BYTES:
-            raise Unreadable("the workbook is too large; save only the member list as .xlsx")
+            raise Unreadable("the workbook is too large; save only the member list as .xlsx", "too_much")
         for name in package.namelist():
             if name.startswith("xl/worksheets/") and _cells(package.read(name)) > MOST_CELLS:
-                raise Unreadable("something stands in a cell far away from the list; delete it")
+                raise Unreadable("something stands in a cell far away from the list; delete it", "far_away")
 
 
 def _cells(sheet: bytes) -> int:
@@ -98,7 +106,8 @@ def _decoded(data: bytes) -> str:
         if "\0" not in text and not text.lstrip().startswith("<"):
             return text
         break
-    raise Unreadable("this is neither a spreadsheet nor a text in UTF-8 or GB18030; save the list as .xlsx")
+    told = "this is neither a spreadsheet nor a text in UTF-8 or GB18030; save the list as .xlsx"
+    raise Unreadable(told, "no_spreadsheet")
 
 
 def _parted(text: str, delimiter: str) -> Table:
@@ -106,6 +115,5 @@ def _parted(text: str, delimiter: str) -> Table:
     try:
         return list(reader)
     except csv.Error as error:
-        raise Unreadable(
-            f"line {reader.line_num}: {error}; is a quotation mark not closed? Save the list as .xlsx"
-        ) from error
+        told = f"line {reader.line_num}: {error}; is a quotation mark not closed? Save the list as .xlsx"
+        raise Unreadable(told, "quotation", line=reader.line_num) from error

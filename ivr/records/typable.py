@@ -23,6 +23,13 @@ class Untypable:
     numbers: tuple[str, ...]
     why: str
 
+    @property
+    def kind(self) -> str:
+        """`why`, in a word: same, no_digits, many_digits."""
+        if len(self.numbers) > 1:
+            return "same"
+        return "many_digits" if digits_of(self.numbers[0]).strip("0") else "no_digits"
+
 
 def digits_of(number: str) -> str:
     """What can be typed of a member number."""

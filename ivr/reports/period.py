@@ -43,3 +43,8 @@ def of_month(written: str, zone: ZoneInfo) -> Period:
 def month_at(now: datetime, zone: ZoneInfo) -> Period:
     """The month that an instant lies in."""
     return of_month(f"{now.astimezone(zone):%Y-%m}", zone)
+
+
+def year(of: int, zone: ZoneInfo) -> tuple[Period, ...]:
+    """The months of a year. Raises NotAMonth."""
+    return tuple(of_month(f"{of}-{month:02}", zone) for month in range(1, 13))

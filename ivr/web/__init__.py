@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, g, render_template, request
 from ivr.config import Settings
 from ivr.web import pages, sign_in
 from ivr.web.desk import Desk
-from ivr.web.scope import PlaceConverter, RowConverter
+from ivr.web.scope import MemberConverter, PlaceConverter, RowConverter
 
 # Nothing but our own style sheet and script, no frame around us, no form that sends elsewhere.
 POLICY = {
@@ -35,8 +35,7 @@ def install(app: Flask, desk: Desk) -> None:
     app.secret_key = desk.key
     _keep_cookies_to_ourselves(app, desk.settings)
     sign_in.csrf.init_app(app)
-    app.url_map.converters["place"] = PlaceConverter
-    app.url_map.converters["row"] = RowConverter
+    app.url_map.converters |= {"place": PlaceConverter, "member": MemberConverter, "row": RowConverter}
     app.register_blueprint(_blueprint(desk))
 
 

@@ -3,10 +3,12 @@ is not theirs is not there (404), as if it did not exist."""
 
 from __future__ import annotations
 
+import base64
+import re
 from dataclasses import dataclass
 
 from flask import abort, g
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, ValidationError
 
 from ivr.errors import NotAMonth, NotEnrolled
 from ivr.records.places import Place
@@ -15,6 +17,7 @@ from ivr.reports.period import Period
 from ivr.web.desk import Desk
 
 ALL = "all"
+PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class PlaceConverter(BaseConverter):
@@ -30,6 +33,24 @@ class RowConverter(BaseConverter):
 
     def to_python(self, value: str) -> int:
         return int(value)
+class MemberConverter(BaseConverter):
+    """In addresses: a member number, whatever stands in it. One that an address would not keep as it is, like 4/2, is
+    written in base64 behind a ~."""
+
+    regex = "[A-Za-z0-9_-]{1,64}|~[A-Za-z0-9_-]{1,400}"
+
+    def to_python(self, value: str) -> str:
+        if not value.startswith("~"):
+            return value
+        try:
+            return base64.urlsafe_b64decode(value[1:] + "=" * (-len(value[1:]) % 4)).decode()
+        except ValueError as error:
+            raise ValidationError from error
+
+    def to_url(self, value: str) -> str:
+        if PLAIN.fullmatch(value):
+            return value
+        return "~" + base64.urlsafe_b64encode(value.encode()).decode().rstrip("=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +87,11 @@ def theirs(desk: Desk) -> frozenset[int]:
 
 def branch_of_theirs(desk: Desk, branch: int) -> Place:
     return next((place for place in desk.seen_by(g.user) if place.id == branch), None) or abort(404)
+
+
+def branch_named(desk: Desk, name: str) -> Place:
+    """One of theirs."""
+    return next((place for place in desk.seen_by(g.user) if place.name == name), None) or abort(404)
 
 
 def member_of_theirs(desk: Desk, number: str) -> Enrolled:

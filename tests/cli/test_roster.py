@@ -50,6 +50,14 @@ def test_a_dry_run_changes_nothing(beeping: Settings, tmp_path: Path) -> None:
     assert run(beeping, "list").output == "0 人\n"
 
 
+def test_a_name_that_is_replaced_is_told(beeping: Settings, tmp_path: Path) -> None:
+    run(beeping, "import", written(tmp_path))
+    other = written(tmp_path, LIST.replace("王秀英", "王秀云"))
+    for dry in (["--dry-run"], []):
+        told = run(beeping, "import", *dry, other).output
+        assert "Note: row 2 (001): the name 王秀英 is replaced by 王秀云.\n" in told and told.count("Note: ") == 1
+
+
 def test_mistakes_are_told_and_nothing_is_imported(beeping: Settings, tmp_path: Path) -> None:
     with pytest.raises(BadRoster, match=r"members\.csv can't be imported; nothing was changed:\n  row 4, 电话"):
         run(beeping, "import", written(tmp_path, LIST + "张,1380013,东村,003\n"))

@@ -99,10 +99,16 @@ def county(database: Database, clock: Clock) -> dict[str, int]:
 
 
 def desk_of(
-    database: Database, data: Path, clock: Clock, words: str = "zh", url: str = HOME, templates: Path | None = None
+    database: Database,
+    data: Path,
+    clock: Clock,
+    words: str = "zh",
+    url: str = HOME,
+    number: str = "",
+    templates: Path | None = None,
 ) -> Flask:
     plain = Settings(data=data, secrets=SecretSettings(desk="a key for tests, of 32 characters"))
-    line, desk_settings = plain.line.model_copy(update={"public_url": url}), plain.desk
+    line, desk_settings = plain.line.model_copy(update={"public_url": url, "number": number}), plain.desk
     if templates:
         desk_settings = desk_settings.model_copy(update={"templates": str(templates)})
     settings = plain.model_copy(update={"line": line, "desk": desk_settings})

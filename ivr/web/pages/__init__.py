@@ -5,9 +5,28 @@ from __future__ import annotations
 from flask import Blueprint
 
 from ivr.web.desk import Desk
-from ivr.web.pages import account, calls, claims, forms, hours, ledger, month, more, occasions, ring, users
+from ivr.web.pages import (
+    account,
+    calls,
+    claims,
+    forms,
+    hours,
+    key_cards,
+    ledger,
+    member_card,
+    members,
+    members_import,
+    month,
+    more,
+    occasions,
+    ring,
+    users,
+)
 
-ROOMS = (month, ring, ledger, forms, more, calls, claims, occasions, hours, users, account)
+ROOMS = (
+    *(month, ring, ledger, forms, more, calls, claims, occasions, hours),
+    *(members, member_card, members_import, key_cards, users, account),
+)
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:

@@ -1,0 +1,117 @@
+"""The card of one member's year: what they studied, what was confirmed, for whom study is not asked and why. Below it,
+on the screen only, what a secretary may change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ivr import prompts
+from ivr.errors import BadEntry, NotAMonth
+from ivr.records import acquaintance, exemptions, preferences
+from ivr.records.exemptions import Exempt
+from ivr.records.numbers import masked
+from ivr.records.roster import Enrolled
+from ivr.reports import card, period
+from ivr.reports.card import MonthOnCard
+from ivr.web import typed
+from ivr.web.desk import Desk
+from ivr.web.scope import branch_named, member_of_theirs
+
+CARD = "/member/<member:number>/<int(fixed_digits=4):year>"
+CHOICES = {
+    "language": ("", *sorted(prompts.PRESSED_BY)),
+    "pace": ("", "slow", "fast"),
+    "one_key": ("", "yes", "no"),
+}
+KINDS = ("excused", "left")
+# Columns of the member list that stand on a card. Others may hold what is nobody's business, like identity numbers.
+SHOWN = (
+    *("性别", "出生年月", "出生日期", "年龄", "入党时间", "入党日期", "党小组", "小组"),
+    *("Sex", "Born", "Age", "Joined", "Group"),
+)
+
+
+def add_to(routes: Blueprint, desk: Desk) -> None:
+    @routes.get(CARD)
+    def member_card(number: str, year: int) -> str:
+        return page(member_of_theirs(desk, number), year)
+
+    @routes.post(f"{CARD}/excused")
+    def excusing(number: str, year: int) -> Response | tuple[str, int]:
+        member = member_of_theirs(desk, number)
+        try:
+            with desk.database.writing() as connection:
+                exemptions.exempt(connection, member.id, *read(request.form), g.user.id, desk.clock())
+        except BadEntry as mistake:
+            return page(member, year, mistake), 422
+        return back(number, year)
+
+    @routes.post(f"{CARD}/excused/<int:exemption>/back")
+    def taking_back(number: str, year: int, exemption: int) -> Response:
+        member = member_of_theirs(desk, number)
+        with desk.database.writing() as connection:
+            if not exemptions.withdraw(connection, exemption, member.id, desk.clock()):
+                abort(404)
+        return back(number, year)
+
+    @routes.post(f"{CARD}/choices")
+    def choosing(number: str, year: int) -> Response:
+        member = member_of_theirs(desk, number)
+        chosen = {what: request.form.get(what, "") for what in CHOICES if what in request.form}
+        if any(value not in CHOICES[what] for what, value in chosen.items()):
+            abort(400)
+        with desk.database.writing() as connection:
+            acquaintance.choose(connection, member.number, chosen)
+        return back(number, year)
+
+    def back(number: str, year: int) -> Response:
+        return redirect(url_for("desk.member_card", number=number, year=year), 303)
+
+    def page(member: Enrolled, year: int, mistake: BadEntry | None = None) -> str:
+        rules = desk.settings.records
+        months, exempt, chosen = gathered(member, year)
+        this_year = desk.this_month().first.year
+        return render_template(
+            "desk/member_card.html",
+            member=member,
+            branch=branch_named(desk, member.branch),
+            year=year,
+            next=year + 1 if year < this_year else None,
+            months=months,
+            sums=card.sums(row for month in months for row in month.rows),
+            year_hours=rules.year_hours,
+            exempt=exempt,
+            chosen=chosen,
+            choices=CHOICES,
+            kinds=KINDS,
+            phones=list(map(masked, member.phones)),
+            particulars=[(heading, member.more[heading]) for heading in SHOWN if member.more.get(heading)],
+            mistake=mistake,
+            today=desk.clock().astimezone(desk.settings.line.zone).date(),
+        )
+
+    def gathered(member: Enrolled, year: int) -> tuple[list[MonthOnCard], list[Exempt], Mapping[str, str]]:
+        try:
+            months = period.year(year, desk.settings.line.zone)
+        except NotAMonth:
+            abort(404)
+        rules = desk.settings.records
+        with desk.database.reading() as connection:
+            facts = card.gather(connection, member, months, desk.shelf.catalogue(), rules.completed_share)
+            exempt = exemptions.of_member(connection, member.id)
+            chosen = preferences.preferred(connection, [member.id])[member.id]
+        return list(card.months(facts, rules.hour_minutes)), exempt, chosen
+
+
+def read(form: Mapping[str, str]) -> tuple[exemptions.Kind, str, date, date | None]:
+    """Raises BadEntry."""
+    kind: exemptions.Kind = "left" if form.get("kind") == "left" else "excused"
+    if form.get("kind") not in KINDS:
+        raise BadEntry("kind", "kind_needed")
+    until = form.get("until", "")
+    since = typed.day("since", form.get("since", ""))
+    return kind, form.get("reason", ""), since, typed.day("until", until) if until.strip() else None

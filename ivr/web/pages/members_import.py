@@ -1,0 +1,201 @@
+"""A member list is looked at before it is taken: what is shown is what is done, or it is shown anew. Whoever may see
+some branches only imports into these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, send_file, session, url_for
+from werkzeug import Response as Answer
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from ivr.errors import BadRoster
+from ivr.records import deeds, member_list, roster
+from ivr.records.mistakes import Mistake
+from ivr.records.numbers import half_hidden, masked
+from ivr.records.roster import Plan, Reach
+from ivr.records.spreadsheet import MOST_BYTES, Unreadable
+from ivr.reports.sheet import Sheet
+from ivr.reports.workbook import to_xlsx
+from ivr.web.desk import Desk
+from ivr.web.pages.ledger import MIMETYPES
+from ivr.web.uploads import Uploads
+
+MOST = 200  # rows of a kind that a page shows; the counts are of all
+IMPORTED = "members_imported"  # the deed
+LONGEST_NAME = 100  # characters of a file's name
+FORM_BYTES = 64 * 1024  # of the form around the file
+COLUMNS = ("name", "phone", "branch", "number", "role", "district")
+EMPTY_ROWS = 40  # of the template, as text: where 001 stays 001
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A list that was looked at: what it would do, or what is wrong in it."""
+
+    filename: str
+    token: str
+    plan: Plan | None = None
+    mistakes: tuple[Mistake, ...] = ()
+
+
+def add_to(routes: Blueprint, desk: Desk) -> None:
+    uploads = Uploads(desk.settings.data, desk.key)
+
+    @routes.url_value_preprocessor
+    def let_lists_in(endpoint: str | None, _values: dict[str, object] | None) -> None:
+        """Requests are small, but for these, of whoever is signed in."""
+        if endpoint == "desk.looking" and "token" in session:
+            request.max_content_length = MOST_BYTES + FORM_BYTES
+
+    @routes.errorhandler(RequestEntityTooLarge)
+    def too_large(_: RequestEntityTooLarge) -> tuple[str, int]:
+        return render_template("desk/too_large.html", most=MOST_BYTES >> 20), 413
+
+    @routes.get("/members/import")
+    def members_import() -> str:
+        uploads.sweep(desk.clock())
+        deed = request.args.get("done", "")
+        with desk.database.reading() as connection:
+            done = (
+                deeds.about(connection, int(deed), g.user.id, IMPORTED) if deed.isdecimal() and len(deed) < 18 else None
+            )
+        return render_template("desk/members_import.html", done=done)
+
+    @routes.post("/members/import")
+    def looking() -> str | tuple[str, int]:
+        """Show what the list would do."""
+        file = request.files.get("file")
+        if file is None or not file.filename:
+            return render_template("desk/members_import.html", mistake="no_file"), 422
+        content = file.stream.read(MOST_BYTES + 1)
+        return shown(looked(plain(file.filename), content, uploads.keep(g.user.id, content, desk.clock())))
+
+    @routes.post("/members/import/done")
+    def importing() -> Answer | str | tuple[str, int]:
+        """Do what was shown, and only that."""
+        token, filename = request.form.get("kept", ""), plain(request.form.get("filename", ""))
+        content = uploads.kept(g.user.id, token, desk.clock())
+        if content is None:
+            return render_template("desk/members_import.html", mistake="file_gone"), 422
+        try:
+            deed = imported(filename, content, request.form.get("shown", ""))
+        except BadRoster:
+            deed = None
+        if deed is None:
+            return shown(looked(filename, content, token), changed=True), 409
+        uploads.forget(token)
+        return redirect(url_for("desk.members_import", done=deed), 303)
+
+    @routes.post("/members/import/returned.xlsx")
+    def returned() -> Response | tuple[str, int]:
+        """Their own list, with what keeps each row from being taken."""
+        token, filename = request.form.get("kept", ""), plain(request.form.get("filename", ""))
+        content = uploads.kept(g.user.id, token, desk.clock())
+        if content is None:
+            return render_template("desk/members_import.html", mistake="file_gone"), 422
+        return workbook(returned_sheet(looked(filename, content, token), content), returned_name(filename))
+
+    @routes.get("/members/import/template.xlsx")
+    def template() -> Response:
+        return workbook(template_sheet(), desk.words.say("import_template_name"))
+
+    # ── what it means ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def reach() -> Reach | None:
+        """The county's is everywhere."""
+        if g.user.role == "county":
+            return None
+        theirs = desk.seen_by(g.user)
+        is_township = g.user.role == "township"
+        district = g.user.place if is_township else "".join(place.district for place in theirs[:1])
+        return Reach(frozenset(place.name for place in theirs), district, founds=is_township)
+
+    def looked(filename: str, content: bytes, token: str) -> Looked:
+        read, within = member_list.parsed(content, filename, desk.settings.line.country), reach()
+        try:
+            with desk.database.reading() as connection:
+                return Looked(filename, token, roster.planned(connection, read, within))
+        except BadRoster as error:
+            mistakes = [each for each in error.mistakes if isinstance(each, Mistake)]
+            return Looked(filename, token, None, tuple(sorted(mistakes, key=lambda each: (each.row, each.column))))
+
+    def imported(filename: str, content: bytes, fingerprint: str) -> int | None:
+        """The deed; None where something else would be done than was shown. Raises BadRoster."""
+        read, within = member_list.parsed(content, filename, desk.settings.line.country), reach()
+        with desk.database.writing(alone=True) as connection:
+            plan = roster.planned(connection, read, within)
+            if plan.fingerprint != fingerprint:
+                return None
+            roster.carry_out(connection, plan)
+            return deeds.did(connection, g.user.id, IMPORTED, told(filename, plan), desk.clock())
+
+    # ── how it is shown ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def told(filename: str, plan: Plan) -> str:
+        done = roster.imported(plan)
+        counts = {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
+        return desk.words.say("import_counts", filename=filename, **counts)
+
+    def shown(list_: Looked, *, changed: bool = False) -> str:
+        plan = list_.plan
+        return render_template(
+            "desk/members_preview.html",
+            looked=list_,
+            plan=plan,
+            counts=told(list_.filename, plan) if plan else "",
+            untypable=list(untypable(plan)) if plan else [],
+            changed_meanwhile=changed,
+            most=MOST,
+            masked=masked,
+            told=[],
+            says=says,
+        )
+
+    def says(mistake: Mistake) -> str:
+        values = {**mistake.values, "told": mistake.told}
+        if mistake.why == "no_phone":
+            values["text"] = half_hidden(str(values["text"]))
+        return desk.words.say(f"list_{mistake.why}", **values)
+
+    def returned_sheet(list_: Looked, content: bytes) -> Sheet:
+        reasons: dict[int, str] = {}
+        for mistake in list_.mistakes:
+            reason = f"{mistake.heading}：{says(mistake)}" if mistake.heading else says(mistake)
+            reasons[mistake.row] = "\n".join(filter(None, (reasons.get(mistake.row), reason)))
+        try:
+            headings, rows = member_list.given_back(content, reasons, heading("refused"))
+        except Unreadable:
+            abort(404)
+        return Sheet(list_.filename, headings, tuple(rows))
+
+    def heading(means: str) -> str:
+        chinese, english = member_list.COLUMNS.headings[means][:2]
+        return chinese if desk.words.language.startswith("zh") else english
+
+    def template_sheet() -> Sheet:
+        example = tuple(desk.words.say(f"import_example_{column}") for column in COLUMNS)
+        empty = ((None,) * len(COLUMNS),) * EMPTY_ROWS
+        return Sheet(desk.words.say("import_template"), tuple(map(heading, COLUMNS)), (example, *empty))
+
+    def returned_name(filename: str) -> str:
+        stem = filename.rpartition(".")[0] or filename
+        return desk.words.say("import_returned_name", name=stem)
+
+
+def plain(filename: str) -> str:
+    """As it can stand on a page, in the heading of a file, and over a sheet."""
+    return "".join(letter for letter in filename if letter.isprintable())[:LONGEST_NAME]
+
+
+def untypable(plan: Plan) -> Iterator[tuple[str, list[str]]]:
+    """Why which numbers of the list can't be typed; those of members elsewhere are not told."""
+    told = {change.wanted.number for change in plan.changes}
+    for each in plan.untypable:
+        yield each.kind, [number for number in each.numbers if number in told]
+
+
+def workbook(sheet: Sheet, name: str) -> Response:
+    return send_file(BytesIO(to_xlsx(sheet)), MIMETYPES["xlsx"], as_attachment=True, download_name=f"{name}.xlsx")

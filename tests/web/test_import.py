@@ -1,0 +1,340 @@
+"""A member list in the browser: looked at, then taken as it was shown, or given back with what is wrong in it."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import astuple
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from ivr.records import spreadsheet
+from ivr.records.db import Database
+from ivr.records.models import Deed
+from ivr.records.roster import enrolled, import_roster
+from tests.records.test_roster import csv_of, far_away, xlsx_of
+from tests.web.conftest import HOME, Browser, Clock, desk_of
+from tests.web.test_pages import rows
+
+IMPORT = "/desk/members/import"
+LIST = csv_of(
+    "王秀云,13800138001,初心村党支部,001", "新来的,13900139001,初心村党支部,007", "赵福贵,13800138003,初心村党支部,003"
+)
+WITH_DISTRICT = "姓名,电话,支部,编号,乡镇"
+
+
+@pytest.fixture
+def app(database: Database, county: dict[str, int], clock: Clock, tmp_path: Path) -> Flask:
+    """A desk with a data folder of its own."""
+    return desk_of(database, tmp_path / "data", clock)
+
+
+def send(browser: Browser, data: bytes, name: str = "名册.csv") -> TestResponse:
+    token = browser.get("/desk/").text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    form = {"csrf_token": token, "file": (io.BytesIO(data), name)}
+    answer = browser.client.post(IMPORT, base_url=HOME, data=form, headers={"Referer": HOME + "/desk/"})
+    answer.request.environ["wsgi.input"].close()  # the client leaves it open, where it is large
+    return answer
+
+
+def hidden(page: TestResponse) -> dict[str, str]:
+    """What the page sends when its button is pressed."""
+    fields = re.findall(r'name="(kept|filename|shown)" value="([^"]*)"', page.text)
+    return {name: unescape(value) for name, value in fields}
+
+
+def names(database: Database) -> dict[str, str]:
+    with database.reading() as connection:
+        return {each.number: each.name for each in enrolled(connection)}
+
+
+def deeds(database: Database) -> list[tuple[str, str]]:
+    with database.reading() as connection:
+        return [(row.what, row.about) for row in connection.execute(select(Deed.what, Deed.about))]
+
+
+def workbook(answer: TestResponse) -> list[list[str]]:
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0)
+    return [[str(cell) for cell in row] for row in sheet.to_python()]
+
+
+# ── looked at, and taken ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_shown_is_done(browser: Browser, database: Database) -> None:
+    browser.sign_in("chuxin")
+    before = names(database)
+    shown = send(browser, LIST)
+    assert shown.status_code == 200 and names(database) == before and deeds(database) == []
+    assert "新增 1 人，改动 1 人，不变 1 人" in shown.text and "现在还什么都没改。" in shown.text
+    assert rows(shown.text) == [["2", "001", "王秀英", "王秀云"]]  # the first table: whose name changes
+    assert "139****9001" in shown.text and "13900139001" not in shown.text
+    done = browser.post(f"{IMPORT}/done", **hidden(shown))
+    assert done.status_code == 303
+    assert names(database) == {**before, "001": "王秀云", "007": "新来的"}
+    told = "名册.csv：新增 1 人，改动 1 人，不变 1 人"
+    assert deeds(database) == [("members_imported", told)]
+    assert told in browser.get(done.location).text
+    assert told not in browser.get(f"{IMPORT}?done=99").text
+
+
+def test_the_page_and_the_command_plan_the_same(browser: Browser, database: Database) -> None:
+    browser.sign_in("xian")
+    told = import_roster(database, LIST, "名册.csv", "CN", dry_run=True)
+    assert hidden(send(browser, LIST))["shown"] == told.plan.fingerprint
+    assert [astuple(change)[0] for change in told.plan.renamed] == [2]
+
+
+def test_a_roster_that_changed_meanwhile_is_shown_anew(browser: Browser, database: Database) -> None:
+    browser.sign_in("chuxin")
+    shown = send(browser, LIST)
+    import_roster(database, csv_of("王英,13800138001,初心村党支部,001"), "a.csv", "CN")
+    again = browser.post(f"{IMPORT}/done", **hidden(shown))
+    assert again.status_code == 409 and "名册有人改过" in again.text and deeds(database) == []
+    assert rows(again.text) == [["2", "001", "王英", "王秀云"]]
+    assert browser.post(f"{IMPORT}/done", **hidden(again)).status_code == 303
+    assert names(database)["001"] == "王秀云"
+
+
+@pytest.mark.parametrize("change", ["", "0" * 64, "../../ivr.db", "x"])
+def test_what_was_not_shown_is_not_done(browser: Browser, database: Database, change: str) -> None:
+    browser.sign_in("chuxin")
+    fields = hidden(send(browser, LIST))
+    before = names(database)
+    assert browser.post(f"{IMPORT}/done", **{**fields, "shown": change}).status_code == 409
+    assert browser.post(f"{IMPORT}/done", **{**fields, "kept": change}).status_code == 422
+    assert names(database) == before
+
+
+def test_a_file_waits_an_hour_for_its_own_user_and_is_taken_once(
+    browser: Browser, fresh: Browser, database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    waiting = tmp_path / "data" / "uploads"
+    browser.sign_in("chuxin")
+    fresh.sign_in("xian")
+    fields = hidden(send(browser, LIST))
+    assert [path.stat().st_mode & 0o077 for path in waiting.iterdir()] == [0]
+    for path in ("done", "returned.xlsx"):
+        assert fresh.post(f"{IMPORT}/{path}", **fields).status_code == 422
+    (kept,) = waiting.iterdir()
+    kept.write_bytes(LIST + b"\r\n\xe6\x9d\x8e,,\xe4\xb8\x80,9")  # no longer what was sent
+    assert browser.post(f"{IMPORT}/done", **fields).status_code == 422
+    fields = hidden(send(browser, LIST))
+    assert browser.post(f"{IMPORT}/done", **fields).status_code == 303
+    assert browser.post(f"{IMPORT}/done", **fields).status_code == 422 and list(waiting.iterdir()) == []
+    fields = hidden(send(browser, csv_of("王,,初心村党支部,008")))
+    clock.pass_(minutes=25)
+    browser.get(IMPORT)
+    clock.pass_(minutes=25)
+    browser.get(IMPORT)
+    clock.pass_(minutes=15)
+    assert browser.post(f"{IMPORT}/done", **fields).status_code == 422
+    assert list(waiting.iterdir()) == [] and "008" not in names(database)
+
+
+def test_numbers_that_can_t_be_typed_are_told_but_not_those_of_others(browser: Browser) -> None:
+    browser.sign_in("chuxin")
+    page = send(
+        browser, csv_of("甲,,初心村党支部,一号", "乙,,初心村党支部,A101", "丙,,初心村党支部,1234567890123")
+    ).text
+    assert (
+        "编号 一号：没有数字" in page and "编号 A101：数字和别的编号一样" in page and "1234567890123：数字太长" in page
+    )
+    assert "周国强" not in page and "编号 101" not in page
+
+
+# ── whose list may name whom ─────────────────────────────────────────────────────────────────────────────────────
+
+ROW = {
+    "own": "甲,,初心村党支部,301,",
+    "own, with its district": "甲,,初心村党支部,301,河东镇",
+    "own, elsewhere": "甲,,初心村党支部,301,河西镇",
+    "another of the township": "甲,,东村党支部,301,",
+    "of another township": "甲,,西村党支部,301,",
+    "new": "甲,,南村党支部,301,",
+    "new, in another township": "甲,,南村党支部,301,河西镇",
+    "somebody else's member": "周国强,,初心村党支部,101,",
+    "a member of another township": "孙凤英,,初心村党支部,201,",
+}
+REFUSED = {
+    "chuxin": {
+        "own, elsewhere": "E2",
+        "another of the township": "C2",
+        "of another township": "C2",
+        "new": "C2",
+        "new, in another township": "C2",
+        "somebody else's member": "D2",
+        "a member of another township": "D2",
+    },
+    "hedong": {
+        "own, elsewhere": "E2",
+        "of another township": "C2",
+        "new, in another township": "E2",
+        "a member of another township": "D2",
+    },
+    "xian": {},
+}
+
+
+@pytest.mark.parametrize("user", REFUSED)
+@pytest.mark.parametrize("row", ROW)
+def test_each_imports_into_their_own_branches(browser: Browser, database: Database, user: str, row: str) -> None:
+    browser.sign_in(user)
+    before = names(database)
+    shown = send(browser, csv_of(ROW[row], headings=WITH_DISTRICT))
+    cell = REFUSED[user].get(row)
+    if cell is None:
+        assert browser.post(f"{IMPORT}/done", **hidden(shown)).status_code == 303
+    else:
+        assert [found[0] for found in rows(shown.text)] == [cell] and "shown" not in hidden(shown)
+        assert not any(each in shown.text for each in set(before.values()) - {"孙凤英", "周国强"})
+        forged = {**hidden(shown), "shown": "0" * 64}
+        assert browser.post(f"{IMPORT}/done", **forged).status_code == 409 and names(database) == before
+
+
+def test_a_new_branch_of_a_township_lies_in_it(browser: Browser, database: Database) -> None:
+    browser.sign_in("hedong")
+    shown = send(browser, csv_of("甲,,南村党支部,301"))
+    assert "名册上还没有这些支部，导入时会新建：南村党支部" in shown.text
+    browser.post(f"{IMPORT}/done", **hidden(shown))
+    assert "南村党支部" in browser.get("/desk/").text
+    with database.reading() as connection:
+        assert enrolled(connection, number="301")[0].district == "河东镇"
+
+
+# ── what is wrong ────────────────────────────────────────────────────────────────────────────────────────────────
+
+WRONG = csv_of(
+    "王,138001380011,初心村党支部,001,耳背",
+    ",13800138003,东村党支部,003,",
+    "赵福贵,13800138003,初心村党支部,003,=1+1",
+    headings="姓名,电话,支部,编号,备注",
+)
+
+
+def test_mistakes_are_told_by_cell_all_at_once(browser: Browser, database: Database) -> None:
+    browser.sign_in("chuxin")
+    before = names(database)
+    shown = send(browser, WRONG)
+    assert "有 4 处要改，所以一个人也没有导入" in shown.text and names(database) == before
+    assert rows(shown.text) == [
+        ["B2", "电话", "“138*****0011”不是能打通的电话号码。请把号码写全，座机要带区号。"],
+        ["A3", "姓名", "空着，请填上。"],
+        ["C3", "支部", "东村党支部不归您管，请找上一级导入。"],
+        ["D4", "编号", "编号 003 在第 3 行已经有了。每人一个编号。"],
+    ]
+
+
+@pytest.mark.parametrize("kind", ["csv", "gbk", "xlsx"])
+def test_their_own_list_comes_back_with_the_reasons_and_can_be_mended(
+    browser: Browser, database: Database, kind: str
+) -> None:
+    text = WRONG.decode()
+    table: Sequence[Sequence[str]] = [line.split(",") for line in text.split("\r\n")]
+    data = {
+        "csv": WRONG,
+        "gbk": text.encode("gb18030"),
+        "xlsx": xlsx_of([[c.replace("=1+1", "'=1+1") for c in r] for r in table]),
+    }
+    browser.sign_in("chuxin")
+    shown = send(browser, data[kind], "我的表.xlsx")
+    answer = browser.post(f"{IMPORT}/returned.xlsx", **hidden(shown))
+    assert answer.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as package:
+        assert b"<f>" not in package.read("xl/worksheets/sheet1.xml")
+    headings, *lines = workbook(answer)
+    assert headings == ["导入不了的原因", "姓名", "电话", "支部", "编号", "备注"]
+    assert [line[0].count("：") for line in lines] == [1, 2, 1] and "空着" in lines[1][0]
+    assert [line[4] for line in lines] == ["001", "003", "003"] and lines[2][5].endswith("=1+1")
+    again = send(browser, answer.data, "再来.xlsx")
+    assert "有 4 处要改" in again.text
+    once_more = workbook(browser.post(f"{IMPORT}/returned.xlsx", **hidden(again)))
+    assert once_more[0] == headings and [line[1:] for line in once_more] == [line[1:] for line in (headings, *lines)]
+    mended = [[*line[:4], "009", line[5]] if n == 1 else line for n, line in enumerate(lines)]
+    mended[0][2], mended[1][1], mended[1][3] = "13800138001", "孙", "初心村党支部"
+    good = send(browser, xlsx_of([headings, *mended]), "改好.xlsx")
+    assert browser.post(f"{IMPORT}/done", **hidden(good)).status_code == 303
+    with database.reading() as connection:
+        assert "导入不了的原因" not in enrolled(connection, number="009")[0].more
+
+
+BOMB = io.BytesIO()
+with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as made:
+    made.writestr("xl/worksheets/sheet1.xml", b"\0" * (spreadsheet.MOST_UNPACKED_BYTES + 1))
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "文件是空的"),
+        (csv_of(), "只有栏名，下面没有人"),
+        (csv_of("王,138", headings="姓名,备注"), "没有找到这些栏：电话/phone、支部/branch、编号/number"),
+        (csv_of("1,,一,1,1", headings="姓名,电话,支部,编号,工号"), "编号、工号这几栏是一个意思"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "这不是表格文件"),
+        (b"<html><script>alert(1)</script>", "这不是表格文件"),
+        (b"PK\x03\x04 and then something else", "这个文件打不开"),
+        (BOMB.getvalue(), "这个文件太大了"),
+        (far_away(), "离名册很远的一个格子里有东西"),
+        (csv_of('王,"' + "1" * 200_000), "引号没有关上"),
+        (csv_of("=HYPERLINK(1),,初心村党支部,1"), "像是公式"),
+        (csv_of("<b>王</b>,1<i>2,初心村党支部,1"), "“1&lt;i&gt;2”不是能打通"),
+        (csv_of('"王\n",,初心村党支部,"0\n1"'), "有换行或看不见的字符"),
+        (csv_of("王" * 201 + ",,初心村党支部,1"), "太长了，最多 200 个字"),
+    ],
+)
+def test_hostile_files_are_refused_in_plain_words(browser: Browser, database: Database, data: bytes, told: str) -> None:
+    browser.sign_in("chuxin")
+    before = names(database)
+    shown = send(browser, data, "<script>.xlsx")
+    assert shown.status_code == 200 and told in shown.text and "<script>.xlsx" not in shown.text
+    assert "shown" not in hidden(shown) and names(database) == before
+
+
+def test_a_file_that_is_too_large_is_not_read(browser: Browser, fresh: Browser) -> None:
+    browser.sign_in("chuxin")
+    large = send(browser, b"x" * (spreadsheet.MOST_BYTES + 1))
+    assert large.status_code == 200 and "最多 10 MB" in large.text
+    huge = send(browser, b"x" * (spreadsheet.MOST_BYTES + 2 * 64 * 1024))
+    assert huge.status_code == 413 and "最多 10 MB" in huge.text
+
+
+def test_without_a_file_one_is_asked_for(browser: Browser) -> None:
+    browser.sign_in("chuxin")
+    answer = browser.post(IMPORT)
+    assert answer.status_code == 422 and "请先选一个文件。" in answer.text
+
+
+@pytest.mark.parametrize("path", ["", "/done", "/returned.xlsx"])
+def test_nobody_imports_without_signing_in_or_without_the_form_s_token(
+    browser: Browser, database: Database, path: str
+) -> None:
+    before = names(database)
+    assert browser.post(IMPORT + path).location.startswith("/desk/sign-in")
+    browser.sign_in("xian")
+    answer = browser.client.post(IMPORT + path, base_url=HOME, data={}, headers={"Referer": HOME + "/desk/"})
+    assert answer.status_code == 400 and names(database) == before
+
+
+# ── a list to begin with ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("words", ["zh", "en"])
+def test_the_empty_list_is_understood_and_its_example_is_nobody(
+    database: Database, county: dict[str, int], clock: Clock, tmp_path: Path, words: str
+) -> None:
+    browser = Browser(desk_of(database, tmp_path, clock, words).test_client())
+    browser.sign_in("xian")
+    empty = browser.get(f"{IMPORT}/template.xlsx")
+    headings, example = workbook(empty)[:2]
+    assert len(headings) == 6 and example[3] == "001"
+    shown = send(browser, xlsx_of([headings, example, ["甲", "", "初心村党支部", "301", "", ""]]))
+    assert rows(shown.text)[0][:3] == ["3", "301", "甲"] and len(rows(shown.text)) == 1
+    assert "shown" not in hidden(send(browser, empty.data))

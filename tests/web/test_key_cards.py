@@ -1,0 +1,91 @@
+"""Key cards: one for each member, four on a sheet of A4 or one on a small sheet, as Chromium prints them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from ivr.records.db import Database
+from ivr.records.models import Member
+from ivr.records.roster import import_roster
+from tests.web.conftest import HOME, Browser, Clock, desk_of
+from tests.web.test_print import CHROMIUM, pages, printed
+
+
+def cards(html: str) -> list[str]:
+    return html.split('<section class="key-card">')[1:]
+
+
+def address(county: dict[str, int], query: str = "") -> str:
+    return f"/desk/{county['初心村党支部']}/2026-11/key-cards{query}"
+
+
+def test_a_card_says_whose_it_is_and_whom_to_ask(browser: Browser, database: Database, county: dict[str, int]) -> None:
+    browser.sign_in("chuxin")
+    told = cards(browser.get(address(county)).text)
+    assert len(told) == 6 and "王秀英　编号 001" in told[0] and "书记：　　" in told[0]
+    with database.writing() as connection:
+        connection.execute(update(Member).where(Member.number == "004").values(role="secretary"))
+        connection.execute(update(Member).where(Member.number == "101").values(role="secretary"))
+    for card in cards(browser.get(address(county)).text):
+        assert "书记：马建民　138 0013 8004" in card and "周国强" not in card
+        assert [word in card for word in ("听下一段", "再听刚才的话", "再听一遍", "要帮忙", "什么都不按")] == [True] * 5
+        assert re.findall(r"<text[^>]*>(.)</text>", card) == ["1", "*", "0", "#"]
+
+
+def test_the_line_s_number_is_large_or_left_to_be_written(
+    browser: Browser, database: Database, county: dict[str, int], pressed: Path, clock: Clock
+) -> None:
+    browser.sign_in("chuxin")
+    assert "手写上" in browser.get(address(county)).text
+    app = desk_of(database, pressed, clock, number="0371-6543 2100")
+    other = Browser(app.test_client())
+    other.sign_in("chuxin")
+    page = other.get(address(county)).text
+    assert page.count('<p class="to-dial">0371-6543 2100</p>') == 6 and "手写上" not in page
+
+
+def test_one_member_s_card_and_nobody_who_left(browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("chuxin")
+    assert (
+        f'href="/desk/{county["初心村党支部"]}/2026-11/key-cards?member=001"'
+        in browser.get("/desk/member/001/2026").text
+    )
+    (card,) = cards(browser.get(address(county, "?member=005")).text)
+    assert "张桂兰" in card
+    for number in ("101", "nobody", ""):
+        assert browser.get(address(county, f"?member={number}")).status_code == 404
+    browser.post("/desk/member/005/2026/excused", kind="left", reason="转出", since="2026-11-01")
+    assert "张桂兰" not in browser.get(address(county)).text
+
+
+def test_of_several_branches_one_is_chosen_first(browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("hedong")
+    page = browser.get("/desk/all/2026-11/key-cards").text
+    assert cards(page) == [] and f'href="{address(county)}"' in page
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here to print with")
+@pytest.mark.parametrize(("size", "sheets", "box"), [("a4", 5, (842, 595)), ("a6", 18, (420, 298))])
+def test_eighteen_cards_on_paper(
+    browser: Browser,
+    database: Database,
+    county: dict[str, int],
+    tmp_path: Path,
+    size: str,
+    sheets: int,
+    box: tuple[int, int],
+) -> None:
+    if not database.is_sqlite:
+        pytest.skip("the page is the same")
+    more = (f"欧阳春{chr(0x4E00 + n)},,初心村党支部,{n:03}" for n in range(7, 19))
+    import_roster(database, "\n".join(["姓名,电话,支部,编号", *more]).encode(), "more.csv", "CN")
+    browser.sign_in("chuxin")
+    pdf = printed(browser.get(address(county, f"?size={size}")).text, tmp_path)
+    assert pages(pdf) == sheets
+    for width, height in re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf):
+        assert (float(width), float(height)) == pytest.approx(box, abs=1)
+    assert HOME not in pdf.decode("latin-1")

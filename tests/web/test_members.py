@@ -1,0 +1,264 @@
+"""The roster, and the card of a member's year: what stands there, and what may be changed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, update
+
+from ivr.records import exemptions, hours, occasions, preferences
+from ivr.records.db import Database
+from ivr.records.models import Member
+from ivr.records.occasions import Written
+from ivr.records.roster import enrolled, import_roster
+from ivr.shelf import Shelf
+from tests.reports.village import Village, at, bye, listens, menu
+from tests.web.conftest import NAMES, USERS, Browser
+from tests.web.test_pages import rows
+from tests.web.test_print import CHROMIUM, pages, printed
+
+CARD = "/desk/member/001/2026"
+
+
+def member(database: Database, number: str) -> int:
+    with database.reading() as connection:
+        (found,) = enrolled(connection, number=number)
+    return found.id
+
+
+def cells(html: str) -> list[list[str]]:
+    """Of all the card's bodies: one for each month, and the year's."""
+    return [
+        row
+        for body in html.partition("<dl")[2].partition("<section")[0].split("<tbody>")[1:]
+        for row in rows(f"<tbody>{body}")
+    ]
+
+
+# ── the roster ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_branch_s_roster(browser: Browser, database: Database, county: dict[str, int]) -> None:
+    with database.writing() as connection:
+        connection.execute(update(Member).where(Member.number == "002").values(role="secretary"))
+    browser.sign_in("chuxin")
+    for month, expected in {"2026-11": "年老体弱", "2026-10": ""}.items():
+        browser.post(f"/desk/member/003/{month[:4]}/excused", kind="excused", reason="年老体弱", since="2026-11-30")
+        page = browser.get(f"/desk/all/{month}/members").text
+        assert rows(page)[:4] == [
+            ["001", "王秀英", "138****8001", "", ""],
+            ["002", "李大山", "138****8002", "书记", ""],
+            ["003", "赵福贵", "138****8003", "", expected],
+            ["004", "马建民", "138****8004371****2100", "", ""],
+        ]
+    assert 'href="/desk/member/001/2026"' in page and 'href="/desk/member/001/2026"' in browser.get("/desk/").text
+
+
+def test_of_several_branches_there_is_a_list_and_a_way_to_find_people(browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("xian")
+    page = browser.get("/desk/all/2026-11/members").text
+    assert rows(page) == [["河东镇", "东村党支部", "2"], ["河东镇", "初心村党支部", "6"], ["河西镇", "西村党支部", "1"]]
+    assert f'href="/desk/{county["东村党支部"]}/2026-11/members"' in page
+    for wanted, names in {"王": ["王秀英"], "102": ["何有才"], "%25": [], "_": [], "": None}.items():
+        found = browser.get(f"/desk/all/2026-11/members?find={wanted}").text
+        assert names is None or [row[1] for row in rows(found)] == names
+
+
+def test_nobody_is_found_elsewhere(browser: Browser) -> None:
+    browser.sign_in("dongcun")
+    assert rows(browser.get("/desk/all/2026-11/members?find=王").text) == []
+
+
+# ── the card ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_year_month_by_month(browser: Browser, database: Database, county: dict[str, int], pressed: Path) -> None:
+    branch, who = county["初心村党支部"], member(database, "001")
+    with database.writing() as connection:
+        village = Village(connection, Shelf(pressed).catalogue())
+        village.calls = 100
+        village.call("001", "2026-10-05 10:00", menu(), *listens(village.falls, 0, 1), hung_up=5)
+        village.call("001", "2026-12-31 23:59", menu(), *listens(village.stoves, 0, 1), bye(7.5), hung_up=1)
+        village.call("001", "2027-01-01 00:01", menu(), *listens(village.falls, 0, 1), hung_up=5)
+        written = Written("meeting", date(2026, 11, 18), "stoves", (who,))
+        occasions.write(connection, branch, written, 1, at("2026-11-18 12:00"), date(2026, 11, 20))
+        hours.confirm(connection, "2026-11", {(who, "falls"): 5, (who, "stoves"): 10}, 1, at("2026-11-19 12:00"))
+    browser.sign_in("chuxin")
+    assert cells(browser.get(CARD).text) == [
+        ["10月", "10-05", "防跌倒", "电话", "0.2", "", "", "", "0.2 分，0.0 学时"],
+        ["11月", "11-09", "防跌倒", "电话", "0.5", "", "0.5", "2/2", "0.5 分，1.5 学时"],
+        ["11-18", "用炉子", "集中学习", "", "", "1.0", ""],
+        ["12月", "12-31", "用炉子", "电话", "0.2", "", "", "", "0.2 分，0.0 学时"],
+        ["全年合计（学完 3 课）", "0.9", "", "1.5", "", "0.9 分，1.5 学时"],
+    ]
+    assert "全年确认学时：1.5 ÷ 32" in browser.get(CARD).text
+    assert cells(browser.get("/desk/member/001/2027").text)[0][:2] == ["1月", "01-01"]
+    assert "这一年还没有学习记录" in browser.get("/desk/member/001/2025").text
+
+
+def test_a_card_agrees_with_the_month(browser: Browser) -> None:
+    browser.sign_in("chuxin")
+    for _, name, _, _, heard, answers, *_ in rows(browser.get("/desk/").text):
+        number = {"王秀英": "001", "李大山": "002", "赵福贵": "003", "马建民": "004", "张桂兰": "005", "陈德明": "006"}[
+            name
+        ]
+        *studied, year = cells(browser.get(f"/desk/member/{number}/2026").text)
+        minutes, seconds = (heard or "0:00").split(":")
+        assert float(year[1] or 0) == pytest.approx(int(minutes) + int(seconds) / 60, abs=0.06), name
+        assert heard or studied[0][0] == "这一年还没有学习记录。"
+        assert not answers or studied[0][7] == answers
+
+
+def test_a_card_takes_few_questions(browser: Browser, database: Database) -> None:
+    """However long the year was."""
+    browser.sign_in("chuxin")
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    browser.get(CARD)
+    assert 5 < len(asked) < 40
+
+
+@pytest.mark.parametrize("year", ["0000", "0999", "9999", "26", "02026", "2026-11", "x"])
+def test_what_is_no_year_is_not_there(browser: Browser, year: str) -> None:
+    browser.sign_in("chuxin")
+    assert browser.get(f"/desk/member/001/{year}").status_code == 404
+
+
+NUMBERS = ["A/1", "..", "a?b#c", "党-001", "%2F", "~x", "1 2", "'\"<b>", "x" * 64, "党" * 64, "a//b", "\\"]
+
+
+def test_a_number_may_be_anything(browser: Browser, database: Database) -> None:
+    quoted = (number.replace('"', '""') for number in NUMBERS)
+    lines = [f'名{n},,初心村党支部,"{number}"' for n, number in enumerate(quoted)]
+    import_roster(database, "\n".join(["姓名,电话,支部,编号", *lines]).encode(), "r.csv", "CN")
+    browser.sign_in("chuxin")
+    page = browser.get("/desk/all/2026-11/members").text
+    links = dict(re.findall(r'href="(/desk/member/[^"]*)">(名\d+)<', page))
+    assert len(links) == len(NUMBERS)
+    for address, name in links.items():
+        answer = browser.get(address, follow=False)
+        assert answer.status_code == 200 and f'<dd class="who">{name}</dd>' in answer.text
+        assert browser.post(f"{address}/choices", pace="slow").location == address
+
+
+@pytest.mark.parametrize("address", ["~", "~4", "~____", "~gIA", "nobody", "~" + "A" * 400])
+def test_an_address_of_nobody(browser: Browser, address: str) -> None:
+    browser.sign_in("xian")
+    assert browser.get(f"/desk/member/{address}/2026").status_code == 404
+
+
+# ── what is written down ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_is_excused_and_back(browser: Browser, database: Database) -> None:
+    browser.sign_in("chuxin")
+    sent = {"kind": "excused", "reason": "身患重病", "since": "2026.11.1", "until": "2026年12月31日"}
+    assert browser.post(f"{CARD}/excused", **sent).location == CARD
+    page = browser.get(CARD).text
+    assert "身患重病，2026-11-01 至 2026-12-31" in page
+    assert "5 人应学" in browser.get("/desk/").text
+    action = re.findall(r'action="(/desk/member/001/2026/excused/\d+/back)"', page)
+    assert len(action) == 1 and browser.post(action[0]).location == CARD
+    assert "身患重病，" not in browser.get(CARD).text and "6 人应学" in browser.get("/desk/").text
+    assert browser.post(action[0]).status_code == 404
+    with database.reading() as connection:
+        assert exemptions.of_member(connection, member(database, "001")) == []
+
+
+def test_who_has_left_is_in_no_month_but_keeps_the_card(browser: Browser) -> None:
+    browser.sign_in("chuxin")
+    browser.post(f"{CARD}/excused", kind="left", reason="转到外县", since="2026-11-10")
+    assert "王秀英" not in browser.get("/desk/").text
+    assert "已转出：转到外县" in browser.get("/desk/all/2026-11/members").text
+    assert browser.get(CARD).status_code == 200
+    assert cells(browser.get(CARD).text)[0][0] == "11月"
+
+
+RIGHT = {"kind": "excused", "reason": "年老", "since": "2026-11-01", "until": ""}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "told"),
+    [
+        ({"reason": " "}, "reason", "请写一写原因。"),
+        ({"reason": "长" * 201}, "reason", "太长了，请写短一点。"),
+        ({"since": ""}, "since", "请填日期。"),
+        ({"since": "昨天"}, "since", "日期请写成"),
+        ({"since": "2026-02-30"}, "since", "日期请写成"),
+        ({"until": "2026-10-31"}, "until", "比开始还早"),
+        ({"until": "x"}, "until", "日期请写成"),
+        ({"kind": "dead"}, "kind", "请选一种。"),
+    ],
+)
+def test_a_mistake_is_told_beside_its_field_and_nothing_is_lost(
+    browser: Browser, database: Database, wrong: dict[str, str], field: str, told: str
+) -> None:
+    browser.sign_in("chuxin")
+    answer = browser.post(f"{CARD}/excused", **{**RIGHT, **wrong})
+    assert answer.status_code == 422
+    assert told in answer.text.partition(f'id="wrong-{field}"')[2].partition("</p>")[0]
+    for name, text in {**RIGHT, **wrong}.items():
+        assert f'value="{text}"' in answer.text or name == "kind"
+    with database.reading() as connection:
+        assert exemptions.of_member(connection, member(database, "001")) == []
+
+
+def test_choices_are_those_the_telephone_knows(browser: Browser, database: Database) -> None:
+    browser.sign_in("chuxin")
+    who = member(database, "001")
+    for sent, kept in [
+        ({"pace": "slow", "language": "yue", "one_key": "yes"}, {"pace": "slow", "language": "yue", "one_key": "yes"}),
+        ({"pace": ""}, {"language": "yue", "one_key": "yes"}),
+        ({"wait": "x", "role": "secretary", "pin": "1234"}, {"language": "yue", "one_key": "yes"}),
+    ]:
+        assert browser.post(f"{CARD}/choices", **sent).location == CARD
+        with database.reading() as connection:
+            assert preferences.preferred(connection, [who])[who] == kept
+            assert enrolled(connection, number="001")[0].role == ""
+    assert '<option value="yue" selected>' in browser.get(CARD).text
+    assert browser.post(f"{CARD}/choices", pace="never").status_code == 400
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_nothing_of_others_is_there_to_see_or_to_change(browser: Browser, database: Database, user: str) -> None:
+    _, _, theirs = USERS[user]
+    browser.sign_in(user)
+    with database.writing() as connection:
+        exemptions.exempt(
+            connection, member(database, "201"), "excused", "病", date(2026, 1, 1), None, 1, at("2026-11-01 08:00")
+        )
+        (kept,) = exemptions.of_member(connection, member(database, "201"))
+    for number, branch in {"001": "初心村党支部", "101": "东村党支部", "201": "西村党支部"}.items():
+        card = f"/desk/member/{number}/2026"
+        answer = browser.get(card)
+        assert (answer.status_code == 200) == (branch in theirs)
+        assert branch in theirs or not any(name in answer.text for name in NAMES[branch])
+        if branch not in theirs:
+            assert browser.post(f"{card}/excused", **RIGHT).status_code == 404
+            assert browser.post(f"{card}/choices", pace="slow").status_code == 404
+        if number != "201":
+            assert browser.post(f"{card}/excused/{kept.id}/back").status_code == 404, "another member's"
+    with database.reading() as connection:
+        assert exemptions.of_member(connection, member(database, "201")) == [kept]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here to print with")
+def test_a_full_year_is_one_page(browser: Browser, database: Database, county: dict[str, int], tmp_path: Path) -> None:
+    """Two lessons a month."""
+    if not database.is_sqlite:
+        pytest.skip("the page is the same")
+    who = member(database, "001")
+    with database.writing() as connection:
+        for month in range(1, 13):
+            for day, lesson in ((3, "falls"), (20, "stoves")):
+                written = Written("visit", date(2026, month, day), lesson, (who,))
+                occasions.write(
+                    connection, county["初心村党支部"], written, 1, at("2026-11-18 12:00"), date(2026, 12, 31)
+                )
+    browser.sign_in("chuxin")
+    page = browser.get(CARD).text
+    assert page.count('rowspan="2"') == 24
+    assert pages(printed(page, tmp_path)) == 1
