@@ -86,12 +86,6 @@ def with_members(connection: Connection) -> set[str]:
     return set(connection.execute(select(Branch.name).join(Member, Member.branch_id == Branch.id).distinct()).scalars())
 
 
-def districts(connection: Connection) -> set[str]:
-    """By name."""
-    above = select(District.name).join(Branch, Branch.parent_id == District.id).distinct()
-    return set(connection.execute(above).scalars())
-
-
 def put(connection: Connection, districts: Mapping[str, str]) -> None:
     """Let branches that are there lie in these districts, which are made where they are missing."""
     known = _ids(connection)

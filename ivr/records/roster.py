@@ -176,7 +176,8 @@ def imported(plan: Plan) -> Imported:
 
 def _mixed(connection: Connection, entries: Sequence[Entry]) -> Iterator[Mistake]:
     """What would be both a branch and a district."""
-    here, above = places.with_members(connection), places.districts(connection)
+    here = places.with_members(connection)
+    above = {place.name for place in places.districts(connection)}
     for name in sorted(here & {entry.district for entry in entries}):
         entry = next(each for each in entries if each.district == name)
         told = f"{name} is a branch with members here; give the district another name"

@@ -52,7 +52,7 @@ def test_a_branch_s_roster(browser: Browser, database: Database, county: dict[st
             ["001", "王秀英", "138****8001", "", ""],
             ["002", "李大山", "138****8002", "书记", ""],
             ["003", "赵福贵", "138****8003", "", expected],
-            ["004", "马建民", "138****8004371****2100", "", ""],
+            ["004", "马建民", "138****8004 371****2100", "", ""],
         ]
     assert 'href="/desk/member/001/2026"' in page and 'href="/desk/member/001/2026"' in browser.get("/desk/").text
 
