@@ -22,7 +22,7 @@ from ivr.records.models import Deed
 from ivr.records.roster import enrolled, import_roster
 from tests.records.test_roster import csv_of, far_away, xlsx_of
 from tests.web.conftest import HOME, Browser, Clock, desk_of
-from tests.web.test_pages import rows
+from tests.web.reading import rows
 
 IMPORT = "/desk/members/import"
 LIST = csv_of(

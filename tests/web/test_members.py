@@ -17,7 +17,7 @@ from ivr.records.roster import enrolled, import_roster
 from ivr.shelf import Shelf
 from tests.reports.village import Village, at, bye, listens, menu
 from tests.web.conftest import NAMES, USERS, Browser
-from tests.web.test_pages import rows
+from tests.web.reading import rows
 from tests.web.test_print import CHROMIUM, pages, printed
 
 CARD = "/desk/member/001/2026"
