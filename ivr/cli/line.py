@@ -22,7 +22,6 @@ from ivr.errors import IvrError
 from ivr.records.copying import copied
 from ivr.records.db import open_database
 from ivr.records.numbers import e164
-from ivr.records.spreadsheet import MOST_BYTES
 from ivr.shelf import Shelf
 from ivr.telephony import terminal
 from ivr.telephony.recordings import fetching

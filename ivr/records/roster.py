@@ -250,6 +250,8 @@ def known_as(connection: Connection, typed: str, within: Collection[int]) -> lis
     found = _members().where(Branch.id.in_(within))
     by_number = list(_folded(connection, found.where(Member.number == typed)))
     return by_number or list(_folded(connection, found.where(Member.name == typed)))
+
+
 def found(connection: Connection, text: str, within: Collection[int], most: int) -> list[Enrolled]:
     """Members of these branches whose name has this text in it, or whose number it is; not more than that many."""
     named = Member.name.contains(text, autoescape=True) | (Member.number == text)

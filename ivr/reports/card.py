@@ -83,9 +83,7 @@ def _counts(facts: MonthFacts, row: Studied) -> bool:
 
 def _row(facts: MonthFacts, row: Studied, hour_minutes: int) -> CardRow:
     (person,) = facts.people
-    written = [
-        kept for kept in facts.occasions if kept.what.lesson == row.lesson and person.id in kept.what.members
-    ]
+    written = [kept for kept in facts.occasions if kept.what.lesson == row.lesson and person.id in kept.what.members]
     met = facts.studied.get((person.id, row.lesson))
     grades = {*(met.grades.split() if met else ()), *(kept.what.kind for kept in written)}
     return CardRow(
@@ -114,5 +112,7 @@ def gather(
     connection: Connection, person: Enrolled, year: Sequence[Period], catalogue: Catalogue, completed_share: float
 ) -> list[MonthFacts]:
     """The facts of each month in which there is something of this member."""
-    which = [monthly.gather_month(connection, month, catalogue, completed_share, member=person.number) for month in year]
+    which = [
+        monthly.gather_month(connection, month, catalogue, completed_share, member=person.number) for month in year
+    ]
     return [each for each in which if each.people]

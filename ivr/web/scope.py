@@ -33,6 +33,8 @@ class RowConverter(BaseConverter):
 
     def to_python(self, value: str) -> int:
         return int(value)
+
+
 class MemberConverter(BaseConverter):
     """In addresses: a member number, whatever stands in it. One that an address would not keep as it is, like 4/2, is
     written in base64 behind a ~."""

@@ -55,7 +55,7 @@ def addresses(app: Flask, own: Own) -> Iterator[tuple[str, bool]]:
 
 def text_of(answer: TestResponse) -> str:
     """A workbook is packed: what stands in one is looked at where it is filled."""
-    return "" if answer.mimetype.startswith("audio/") else bytes(answer.data).decode("utf-8", "replace")
+    return "" if (answer.mimetype or "").startswith("audio/") else bytes(answer.data).decode("utf-8", "replace")
 
 
 def named(answer: TestResponse) -> set[str]:
