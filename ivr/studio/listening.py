@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from ivr.catalogue import Lesson
 from ivr.shelf import Shelf
-from ivr.studio.joining import decode
+from ivr.studio.joining import decode, join
+from ivr.studio.line import Codec, carried
 from ivr.studio.reading import Wording
 from ivr.studio.recording.marking import Target
 from ivr.studio.script import Part, Script, every_wording
 from ivr.studio.sound import FRAMES_PER_MS
+
+FIXED_LINE: Codec = "g711a"  # as in China and Europe
 
 
 def heard(lesson: Lesson, shelf: Shelf) -> NDArray[np.int16]:
@@ -37,6 +40,21 @@ def heard_among(lesson: Lesson, shelf: Shelf, sentences: range) -> NDArray[np.in
     start_ms = spoken[sentences.start - 1][1] if sentences.start else 0
     end_ms = spoken[sentences.stop][0] if sentences.stop < len(spoken) else lesson.length_ms
     return sound[start_ms * FRAMES_PER_MS : end_ms * FRAMES_PER_MS]
+
+
+def heard_whole(lesson: Lesson, shelf: Shelf) -> bytes:
+    """All of `heard`, as a WAV file that has been through a fixed line. Raises DamagedAudio."""
+    return join([carried(heard(lesson, shelf), FIXED_LINE)])
+
+
+def heard_piece(wav: bytes, start_ms: int | None = None, end_ms: int | None = None) -> bytes:
+    """A WAV file, or what of it lies between two times, that has been through a fixed line; b"" where nothing is.
+
+    Raises DamagedAudio.
+    """
+    start, end = (None if ms is None else ms * FRAMES_PER_MS for ms in (start_ms, end_ms))
+    sound = decode(wav)[start:end]
+    return join([carried(sound, FIXED_LINE)]) if len(sound) else b""
 
 
 def only(written: Script, target: Target) -> tuple[Script, range, int]:

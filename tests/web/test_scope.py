@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
@@ -9,6 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.made_lessons import tone
 from tests.web.conftest import NAMES, USERS, Browser
 
 VALUES = {  # whatever stands in an address, but what is somebody's
