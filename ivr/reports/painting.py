@@ -1,0 +1,220 @@
+"""How each sentence of a lesson was heard: how many people came to it, heard it more than once, hung up in it. Pure.
+
+A telephone does not tell how far a call got, so a figure has two ends: what is sure, and what may be. Positions are
+content milliseconds of the edition's own pace, whichever pace was played.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ivr.catalogue import Lesson, Sentence
+from ivr.records.plays import HeardRow
+
+EAR_MS = 300  # so much of a sentence must have been heard for it to have been heard at all
+POINTS = 240  # of a curve, about
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    at_least: int
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A sentence where it stands: spoken from `start_ms` to `end_ms`; `next_ms` is where the following one begins."""
+
+    segment: int
+    words: str
+    start_ms: int
+    end_ms: int
+    next_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Somebody hung up, or was cut off, between two positions: in one of the sentences from `first` to `last`. Where
+    that may have been after the last word of the lesson, `last` is past the last sentence."""
+
+    member: int
+    first: int
+    last: int
+    low_ms: int
+    high_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A sentence in numbers of people. `likely_ended` shares each ending out among the sentences it may lie in."""
+
+    at: Stretch
+    reached: Bounds
+    again: int
+    ended: Bounds
+    likely_ended: float
+
+    @property
+    def depth(self) -> int:
+        """How deep it is painted, 0 to 4: by the share of those it reached who hung up in it."""
+        share = self.likely_ended / max(1, self.reached.at_most)
+        return sum(share >= least for least in DEPTHS)
+
+
+DEPTHS = (0.02, 0.1, 0.25, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Painting:
+    """An edition as these people heard it. `curve` is how many came at least so far, every `step_ms` from the start;
+    `stopped` is, for each segment but the last, how many surely heard its last sentence and surely no more than the
+    first one of the next."""
+
+    listeners: Bounds
+    sentences: tuple[Painted, ...]
+    endings: tuple[Ending, ...]
+    stopped: tuple[int, ...]
+    step_ms: int
+    curve: tuple[Bounds, ...]
+
+
+def paint(lesson: Lesson, plays: Iterable[HeardRow], members: Collection[int], over: Collection[int]) -> Painting:
+    """By those of these plays that are of this edition and count for these members. Only a call that is `over` can have
+    ended anywhere."""
+    theirs: dict[int, list[HeardRow]] = {}
+    for play in plays:
+        if play.edition == lesson.edition and play.member_id is not None and play.member_id in members:
+            theirs.setdefault(play.member_id, []).append(play)
+    text = stretches(lesson)
+    endings = tuple(dict.fromkeys(_endings(text, theirs, over)))
+    farthest = [_farthest(played) for played in theirs.values()]
+    step_ms = max(1000, lesson.length_ms // POINTS)
+    return Painting(
+        next(_curve(farthest, (0,))),
+        tuple(_sentences(text, theirs.values(), endings)),
+        endings,
+        tuple(_stopped(text, farthest)),
+        step_ms,
+        tuple(_curve(farthest, range(0, lesson.length_ms + 1, step_ms))),
+    )
+
+
+def stretches(lesson: Lesson) -> tuple[Stretch, ...]:
+    """Its sentences in order; the silence after one belongs to it."""
+    found = []
+    for n, segment in enumerate(lesson.segments):
+        base_ms = lesson.base_ms(n)
+        said = segment.sentences or (Sentence("", 0, segment.length_ms),)
+        nexts = [each.start_ms for each in said[1:]] + [segment.length_ms]
+        for each, next_ms in zip(said, nexts, strict=True):
+            spoken = base_ms + each.start_ms, base_ms + each.end_ms
+            found.append(Stretch(n, each.words, *spoken, base_ms + next_ms))
+    return tuple(found)
+
+
+def _sentences(
+    text: Sequence[Stretch], theirs: Iterable[list[HeardRow]], endings: Sequence[Ending]
+) -> Iterator[Painted]:
+    surely, perhaps, again = ([0] * len(text) for _ in range(3))
+    for played in theirs:
+        for n in {n for play in played for n in _heard(text, play, play.at_least_ms)}:
+            surely[n] += 1
+        for n in {n for play in played for n in _heard(text, play, play.at_most_ms)}:
+            perhaps[n] += 1
+        for n in _twice(text, played):
+            again[n] += 1
+    likely = _likely(text, endings)
+    certain, possible = _ended(len(text), endings)
+    for n, stretch in enumerate(text):
+        yield Painted(
+            stretch, Bounds(surely[n], perhaps[n]), again[n], Bounds(certain[n], possible[n]), round(likely[n], 3)
+        )
+
+
+def _heard(text: Sequence[Stretch], play: HeardRow, heard_ms: int) -> Iterator[int]:
+    """The sentences of which so much of a play gives enough to hear."""
+    start, end = play.base_ms, play.base_ms + heard_ms
+    first = bisect_right(text, start, key=lambda each: each.next_ms)
+    for n in range(first, bisect_left(text, end, key=lambda each: each.start_ms)):
+        spoken_ms = text[n].end_ms - text[n].start_ms
+        if min(end, text[n].end_ms) - max(start, text[n].start_ms) >= min(EAR_MS, spoken_ms):
+            yield n
+
+
+def _twice(text: Sequence[Stretch], played: Iterable[HeardRow]) -> Iterator[int]:
+    """The sentences that were surely heard in two plays, half of them or more each time: whoever is cut off after a
+    word, and goes on there, has not heard it twice."""
+    times: defaultdict[int, int] = defaultdict(int)
+    for play in played:
+        start, end = play.base_ms, play.base_ms + play.at_least_ms
+        for n in _heard(text, play, play.at_least_ms):
+            heard_ms = min(end, text[n].end_ms) - max(start, text[n].start_ms)
+            times[n] += 2 * heard_ms >= text[n].end_ms - text[n].start_ms
+    return (n for n, count in times.items() if count > 1)
+
+
+def _endings(text: Sequence[Stretch], theirs: dict[int, list[HeardRow]], over: Collection[int]) -> Iterator[Ending]:
+    for member, played in theirs.items():
+        for play in played:
+            if play.closed_by is None and play.call_id in over and play.at_most_ms:
+                end = play.base_ms + play.length_ms
+                low = min(play.base_ms + play.at_least_ms, end - 1)
+                high = max(low + 1, min(play.base_ms + play.at_most_ms, end))
+                if low < text[-1].end_ms:
+                    last = len(text) if high > text[-1].end_ms else _at(text, high - 1)
+                    yield Ending(member, _at(text, low), last, low, high)
+
+
+def _at(text: Sequence[Stretch], at_ms: int) -> int:
+    return min(bisect_right(text, at_ms, key=lambda each: each.next_ms), len(text) - 1)
+
+
+def _likely(text: Sequence[Stretch], endings: Iterable[Ending]) -> list[float]:
+    shares: defaultdict[tuple[int, int], float] = defaultdict(float)
+    for each in endings:
+        for n in range(each.first, min(each.last, len(text) - 1) + 1):
+            begins, ends = text[n - 1].next_ms if n else 0, text[n].next_ms if n + 1 < len(text) else text[n].end_ms
+            in_it = min(each.high_ms, ends) - max(each.low_ms, begins)
+            shares[each.member, n] += in_it / (each.high_ms - each.low_ms)
+    total = [0.0] * len(text)
+    for (_, n), share in shares.items():
+        total[n] += min(1.0, share)
+    return total
+
+
+def _ended(count: int, endings: Iterable[Ending]) -> tuple[list[int], list[int]]:
+    """By sentence: how many people surely hung up in it, and how many may have."""
+    surely: list[set[int]] = [set() for _ in range(count)]
+    perhaps: list[set[int]] = [set() for _ in range(count)]
+    for each in endings:
+        if each.first == each.last:
+            surely[each.first].add(each.member)
+        for n in range(each.first, min(each.last, count - 1) + 1):
+            perhaps[n].add(each.member)
+    return [len(members) for members in surely], [len(members) for members in perhaps]
+
+
+def _farthest(played: Iterable[HeardRow]) -> tuple[int, int]:
+    """How far somebody came at least, and at most."""
+    rows = list(played)
+    surely = max((play.base_ms + play.at_least_ms for play in rows if play.at_least_ms), default=0)
+    return surely, max((play.base_ms + play.at_most_ms for play in rows if play.at_most_ms), default=0)
+
+
+def _curve(farthest: Collection[tuple[int, int]], positions: Iterable[int]) -> Iterator[Bounds]:
+    """How many came so far; to the start comes whoever hears anything."""
+    surely, perhaps = sorted(least for least, _ in farthest), sorted(most for _, most in farthest)
+    for at_ms in positions:
+        wanted = max(1, at_ms)
+        yield Bounds(len(surely) - bisect_left(surely, wanted), len(perhaps) - bisect_left(perhaps, wanted))
+
+
+def _stopped(text: Sequence[Stretch], farthest: Collection[tuple[int, int]]) -> Iterator[int]:
+    for last, following in pairwise(text):
+        if last.segment != following.segment:
+            low, high = last.start_ms + EAR_MS, following.next_ms
+            yield sum(low <= surely and perhaps < high for surely, perhaps in farthest)
