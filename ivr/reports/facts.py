@@ -133,9 +133,8 @@ def gather(
     """As gather_month, with the calls. Raises NotEnrolled."""
     whom = {"branch": branch, "member": member, "within": within}
     month = gather_month(connection, period, catalogue, completed_share, **whom)  # type: ignore[arg-type]
-    which = queries.in_month(period)
-    if not month.everybody and len(month.people) <= FEW:
-        which = queries.concerning(period, [person.id for person in month.people])
+    ids = [person.id for person in month.people]
+    which = queries.in_month(period) if month.everybody else calls_of(period, ids)
     plays = tuple(heard_in(connection, catalogue, which))
     tries = tuple(queries.tries(connection, which))
     pressed = tuple(strays.pressed(connection, which, catalogue=catalogue))
@@ -144,6 +143,11 @@ def gather(
     calls = {call.id: call for call in queries.calls(connection, which)}
     told = {name: getattr(month, name) for name in MonthFacts.__slots__}
     return Facts(**told, calls=calls, plays=plays, tries=tries, strays=pressed, visits=visits)
+
+
+def calls_of(period: Period, members: Collection[int]) -> queries.Which:
+    """The calls of a month that concern these members; of many, all of the month are looked through."""
+    return queries.concerning(period, members) if len(members) <= FEW else queries.in_month(period)
 
 
 def _left(exempt: Mapping[int, Exempt], member: int) -> bool:

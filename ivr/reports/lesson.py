@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
@@ -67,6 +68,18 @@ def _question(facts: Facts, lesson: str, question: str) -> QuestionRow:
     tries = [t for t in facts.tries if (t.lesson, t.question) == (lesson, question) and t.member_id in members]
     right = {tried.member_id for tried in tries if tried.right}
     return QuestionRow(len({tried.member_id for tried in tries}), len(right))
+
+
+def edition_shown(facts: Facts, slug: str) -> str | None:
+    """Which edition of a lesson the month is best told by: the one on offer, if anybody heard it; else the one that
+    most people heard; else the one on offer; None where there is no such lesson."""
+    people = {person.id for person in facts.people}
+    heard = {(play.edition, play.member_id) for play in facts.plays if play.lesson == slug and play.member_id in people}
+    counts = Counter(edition for edition, _ in heard)
+    newest = next((lesson.edition for lesson in facts.lessons if lesson.lesson == slug), None)
+    if newest in counts or not counts:
+        return newest
+    return min(counts, key=lambda edition: (-counts[edition], edition))
 
 
 def table(facts: Facts) -> Sheet:

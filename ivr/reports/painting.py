@@ -81,6 +81,10 @@ class Painting:
     step_ms: int
     curve: tuple[Bounds, ...]
 
+    def came_to(self, at_ms: int) -> Bounds:
+        """By the point of the curve that lies nearest before."""
+        return self.curve[min(at_ms // self.step_ms, len(self.curve) - 1)]
+
 
 def paint(lesson: Lesson, plays: Iterable[HeardRow], members: Collection[int], over: Collection[int]) -> Painting:
     """By those of these plays that are of this edition and count for these members. Only a call that is `over` can have

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select, union
 from sqlalchemy.orm import aliased
 
 from ivr.records import claims, plays, studied
-from ivr.records.models import Attendance, Branch, Call, Evidence, Member, Recording, Studied, TurnRow, Visit
+from ivr.records.models import Answer, Attendance, Branch, Call, Evidence, Member, Recording, Studied, TurnRow, Visit
 from ivr.records.plays import Attending
 from ivr.records.studied import ANSWERED, StudiedRow
 from ivr.reports.period import Period
@@ -58,6 +58,16 @@ class Tried:
     question: str
     grade: str
     right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What became of a question once, for one member: an answer, or silence, a key that is none, "I don't know"."""
+
+    member_id: int
+    question: str
+    key: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +195,14 @@ def tries(connection: Connection, which: Which) -> Iterator[Tried]:
     for call, who, lesson, edition, question, grade in sorted(right):
         key = (call, who, lesson, edition, question, grade)
         yield Tried(call, who or None, lesson, edition, question, grade, right[key])
+
+
+def given(connection: Connection, which: Which, edition: str) -> Iterator[Given]:
+    """All that became of the questions of an edition, in the order it did."""
+    asked = select(Answer.call_id).where(Answer.edition == edition)
+    for member, _, row in plays.answers_in(connection, which, Call.id.in_(asked)):
+        if member is not None and row.edition == edition:
+            yield Given(member, row.question, row.key, row.outcome)
 
 
 def visits(connection: Connection, which: Which) -> Iterator[VisitFact]:

@@ -138,7 +138,7 @@ def test_the_more_hang_up_the_deeper_it_is_painted(stayed: int, left: int, depth
     heard = [play(n, 0, 10) for n in range(stayed)]
     gone = [play(1000 + n, 0, 2, closed_by=None) for n in range(left)]
     rows = [*heard, *gone]
-    painting = paint(LESSON, rows, {row.member_id for row in rows}, {row.call_id for row in rows})
+    painting = paint(LESSON, rows, range(2000), {row.call_id for row in rows})
     assert [each.depth for each in painting.sentences] == [depth, 0, 0, 0]
 
 

@@ -17,7 +17,8 @@ from tests.web.conftest import Browser, Clock, desk_of
 def frames(wav: bytes) -> bytes:
     with wave.open(io.BytesIO(wav)) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 8000)
-        return file.readframes(file.getnframes())
+        told: bytes = file.readframes(file.getnframes())
+        return told
 
 
 @pytest.fixture

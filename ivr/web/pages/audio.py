@@ -49,4 +49,5 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 def _sound(wav: bytes, kept: str = NEVER_CHANGES) -> Response:
     response = Response(wav, mimetype="audio/wav")
     response.headers["Cache-Control"] = kept
-    return response.make_conditional(request.environ, accept_ranges=True, complete_length=len(wav))
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=len(wav))
+    return response

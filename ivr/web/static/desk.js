@@ -6,3 +6,23 @@ if (button) {
   button.addEventListener("click", function () { window.print(); });
   document.getElementById("by-keys").hidden = true;
 }
+
+// What has a sound plays it at once, and stops it; without this file the link leads to the same page with a player.
+var playing = null;
+function quiet() {
+  if (playing) { playing.sound.pause(); playing.link.removeAttribute("aria-pressed"); playing = null; }
+}
+function hear(event) {
+  var link = event.currentTarget, again = playing && playing.link === link;
+  event.preventDefault();
+  quiet();
+  if (again) { return; }
+  playing = { link: link, sound: new Audio(link.getAttribute("data-sound")) };
+  link.setAttribute("aria-pressed", "true");
+  playing.sound.addEventListener("ended", quiet);
+  playing.sound.play();
+}
+Array.prototype.forEach.call(document.querySelectorAll("a[data-sound]"), function (link) {
+  link.setAttribute("role", "button");
+  link.addEventListener("click", hear);
+});
