@@ -13,7 +13,7 @@ from ivr.shelf import Shelf
 from tests.made_lessons import put_lessons
 from tests.reports.village import Village, answers, asks, bye, ends, listens, menu, november
 from tests.web.conftest import Browser, Clock, desk_of
-from tests.web.test_pages import rows, told
+from tests.web.reading import rows, told
 
 HERE = "/desk/all/2026-11/lesson/falls"
 
@@ -39,7 +39,7 @@ def test_the_lessons_of_the_month_each_leads_to_its_page(browser: Browser) -> No
     browser.sign_in("chuxin")
     page = browser.get("/desk/all/2026-11/lessons").text
     assert rows(page) == [
-        ["防跌倒", "0:30", "6", "4", "33%（2÷6）", "0:26", "第 1 题　1/1第 2 题　1/1"],
+        ["防跌倒", "0:30", "6", "4", "33%（2÷6）", "0:26", "第 1 题 1/1 第 2 题 1/1"],
         ["用炉子", "0:14", "6", "1", "17%（1÷6）", "0:14", ""],
     ]
     assert f'href="{HERE}"' in page and 'href="/desk/all/2026-11/calls?lesson=falls"' in page
