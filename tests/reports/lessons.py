@@ -53,4 +53,4 @@ def play(
     perhaps = surely if at_most_s is None else round(1000 * at_most_s)
     length = 10_000 - base % 10_000 if length_s is None else round(1000 * length_s)
     number = call if call is not None else 100 * (member or 0)
-    return HeardRow(member, "inferred", number, "falls", edition, BEGAN, closed_by, base, surely, perhaps, length)
+    return HeardRow(member, "inferred", number, 1, "falls", edition, BEGAN, closed_by, base, surely, perhaps, length)

@@ -7,12 +7,14 @@ from flask import Blueprint
 from ivr.web.desk import Desk
 from ivr.web.pages import (
     account,
+    audio,
     calls,
     claims,
     forms,
     hours,
     key_cards,
     ledger,
+    lessons,
     member_card,
     members,
     members_import,
@@ -24,7 +26,7 @@ from ivr.web.pages import (
 )
 
 ROOMS = (
-    *(month, ring, ledger, forms, more, calls, claims, occasions, hours),
+    *(month, ring, ledger, forms, more, lessons, audio, calls, claims, occasions, hours),
     *(members, member_card, members_import, key_cards, users, account),
 )
 

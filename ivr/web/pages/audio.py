@@ -15,12 +15,12 @@ NEVER_CHANGES = "private, max-age=31536000, immutable"
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
-    @routes.get("/audio/<name>.wav")
-    def audio(name: str) -> Response:
+    @routes.get("/audio/<sound>.wav")
+    def audio(sound: str) -> Response:
         """A piece by its hash; from a millisecond on, as hash-500; up to another, as hash-500-2500."""
         from ivr.studio import listening  # takes a moment to load
 
-        asked = NAME.fullmatch(name) or abort(404)
+        asked = NAME.fullmatch(sound) or abort(404)
         start_ms, end_ms = (int(ms) if ms else None for ms in asked.group(2, 3))
         try:
             path = desk.shelf.audio(asked[1])
