@@ -27,6 +27,7 @@
     ├── NotInLesson       no such segment or sentence
     ├── DamagedAudio      a piece of an edition is missing or does not decode
     ├── VoiceFailed       an engine could not speak
+    │   └── NothingToSay      words without a sound
     ├── BadRecording      a recording that can't be used
     ├── MissingPart       an optional package that this job needs
     ├── NotSent           statements that a learning record store did not take
@@ -66,6 +67,11 @@ class BadLesson(Mistakes):
 
 class Refused(Mistakes):
     """The recording is not good enough; nothing was changed."""
+
+    def __init__(self, where: str, mistakes: Sequence[object], found: Sequence[str] = ()) -> None:
+        """`found` are the faults by the names that judging.py gives them."""
+        self.found = tuple(found)
+        super().__init__(where, mistakes)
 
 
 class BadImport(Mistakes):
@@ -161,8 +167,17 @@ class VoiceFailed(IvrError):
     """The voice could not speak. Try again, or choose another one in config.toml under [studio.voices]."""
 
 
+class NothingToSay(VoiceFailed):
+    """There is nothing to say in these words. Write them in letters."""
+
+
 class BadRecording(IvrError):
     """The recording can't be used. Record it again."""
+
+    def __init__(self, message: str | None = None, why: str = "unplayable") -> None:
+        """`why`: unplayable, empty, not_whole, too_coarse, too_long; or too_slow for one that we gave up."""
+        self.why = why
+        super().__init__(message)
 
 
 class MissingPart(IvrError):

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from ivr import prompts
-from ivr.cli.pressing import Phrase, press_letters
+from ivr import letters
+from ivr.cli.pressing import press_letters
 from ivr.cli.rows import ROW
 from ivr.config import Settings
 from ivr.records import notices as records
 from ivr.records.db import open_database
-from ivr.records.notices import Meant
 from ivr.records.spreadsheet import MOST_BYTES
 from ivr.reports.formats import to_text
 from ivr.reports.sheet import Sheet
@@ -39,23 +38,14 @@ def import_(settings: Settings, file: Path) -> None:
     try:
         with database.reading() as connection:
             meant = records.read(connection, data, file.name, _today(settings))
-        phrases = [_phrase(settings, each) for each in meant]
-        clips = press_letters(settings, phrases)
-        with database.writing() as connection:
-            now = datetime.now(UTC)
-            added = records.give(connection, meant, [clips[each] for each in phrases], now, _today(settings))
+        added = letters.give(database, settings, meant, datetime.now(UTC), press_letters)
     finally:
         database.close()
     click.echo(f"Imported {file.name}: {added} new notices, {len(meant) - added} known already.")
 
 
 def _today(settings: Settings) -> date:
-    return datetime.now(UTC).astimezone(settings.line.zone).date()
-
-
-def _phrase(settings: Settings, meant: Meant) -> Phrase:
-    own = prompts.load(settings.line.language).voice
-    return Phrase(meant.language or own, meant.member.branch, meant.words)
+    return letters.today(settings, datetime.now(UTC))
 
 
 @notices.command("list")

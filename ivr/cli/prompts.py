@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr import prompts as texts
-from ivr.cli.pressing import Phrase, press_letters
 from ivr.cli.pressing import press as press_phrases
+from ivr.cli.pressing import press_letters
 from ivr.config import Settings
 from ivr.dialogue.machine import every_say
 from ivr.errors import DamagedAudio, VoiceFailed
@@ -21,6 +21,7 @@ from ivr.records import letters, preferences, questions, roster
 from ivr.records.db import open_database
 from ivr.records.letters import Waiting
 from ivr.shelf import Shelf
+from ivr.studio.phrases import Phrase
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
     from ivr.studio.press import Voices

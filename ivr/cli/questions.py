@@ -7,22 +7,20 @@ from pathlib import Path
 
 import click
 
-from ivr import prompts
+from ivr import letters
 from ivr.app import open_line
-from ivr.catalogue import Clip
 from ivr.cli.player import find_player
 from ivr.cli.player import play as play_file
-from ivr.cli.pressing import Phrase, press_letters
+from ivr.cli.pressing import press_letters
 from ivr.cli.rows import ROW
-from ivr.cli.voices import voices_here
+from ivr.cli.voices import noted
 from ivr.config import Settings
-from ivr.errors import BadNotices, IvrError
+from ivr.errors import IvrError
 from ivr.keeping import write_whole
 from ivr.records import questions as records
 from ivr.records.db import open_database
-from ivr.records.notices import swindling
 from ivr.records.numbers import masked
-from ivr.records.questions import Asker, Left
+from ivr.records.questions import Left
 from ivr.reports.formats import to_text
 from ivr.reports.member import clock
 from ivr.reports.sheet import Sheet
@@ -82,35 +80,17 @@ def reply(settings: Settings, question: int, words: str | None, recording: Path 
     text = (words or "").strip()
     if bool(text) == bool(recording):
         raise click.UsageError("Give either a TEXT or --recording FILE.")
-    if told := swindling(text):
-        raise BadNotices(
-            "The reply was not taken:", [f"{told}; write it without, or say it yourself: --recording FILE"]
-        )
-    database = open_database(settings.database)
+    database, now = open_database(settings.database), datetime.now(UTC)
     try:
-        with database.reading() as connection:
-            asker = records.asker(connection, question)
-        clip = _recorded(settings, recording) if recording else _pressed(settings, text, asker)
-        with database.writing() as connection:
-            records.reply(connection, question, clip, datetime.now(UTC))
+        if recording:
+            asker, advice, _ = letters.reply_spoken(database, settings, question, recording, now)
+        else:
+            asker, advice = letters.reply(database, settings, question, text, now, press_letters), ()
     finally:
         database.close()
+    for each in advice:
+        noted(each)
     click.echo(f"{asker.name} hears it first in the next call.")
-
-
-def _pressed(settings: Settings, words: str, asker: Asker) -> Clip:
-    language = asker.language or prompts.load(settings.line.language).voice
-    phrase = Phrase(language, asker.branch, words)
-    return press_letters(settings, [phrase])[phrase]
-
-
-def _recorded(settings: Settings, file: Path) -> Clip:
-    from ivr.studio.recording.message import message
-
-    wav, length_ms, verdict = message(file, voices_here(settings, ()).preset)
-    for advice in verdict.advice:
-        click.secho(f"Note: {advice}", fg="yellow", err=True)
-    return Clip(Shelf(settings.data).put_recording(wav), length_ms, "")
 
 
 @questions.command()

@@ -12,6 +12,7 @@ import msgspec
 from ivr.config import Settings
 from ivr.errors import NotWritten
 from ivr.keeping import write_whole
+from ivr.studio import phrases
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
     from ivr.studio.press import Voices
@@ -78,16 +79,8 @@ def free(path: Path) -> Path:
 
 def voices_here(settings: Settings, languages: Iterable[str]) -> Voices:
     """Who speaks these languages, on this machine; what a person should know about it is told on standard error."""
-    from ivr.studio.engines import caution, voice_here
-    from ivr.studio.languages.tags import WITHOUT_RULES
-    from ivr.studio.mastering import PRESETS
-    from ivr.studio.press import Voices
+    return phrases.voices_here(settings, languages, noted)
 
-    specs = {each: f"espeak:{each}" for each in WITHOUT_RULES} | dict(settings.studio.voices)
-    for language in languages:
-        if language in specs:
-            specs[language], lacking = voice_here(specs[language], language, settings.data)
-            for note in filter(None, (lacking, caution(specs[language]))):
-                click.secho(f"Note: {note}", fg="yellow", err=True)
-    studio = settings.studio
-    return Voices(specs, studio.rate, studio.threads, PRESETS[studio.preset].at(studio.level_db))
+
+def noted(note: str) -> None:
+    click.secho(f"Note: {note}", fg="yellow", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -66,20 +66,29 @@ class Given:
     delivered_at: datetime | None
 
 
-def read(connection: Connection, data: bytes, filename: str, today: date) -> tuple[Meant, ...]:
-    """The notices of a spreadsheet file. Raises BadNotices with every mistake in it."""
+def read(
+    connection: Connection, data: bytes, filename: str, today: date, *, within: Collection[int] | None = None
+) -> tuple[Meant, ...]:
+    """The notices of a spreadsheet file, for members of the branches with these ids or for anybody. Raises BadNotices
+    with every mistake in it."""
     try:
-        meant, mistakes = _read(headed(tables(data), COLUMNS), _members(connection), today)
+        meant, mistakes = _read(headed(tables(data), COLUMNS), _members(connection, within), today)
     except Unreadable as error:
         meant, mistakes = [], [error.mistake]
     if mistakes:
         raise BadNotices(f"{filename} can't be imported; no notice was taken:", mistakes)
+    return in_their_languages(connection, meant)
+
+
+def in_their_languages(connection: Connection, meant: Iterable[Meant]) -> tuple[Meant, ...]:
+    """Each in the language that its member chose."""
+    meant = tuple(meant)
     chosen = preferences.preferred(connection, {each.member.id for each in meant})
     return tuple(replace(each, language=chosen[each.member.id].get("language", "")) for each in meant)
 
 
-def _members(connection: Connection) -> dict[str, Enrolled]:
-    return {member.number: member for member in roster.enrolled(connection)}
+def _members(connection: Connection, within: Collection[int] | None) -> dict[str, Enrolled]:
+    return {member.number: member for member in roster.enrolled(connection, within=within)}
 
 
 def _read(table: Headed, members: Mapping[str, Enrolled], today: date) -> tuple[list[Meant], list[Mistake]]:
@@ -108,11 +117,15 @@ def _meant(row: Row, members: Mapping[str, Enrolled], today: date) -> Meant | No
 
 def swindling(words: str) -> str:
     """What in these words a swindler would say, told in words; "" for nothing. Signs and spaces hide nothing."""
+    asks = asks_for(words)
+    return f"{shown(asks)} is what swindlers speak of, and members are told that this line never does" if asks else ""
+
+
+def asks_for(words: str) -> str:
+    """What in these words a swindler would ask for; "" for nothing."""
     text = unicodedata.normalize("NFKC", words).casefold()
     asks = ASKS.search(NO_LETTER.sub("", text)) or ASKS_BY_WORD.search(SPELT.sub("", text))
-    if not asks:
-        return ""
-    return f"{shown(asks[0])} is what swindlers speak of, and members are told that this line never does"
+    return asks[0] if asks else ""
 
 
 def _closes(row: Row, today: date) -> date | None:
@@ -122,15 +135,22 @@ def _closes(row: Row, today: date) -> date | None:
     written = unicodedata.normalize("NFKC", clean(row.cells[column]))
     if not written:
         return None
-    try:
-        year, month, day = map(int, DATE.fullmatch(written).groups())  # type: ignore[union-attr]
-        closes = date(year, month, day)
-    except (AttributeError, ValueError):
+    closes = day(written)
+    if not closes:
         row.wrong(column, f"{shown(written)} is no day; write it like {today.isoformat()}")
         return None
     if closes < today:
         row.wrong(column, f"{closes.isoformat()} is over; write a later day, or leave it empty")
     return closes
+
+
+def day(written: str) -> date | None:
+    """As people write days: 2026-12-31, 2026/12/31, 2026年12月31日; None for what is none."""
+    parts = DATE.fullmatch(unicodedata.normalize("NFKC", written).strip())
+    try:
+        return date(*map(int, parts.groups())) if parts else None
+    except ValueError:
+        return None
 
 
 def give(connection: Connection, meant: Sequence[Meant], clips: Sequence[Clip], now: datetime, today: date) -> int:
@@ -151,8 +171,11 @@ def _is_open(today: date) -> Any:
     return Notice.closes.is_(None) | (Notice.closes >= today)
 
 
-def given(connection: Connection, today: date, *, closed: bool = False) -> list[Given]:
-    """The notices that may still be heard, or all of them."""
+def given(
+    connection: Connection, today: date, *, closed: bool = False, within: Collection[int] | None = None
+) -> list[Given]:
+    """The notices that may still be heard, or all of them; of everybody, or of members of the branches with these
+    ids."""
     found = (
         select(Notice.id, Member.name, Member.number, Branch.name.label("branch"), Notice.words, Notice.closes)
         .add_columns(Notice.delivered_at)
@@ -160,6 +183,8 @@ def given(connection: Connection, today: date, *, closed: bool = False) -> list[
         .join(Branch, Branch.id == Member.branch_id)
         .order_by(Notice.id)
     )
+    if within is not None:
+        found = found.where(Member.branch_id.in_(within))
     return [Given(*row) for row in connection.execute(found if closed else found.where(_is_open(today)))]
 
 

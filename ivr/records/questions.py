@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, insert, select, true
 from sqlalchemy.orm import aliased
 
 from ivr.catalogue import Clip
@@ -17,8 +18,8 @@ from ivr.records.models import Branch, Call, Member, Recording, Reply
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Something said after the tone. `name` is "" where nobody is known, `audio` until it is fetched; `trouble` is what
-    kept it from being so. `replies` were given to it, of which `heard` so many."""
+    """Something said after the tone. `name` and `branch` are "" where nobody is known, `audio` until it is fetched;
+    `trouble` is what kept it from being so. `replies` were given to it, of which `heard` so many."""
 
     id: int
     kind: str
@@ -30,6 +31,20 @@ class Left:
     trouble: str
     replies: int
     heard: int
+    branch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A reply; `words` is "" where somebody spoke it, `heard_at` None until the asker did."""
+
+    id: int
+    question: int
+    words: str
+    audio: str
+    seconds: int
+    made_at: datetime
+    heard_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +65,31 @@ def waits_for_reply() -> ColumnElement[bool]:
     return (Recording.kind == "question") & ~replied.correlate(Recording) & ~on_its_way.correlate(Recording)
 
 
-def left(connection: Connection, *, waiting: bool = False) -> list[Left]:
-    """Everything that was said after the tone, oldest first; only the questions that wait for a reply, if asked so."""
+def heard_by(branches: Collection[int], *, unknown: bool = False) -> ColumnElement[bool]:
+    """Of a recording: a member of these branches said it; or, if asked so, somebody unknown."""
+    theirs = Recording.member_id.in_(select(Member.id).where(Member.branch_id.in_(branches)))
+    return theirs | Recording.member_id.is_(None) if unknown else theirs
+
+
+def how_many_wait(connection: Connection, which: ColumnElement[bool]) -> int:
+    """How many of these wait for a reply."""
+    found = select(func.count()).select_from(Recording).where(which, waits_for_reply())
+    return connection.execute(found).scalar_one()
+
+
+def left(connection: Connection, *, waiting: bool = False, which: ColumnElement[bool] | None = None) -> list[Left]:
+    """Everything that was said after the tone, or what of it is asked for, oldest first; only the questions that wait
+    for a reply, if asked so."""
     replies = select(Reply.question_id, func.count().label("replies"), func.count(Reply.delivered_at).label("heard"))
     given = replies.group_by(Reply.question_id).subquery()
     found: Select[Any] = (
-        select(Recording.__table__, Call.number, Member.name.label("who"))
+        select(Recording.__table__, Call.number, Member.name.label("who"), Branch.name.label("branch"))
         .add_columns(func.coalesce(given.c.replies, 0).label("replies"), func.coalesce(given.c.heard, 0).label("heard"))
         .join(Call, Call.id == Recording.call_id)
         .outerjoin(Member, Member.id == Recording.member_id)
+        .outerjoin(Branch, Branch.id == Member.branch_id)
         .outerjoin(given, given.c.question_id == Recording.id)
+        .where(true() if which is None else which)
         .order_by(Recording.id)
     )
     if waiting:
@@ -68,8 +98,18 @@ def left(connection: Connection, *, waiting: bool = False) -> list[Left]:
 
 
 def _left(row: Any) -> Left:
-    who, length = row.who or "", round(row.length_ms / 1000) or row.seconds
-    return Left(row.id, row.kind, row.left_at, who, row.number, length, row.audio, row.trouble, row.replies, row.heard)
+    length = round(row.length_ms / 1000) or row.seconds
+    told = (row.id, row.kind, row.left_at, row.who or "", row.number, length, row.audio, row.trouble)
+    return Left(*told, row.replies, row.heard, row.branch or "")
+
+
+def replies_to(connection: Connection, questions: Iterable[int]) -> list[Given]:
+    """The replies to these questions, oldest first."""
+    found = select(Reply.__table__).where(Reply.question_id.in_(list(questions))).order_by(Reply.id)
+    return [
+        Given(row.id, row.question_id, row.words, row.audio, round(row.length_ms / 1000), row.made_at, row.delivered_at)
+        for row in connection.execute(found)
+    ]
 
 
 def audio_of(connection: Connection, recording: int) -> str:
@@ -104,7 +144,8 @@ def reply(connection: Connection, question: int, clip: Clip, now: datetime) -> N
 
 
 def give(connection: Connection, question: int, clip: Clip, now: datetime) -> None:
-    """A reply, written or spoken, takes the place of one that is not heard yet."""
+    """A reply, written or spoken, takes the place of one that is not heard yet; of two at once, the later one."""
+    connection.execute(select(Recording.id).where(Recording.id == question).with_for_update())
     connection.execute(delete(Reply).where(Reply.question_id == question, Reply.delivered_at.is_(None)))
     row = {"question_id": question, "words": clip.words, "audio": clip.audio, "length_ms": clip.length_ms}
     connection.execute(insert(Reply), {**row, "made_at": now})

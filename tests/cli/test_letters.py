@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 
 from ivr.cli.lesson import lesson
 from ivr.cli.notices import notices
-from ivr.cli.pressing import Phrase, press_letters
+from ivr.cli.pressing import press_letters
 from ivr.cli.questions import questions
 from ivr.config import RecordingSettings, Settings, StudioSettings
 from ivr.dialogue.turn import Left
@@ -27,6 +27,7 @@ from ivr.records import ledger, preferences
 from ivr.records.db import Database, open_database
 from ivr.records.models import Notice, Recording, Reply
 from ivr.shelf import Shelf
+from ivr.studio.phrases import Phrase
 from tests.drivers import BEGIN, enrol
 from tests.made_lessons import NAMES
 from tests.telephony import recordings_server

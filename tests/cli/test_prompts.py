@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, update
 
 from ivr import prompts as texts
 from ivr.catalogue import Clip
-from ivr.cli.pressing import Phrase, press_letters
+from ivr.cli.pressing import press_letters
 from ivr.cli.prompts import _press_singly, missing, prompts, to_press, wanted
 from ivr.config import BranchSettings, DialogueSettings, LineSettings, Settings, StudioSettings
 from ivr.dialogue.machine import every_say
@@ -25,6 +25,7 @@ from ivr.records import ledger, preferences
 from ivr.records.db import open_database
 from ivr.records.models import Member, Notice, Recording, Reply
 from ivr.shelf import Shelf
+from ivr.studio.phrases import Phrase
 from ivr.voicing import voicing
 from tests.drivers import BEGIN, enrol
 from tests.made_lessons import NAMES, put_lessons

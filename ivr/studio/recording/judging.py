@@ -5,6 +5,8 @@ Faults refuse a recording, advice lets it pass. The limits were set by speech th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import soxr
 from msgspec import Struct
@@ -28,18 +30,21 @@ _WINDOW_MS, _STEP_MS = 500, 100
 
 
 class Verdict(Struct, frozen=True):
-    """What was measured, and what follows from it."""
+    """What was measured, and what follows from it; in `fault_names` and `advice_names` the same by short names, for
+    whoever tells it in other words."""
 
     figures: str
     faults: tuple[str, ...]
     advice: tuple[str, ...]
+    fault_names: tuple[str, ...] = ()
+    advice_names: tuple[str, ...] = ()
 
 
 def judge(file: SoundFile, syllables: int | None) -> Verdict:
     """Judge a recording of a text with so many syllables; None where there is no text."""
     span = _spoken(file.samples)
     if not span:
-        return Verdict(f"{file.seconds:.1f} s", ("It is silent. Was the microphone on?",), ())
+        return _refused(f"{file.seconds:.1f} s", "silent", "It is silent. Was the microphone on?")
     seconds = (span.end_ms - span.start_ms) / 1000
     phone = np.clip(soxr.resample(file.samples.sound, file.samples.rate_hz, RATE_HZ, quality="HQ"), -1, 1)
     speech_db = level_db(np.round(phone * 32767).astype(np.int16))
@@ -50,7 +55,7 @@ def judge(file: SoundFile, syllables: int | None) -> Verdict:
         f"noise {noise_db:.0f} dB below; {file.clipped:.2%} clipped"
     )
     if speechless := _speechless(file.samples, levels, noise_db):
-        return Verdict(figures, (speechless,), ())
+        return _refused(figures, "speechless", speechless)
     found = [
         None if syllables is None else _length(seconds, syllables),
         _graded(-speech_db, -QUIET_DB, -TOO_QUIET_DB, "quiet", "Speak closer to the microphone."),
@@ -61,13 +66,24 @@ def judge(file: SoundFile, syllables: int | None) -> Verdict:
         _hum(file.samples, speech_db),
         _end(levels),
     ]
-    faults, advice = (
-        tuple(text for is_fault, text in filter(None, found) if is_fault is which) for which in (True, False)
-    )
-    return Verdict(figures, faults, advice)
+    faults, advice = ([each for each in filter(None, found) if each[0] is which] for which in (True, False))
+    return Verdict(figures, _told(faults), _told(advice), _named(faults), _named(advice))
 
 
-_Found = tuple[bool, str] | None
+_Finding = tuple[bool, str, str]  # is it a fault, its name, what a person is told
+_Found = _Finding | None
+
+
+def _told(found: Sequence[_Finding]) -> tuple[str, ...]:
+    return tuple(told for _, _, told in found)
+
+
+def _named(found: Sequence[_Finding]) -> tuple[str, ...]:
+    return tuple(name for _, name, _ in found)
+
+
+def _refused(figures: str, name: str, told: str) -> Verdict:
+    return Verdict(figures, (told,), (), (name,))
 
 
 def _spoken(samples: Samples) -> Span | None:
@@ -79,7 +95,7 @@ def _graded(value: float, advised: float, refused: float, what: str, mend: str) 
     if value <= advised:
         return None
     is_fault = value > refused
-    return is_fault, f"It is {'too' if is_fault else 'rather'} {what}. {mend}"
+    return is_fault, what, f"It is {'too' if is_fault else 'rather'} {what}. {mend}"
 
 
 def _speechless(samples: Samples, levels: sound_check.Levels, noise_db: float) -> str | None:
@@ -97,9 +113,9 @@ def _pace(seconds: float, syllables: int | None) -> str:
 def _length(seconds: float, syllables: int) -> _Found:
     says = f"It has {seconds:.1f} s for {syllables} syllables"
     if seconds < syllables / FASTEST:
-        return True, f"{says}: something of the text is missing. Record all of it, slowly."
+        return True, "not_all", f"{says}: something of the text is missing. Record all of it, slowly."
     if seconds > syllables / SLOWEST + IDLE_S:
-        return True, f"{says}: it holds more than the text, or long pauses. Record only this text."
+        return True, "more", f"{says}: it holds more than the text, or long pauses. Record only this text."
     return None
 
 
@@ -117,12 +133,14 @@ def _hum(samples: Samples, speech_db: float) -> _Found:
         at = [round(mains_hz * n * by_hz) for n in range(1, 7)]
         line, beside = (sum(float(steady[each + off]) for each in at) + 1e-15 for off in (0, round(12 * by_hz)))
         if 10 * np.log10(line) > speech_db + HUM_DB and 10 * np.log10(line / beside) > HUM_STANDS_OUT_DB:
-            return False, f"The mains hum in it ({mains_hz} Hz). Record away from chargers and other machines."
+            told = f"The mains hum in it ({mains_hz} Hz). Record away from chargers and other machines."
+            return False, "hum", told
     return None
 
 
 def _end(levels: sound_check.Levels) -> _Found:
     last = float(np.max(levels[-50 // FRAME_MS :], initial=-120.0))
     if last > np.percentile(levels, 90) - 10:
-        return False, "It stops while somebody speaks. Listen to its end; wait a second before you stop recording."
+        told = "It stops while somebody speaks. Listen to its end; wait a second before you stop recording."
+        return False, "cut_off", told
     return None

@@ -27,6 +27,7 @@ HIGHEST_HZ = 24_000  # three times what a telephone carries; more only costs mem
 FULL_SCALE = 0.995
 CLIPPED_RUN = 3  # samples at full scale, one after the other: a single one may be a peak
 PATIENCE_S = 300.0  # for converting a file
+MOST_BYTES = 1 << 30  # on the disk, converted: more than the longest has in stereo
 _BLOCK = 1 << 16
 # Only files of sound, and nothing that names other files or addresses to be read.
 _CONTAINERS = "aac,amr,amrnb,amrwb,aiff,asf,caf,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,ogg,wav"
@@ -45,16 +46,16 @@ class SoundFile:
         return len(self.samples.sound) / self.samples.rate_hz
 
 
-def read_sound(path: Path) -> SoundFile:
+def read_sound(path: Path, longest_s: int = LONGEST_S, patience_s: float = PATIENCE_S) -> SoundFile:
     """Raises BadRecording, naming the file and the mend."""
     try:
         with path.open("rb") as file:
             _judge_whole(path, file)
-            return _converted(path) if _is_mp3(file) else _read(path, file)
+            return _converted(path, longest_s, patience_s) if _is_mp3(file) else _read(path, file, longest_s)
     except OSError as error:
         raise BadRecording(f"{path} can't be read ({error.strerror}). Is it there, and may you read it?") from error
     except soundfile.LibsndfileError:
-        return _converted(path)
+        return _converted(path, longest_s, patience_s)
 
 
 def _judge_whole(path: Path, file: BinaryIO) -> None:
@@ -62,10 +63,11 @@ def _judge_whole(path: Path, file: BinaryIO) -> None:
     head, size = file.read(8), file.seek(0, 2)
     file.seek(0)
     if not size:
-        raise BadRecording(f"{path} is empty. Copy it again from where it was recorded.")
+        raise BadRecording(f"{path} is empty. Copy it again from where it was recorded.", "empty")
     stated = int.from_bytes(head[4:8], "little") + 8
     if head[:4] == b"RIFF" and size < stated < 0xFFFFFFFF:
-        raise BadRecording(f"{path} is not whole: {size} of {stated} bytes. Copy it again from where it was recorded.")
+        told = f"{path} is not whole: {size} of {stated} bytes. Copy it again from where it was recorded."
+        raise BadRecording(told, "not_whole")
 
 
 def _is_mp3(file: BinaryIO) -> bool:
@@ -75,15 +77,15 @@ def _is_mp3(file: BinaryIO) -> bool:
     return is_mp3
 
 
-def _read(path: Path, file: BinaryIO) -> SoundFile:
+def _read(path: Path, file: BinaryIO, longest_s: int) -> SoundFile:
     with soundfile.SoundFile(file) as opened:
         rate_hz: int = opened.samplerate
         if rate_hz < LOWEST_HZ:
-            raise BadRecording(f"{path} has only {rate_hz} samples a second. Record with at least 8000.")
-        return _resampled(path, opened, rate_hz)
+            raise BadRecording(f"{path} has only {rate_hz} samples a second. Record with at least 8000.", "too_coarse")
+        return _resampled(path, opened, rate_hz, longest_s)
 
 
-def _resampled(path: Path, opened: soundfile.SoundFile, rate_hz: int) -> SoundFile:
+def _resampled(path: Path, opened: soundfile.SoundFile, rate_hz: int, longest_s: int) -> SoundFile:
     at_hz = min(rate_hz, HIGHEST_HZ)
     stream = soxr.ResampleStream(rate_hz, at_hz, 1, dtype="float32", quality="HQ")
     pieces, clipped, total = [], 0, 0
@@ -91,8 +93,8 @@ def _resampled(path: Path, opened: soundfile.SoundFile, rate_hz: int) -> SoundFi
         if not np.isfinite(block).all():
             raise BadRecording(f"{path} holds no sound that can be played. Save it as 16-bit WAV.")
         clipped, total = clipped + _clipped(block), total + block.size
-        if total > LONGEST_S * rate_hz * opened.channels:
-            raise BadRecording(f"{path} lasts more than {LONGEST_S // 60} minutes. Cut it in parts.")
+        if total > longest_s * rate_hz * opened.channels:
+            raise _too_long(path, longest_s)
         pieces.append(stream.resample_chunk(block.mean(axis=1)))
     pieces.append(stream.resample_chunk(np.zeros(0, np.float32), last=True))
     return SoundFile(Samples(np.concatenate(pieces), at_hz), rate_hz, clipped / max(1, total))
@@ -104,21 +106,28 @@ def _clipped(block: NDArray[np.float32]) -> int:
     return int(runs.all(axis=-1).sum())
 
 
-def _converted(path: Path) -> SoundFile:
+def _too_long(path: Path, longest_s: int) -> BadRecording:
+    return BadRecording(f"{path} lasts more than {longest_s // 60} minutes. Cut it in parts.", "too_long")
+
+
+def _converted(path: Path, longest_s: int, patience_s: float) -> SoundFile:
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "sound.wav"
         ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-xerror"]
         limits = ["-protocol_whitelist", "file", "-format_whitelist", _CONTAINERS]
-        sound = ["-map", "0:a:0", "-t", str(LONGEST_S + 1), "-c:a", "pcm_s16le", str(wav)]
+        most = ["-t", str(longest_s + 1), "-fs", str(MOST_BYTES)]
+        sound = ["-map", "0:a:0", *most, "-c:a", "pcm_s16le", str(wav)]
         try:
             subprocess.run(  # noqa: S603 - our ffmpeg, a list of arguments
                 [*ffmpeg, *limits, "-i", f"file:{path.absolute()}", *sound],
                 check=True,
                 capture_output=True,
-                timeout=PATIENCE_S,
+                timeout=patience_s,
             )
+            if wav.stat().st_size > MOST_BYTES * 0.99:  # ffmpeg stopped there: the rest is missing
+                raise _too_long(path, longest_s)
             with wav.open("rb") as file:
-                return _read(path, file)
+                return _read(path, file, longest_s)
         except (subprocess.SubprocessError, soundfile.LibsndfileError) as error:
             raise BadRecording(
                 f"{path} can't be played: it is no sound file, or not all of it. Copy it again, or save it as WAV."
