@@ -64,6 +64,7 @@ class Given:
     words: str
     closes: date | None
     delivered_at: datetime | None
+    audio: str = ""
 
 
 def read(
@@ -172,20 +173,32 @@ def _is_open(today: date) -> Any:
 
 
 def given(
-    connection: Connection, today: date, *, closed: bool = False, within: Collection[int] | None = None
+    connection: Connection,
+    today: date,
+    *,
+    closed: bool = False,
+    within: Collection[int] | None = None,
+    only: int | None = None,
 ) -> list[Given]:
     """The notices that may still be heard, or all of them; of everybody, or of members of the branches with these
-    ids."""
+    ids; `only` the one of this number."""
     found = (
         select(Notice.id, Member.name, Member.number, Branch.name.label("branch"), Notice.words, Notice.closes)
-        .add_columns(Notice.delivered_at)
+        .add_columns(Notice.delivered_at, Notice.audio)
         .join(Member, Member.id == Notice.member_id)
         .join(Branch, Branch.id == Member.branch_id)
         .order_by(Notice.id)
     )
     if within is not None:
         found = found.where(Member.branch_id.in_(within))
+    if only is not None:
+        found = found.where(Notice.id == only)
     return [Given(*row) for row in connection.execute(found if closed else found.where(_is_open(today)))]
+
+
+def is_open(notice: Given, today: date) -> bool:
+    """May it still be heard?"""
+    return notice.closes is None or notice.closes >= today
 
 
 def withdraw(connection: Connection, notices: Iterable[int], today: date) -> None:

@@ -103,6 +103,22 @@ def _left(row: Any) -> Left:
     return Left(*told, row.replies, row.heard, row.branch or "")
 
 
+def asked(connection: Connection, which: ColumnElement[bool], *, waiting: bool = False) -> list[Left]:
+    """The questions among these, oldest first."""
+    return left(connection, waiting=waiting, which=which & (Recording.kind == "question"))
+
+
+def one_asked(connection: Connection, question: int, which: ColumnElement[bool]) -> Left | None:
+    """A question, if it is among these."""
+    return next(iter(asked(connection, which & (Recording.id == question))), None)
+
+
+def reply_audio(connection: Connection, reply: int, which: ColumnElement[bool]) -> str:
+    """Where a reply to one of these lies on the shelf; "" for none."""
+    found = select(Reply.audio).join(Recording, Recording.id == Reply.question_id).where(Reply.id == reply, which)
+    return connection.execute(found).scalar() or ""
+
+
 def replies_to(connection: Connection, questions: Iterable[int]) -> list[Given]:
     """The replies to these questions, oldest first."""
     found = select(Reply.__table__).where(Reply.question_id.in_(list(questions))).order_by(Reply.id)

@@ -18,7 +18,7 @@ POLICY = {
     "style-src": "'self'",
     "script-src": "'self'",
     "img-src": "'self'",
-    "media-src": "'self'",
+    "media-src": "'self' blob:",  # a blob is what was recorded in the page, to be heard before it is sent
     "form-action": "'self'",
     "frame-ancestors": "'none'",
     "base-uri": "'none'",

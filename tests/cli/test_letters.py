@@ -30,6 +30,7 @@ from ivr.shelf import Shelf
 from ivr.studio.phrases import Phrase
 from tests.drivers import BEGIN, enrol
 from tests.made_lessons import NAMES
+from tests.studio.sounds import murmur
 from tests.telephony import recordings_server
 from tests.telephony.recordings_server import Keeping
 
@@ -128,23 +129,13 @@ def test_a_reply_that_the_secretary_recorded(
 ) -> None:
     ask(database, provider.put())
     file = tmp_path / "reply.wav"
-    soundfile.write(file, speech(3.0), 16000)
+    soundfile.write(file, murmur(3.0), 16000)
     run(questions, settings, "reply", "1", "--recording", str(file))
     (reply,) = rows(database, Reply)
     assert reply.words == "" and 2000 < reply.length_ms < 5000
     with wave.open(str(Shelf(settings.data).audio(reply.audio))) as wav:
         assert (wav.getnchannels(), wav.getsampwidth(), wav.getframerate()) == (1, 2, 8000)
         assert wav.getnframes() == reply.length_ms * 8
-
-
-def speech(seconds: float) -> np.ndarray[Any, Any]:
-    """Not speech, but as loud and soft as speech is: syllables of many tones, four a second."""
-    rng = np.random.default_rng(7)
-    time = np.arange(int(seconds * 16000)) / 16000
-    tones = sum(np.sin(2 * np.pi * 140 * n * time + rng.uniform(0, 6)) / n for n in range(1, 25))
-    loud = np.clip(np.sin(2 * np.pi * 2 * time) ** 2 - 0.1, 0, None)
-    around = np.zeros(4000)
-    return np.concatenate([around, 0.1 * tones * loud, around]) + 1e-5 * rng.standard_normal(len(time) + 8000)
 
 
 def test_what_is_no_good_recording_is_not_taken(

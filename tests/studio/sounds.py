@@ -39,3 +39,14 @@ def encoded(form: str, seconds: float = 1, rate_hz: int = 24000, channels: int =
     out = io.BytesIO()
     AudioSegment(sound, sample_width=2, frame_rate=rate_hz, channels=channels).export(out, format=form)
     return out.getvalue()
+
+
+def murmur(seconds: float) -> NDArray[np.float64]:
+    """Not speech, but as loud and soft as speech is: syllables of many tones, four a second. At 16 kHz."""
+    rng = np.random.default_rng(7)
+    time = np.arange(int(seconds * 16000)) / 16000
+    tones = sum(np.sin(2 * np.pi * 140 * n * time + rng.uniform(0, 6)) / n for n in range(1, 25))
+    loud = np.clip(np.sin(2 * np.pi * 2 * time) ** 2 - 0.1, 0, None)
+    around = np.zeros(4000)
+    sound: NDArray[np.float64] = np.concatenate([around, 0.1 * tones * loud, around])
+    return sound + 1e-5 * rng.standard_normal(len(time) + 8000)

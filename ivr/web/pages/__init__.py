@@ -15,6 +15,7 @@ from ivr.web.pages import (
     key_cards,
     ledger,
     lessons,
+    letters,
     member_card,
     members,
     members_import,
@@ -27,7 +28,7 @@ from ivr.web.pages import (
 
 ROOMS = (
     *(month, ring, ledger, forms, more, lessons, audio, calls, claims, occasions, hours),
-    *(members, member_card, members_import, key_cards, users, account),
+    *(members, member_card, members_import, key_cards, letters, users, account),
 )
 
 

@@ -1,0 +1,17 @@
+"""What callers asked after the tone, and what is for one member only: both pages press, by the same one at a time."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from ivr.web.desk import Desk
+from ivr.web.pages import notices, questions
+from ivr.web.presses import Presses
+from ivr.web.sending import let_files_in
+
+
+def add_to(routes: Blueprint, desk: Desk) -> None:
+    presses = Presses()
+    let_files_in(routes, "desk.replying", "desk.notices_import")
+    questions.add_to(routes, desk, presses)
+    notices.add_to(routes, desk, presses)
