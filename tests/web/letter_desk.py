@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from ivr import vocabulary, web
@@ -62,7 +63,10 @@ def ask(
 def send(browser: Browser, path: str, **fields: Any) -> TestResponse:
     """Send a form, in which bytes are a file with some name."""
     token = browser.get("/desk/").text.partition('name="csrf_token" value="')[2].partition('"')[0]
-    files = {name: (BytesIO(each), "ein.m4a") if isinstance(each, bytes) else each for name, each in fields.items()}
+    files = {
+        name: FileStorage(BytesIO(each), "ein.m4a") if isinstance(each, bytes) else each
+        for name, each in fields.items()
+    }
     sent = {"csrf_token": token, **files}
     headers = {"Referer": HOME + "/desk/"}
     boundary, body = encode_multipart(sent)
