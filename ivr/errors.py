@@ -175,7 +175,7 @@ class BadRecording(IvrError):
     """The recording can't be used. Record it again."""
 
     def __init__(self, message: str | None = None, why: str = "unplayable") -> None:
-        """`why`: unplayable, empty, not_whole, too_coarse, too_long; or too_slow for one that we gave up."""
+        """`why`: unplayable, empty, not_whole, too_coarse or too_long."""
         self.why = why
         super().__init__(message)
 

@@ -334,7 +334,7 @@ def _nan() -> bytes:
 
 def test_what_could_be_better_is_said_and_taken(browser: Browser, database: Database, question: int) -> None:
     browser.sign_in("chuxin")
-    soft = wav(murmur(3.0) / 30)
+    soft = wav(murmur(3.0) / 8)
     page = finished(browser, send(browser, f"/desk/questions/{question}", by="sound", sound=soft)).text
     assert "先听到它" in page and "提醒：声音有点小" in page and len(replies(database)) == 1
 
