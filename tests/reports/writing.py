@@ -10,8 +10,9 @@ from ivr.records import exemptions, follow_ups, hours, occasions, places, users
 from ivr.records.models import Attendance, Visit
 from ivr.records.occasions import Written
 from ivr.records.places import Place
+from ivr.records.progress import Counting, settle
 from ivr.records.roster import enrolled
-from tests.reports.village import Village, at, bye, listens, menu
+from tests.reports.village import ZONE, Village, at, bye, listens, menu
 
 NOW = at("2026-11-25 09:00")
 TODAY = date(2026, 11, 25)
@@ -54,3 +55,4 @@ def _visited_with_the_telephone(village: Village, ids: dict[str, int]) -> None:
         {"call_id": call, "turn": 3, "member_id": ids["005"], "confirmed": False, **visit},
     ]
     village.connection.execute(insert(Visit), rows)
+    settle(village.connection, call, then, Counting(village.catalogue, 0.9, ZONE))
