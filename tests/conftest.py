@@ -80,6 +80,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rewrite", action="store_true", help="write golden files anew; read what changed before keeping it"
     )
+    parser.addoption("--pictures", metavar="FOLDER", help="keep the pictures of the desk's pages here")
 
 
 @pytest.fixture

@@ -130,10 +130,18 @@ def templates(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(database: Database, county: dict[str, int], pressed: Path, clock: Clock, templates: Path) -> Iterator[Flask]:
+def home() -> str:
+    """Where the line says it is."""
+    return HOME
+
+
+@pytest.fixture
+def app(
+    database: Database, county: dict[str, int], pressed: Path, clock: Clock, templates: Path, home: str
+) -> Iterator[Flask]:
     with database.writing() as connection:
         november(Village(connection, Shelf(pressed).catalogue()))
-    yield desk_of(database, pressed, clock, templates=templates)
+    yield desk_of(database, pressed, clock, url=home, templates=templates)
 
 
 @pytest.fixture

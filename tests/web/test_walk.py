@@ -1,0 +1,164 @@
+"""The desk in a real browser: each role walks each page that its links lead to, with JavaScript and without.
+
+Playwright (of PyPI) starts Debian's Chromium, the one that is called `chromium`; scripts/system-packages installs it
+with its Chinese fonts. The desk is served by waitress on a port of this machine. A picture of each page is kept in the
+tests' own folder, or where `--pictures FOLDER` says.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import waitress
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from ivr.web import HEADERS
+from tests.web.conftest import PASSWORD
+from tests.web.walking import Walk, listening, stumbles
+
+CHROMIUM = shutil.which("chromium")
+SCREEN: ViewportSize = {"width": 1024, "height": 768}
+ROLES = {"branch": "chuxin", "township": "hedong", "county": "xian"}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM and "CI" not in os.environ:
+        pytest.skip("there is no chromium here: scripts/system-packages installs it")
+    assert CHROMIUM, "scripts/system-packages installs chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Of one kind: the pages are the same."""
+    return f"sqlite:///{tmp_path / 'ivr.db'}"
+
+
+@pytest.fixture
+def home() -> str:
+    return "http://127.0.0.1"
+
+
+@pytest.fixture
+def base(app: Flask) -> Iterator[str]:
+    """Where the desk is served."""
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.trigger.pull_trigger(server.close)
+    thread.join(30)
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    folder = request.config.getoption("--pictures")
+    return Path(folder) if folder else tmp_path / "pictures"
+
+
+def at_the_desk(chromium: Browser, base: str, name: str = "", **more: Any) -> tuple[BrowserContext, Page]:
+    """A browser of their own, signed in."""
+    context = chromium.new_context(viewport=SCREEN, locale="zh-CN", **more)
+    page = context.new_page()
+    page.goto(base + "/desk/")
+    if name:
+        page.fill("#name", name)
+        page.fill("#password", PASSWORD)
+        page.click("button.main")
+        assert "/desk/sign-in" not in page.url
+    return context, page
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_stumbles(chromium: Browser, app: Flask, base: str, pictures: Path, role: str, scripts: bool) -> None:
+    context, page = at_the_desk(chromium, base, ROLES[role], java_script_enabled=scripts)
+    walk = Walk(app, page, base, pictures / (role if scripts else f"{role}-without-JavaScript"))
+    walk.go(page.url.removeprefix(base), of_a_kind=2 if scripts else 1, closely=scripts)
+    context.close()
+    assert walk.faults == []
+    assert {kind[0] for kind in walk.times} >= {"desk.month", "desk.ledger_page", "desk.ledger_file", "desk.more"}
+
+
+def test_nobody_stumbles_at_the_door(chromium: Browser, base: str, pictures: Path) -> None:
+    """Where somebody signs in, mistypes, or comes to a page that is not there."""
+    context, page = at_the_desk(chromium, base)
+    page.screenshot(path=pictures / "door.png")
+    faults = stumbles(page, closely=True)
+    page.fill("#name", "chuxin")
+    page.fill("#password", "wrong")
+    page.click("button.main")
+    page.screenshot(path=pictures / "door-wrong.png")
+    faults += stumbles(page, closely=True)
+    page.fill("#password", PASSWORD)
+    page.click("button.main")
+    page.goto(base + "/desk/all/1999")
+    page.screenshot(path=pictures / "not-there.png")
+    faults += stumbles(page, closely=True)
+    context.close()
+    assert faults == []
+
+
+PLAIN = """<!doctype html><html lang="en"><title>A page</title>
+<style>body, button { font: 20px sans-serif } button { height: 60px } :focus { outline: 4px solid }</style>
+<main><h1>A page</h1>"""
+STUMBLES = {
+    "none": ("<p>All is well</p><button>x</button>", ""),
+    "wide": ('<p style="width: 1100px">too wide</p>', "1108 px wide on a screen of 1024: <p> too wide"),
+    "small letters": ('<p style="font-size: 16px">small</p>', "letters of 16 px: <p> small"),
+    "a low button": ('<button style="height: 30px">low</button>', "30.0 px high, too low to touch: <button> low"),
+    "overlap": (
+        '<button>a</button><button style="margin-left: -12px">b</button>',
+        "overlap: <button> a and <button> b",
+    ),
+    "cut off": (
+        '<p style="width: 4em; overflow: hidden; white-space: nowrap">too long to read</p>',
+        "cut off: <p> too",
+    ),
+    "pale": ('<p style="color: #bbb">pale</p>', "axe: color-contrast"),
+    "no label": ('<input style="height: 60px">', "axe: label"),
+    "no way by keys": ("<button>x</button><script>onkeydown = () => false</script>", "Tab does not come to <button> x"),
+    "focus unseen": ('<button style="outline: none">x</button>', "nobody sees that Tab has come to <button> x"),
+}
+
+
+@pytest.mark.parametrize(("body", "told"), STUMBLES.values(), ids=STUMBLES)
+def test_what_is_a_stumbling_block(chromium: Browser, body: str, told: str) -> None:
+    context = chromium.new_context(viewport=SCREEN)
+    page = context.new_page()
+    page.set_content(f"{PLAIN}{body}</main></html>")
+    faults = stumbles(page, closely=True)
+    context.close()
+    assert any(told in fault for fault in faults) if told else faults == []
+
+
+COMPLAINTS = {
+    "inline style": ('<p style="color: red">x</p>', "Content Security Policy"),
+    "inline script": ("<script>1</script>", "Content Security Policy"),
+    "another host": ('<img alt="" src="http://127.0.0.2:9/x.png">', "asks for http://127.0.0.2:9/x.png"),
+    "nothing there": ('<img alt="" src="/desk/static/none.png">', "404"),
+}
+
+
+@pytest.mark.parametrize(("body", "told"), COMPLAINTS.values(), ids=COMPLAINTS)
+def test_what_the_browser_complains_of(chromium: Browser, base: str, body: str, told: str) -> None:
+    context = chromium.new_context(viewport=SCREEN)
+    page = context.new_page()
+    page.route(
+        "**/complaint", lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8", headers=HEADERS)
+    )
+    with listening(page, base) as heard:
+        page.goto(base + "/complaint")
+    context.close()
+    assert any(told in each for each in heard)

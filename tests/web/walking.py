@@ -1,0 +1,143 @@
+"""A person's way through the desk in a real browser: page after page by the links on them, each looked at for what
+would make somebody stumble."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import parse_qs, urldefrag, urlsplit
+
+from flask import Flask
+from playwright.sync_api import ConsoleMessage, Page, Request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import AnyConverter, RequestRedirect
+from werkzeug.routing.map import MapAdapter
+
+HERE = Path(__file__).parent
+FAULTS, TABS = ((HERE / name).read_text("utf-8") for name in ("faults.js", "tabs.js"))
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+GRAVE = ("serious", "critical")
+ELSEWHERE = ("desk.static", "desk.home")  # which only leads to the page where the walk begins
+Kind = tuple[str, ...]
+
+
+class Walk:
+    """One person's: what was visited, and what is wrong there."""
+
+    def __init__(self, app: Flask, page: Page, base: str, pictures: Path) -> None:
+        self._map: MapAdapter = app.url_map.bind("127.0.0.1")
+        self._page, self._base, self._pictures = page, base, pictures
+        self.times: Counter[Kind] = Counter()
+        self.faults: list[str] = []
+
+    def go(self, start: str, of_a_kind: int, *, closely: bool) -> None:
+        """From a page to all that its links lead to, but to so many `of_a_kind` only: they are the same, with other
+        numbers. Each is looked at, `closely` the first of its kind."""
+        waiting, known = deque([start]), {start}
+        while waiting:
+            address = waiting.popleft()
+            kind = self._kind(address)
+            if not kind or self.times[kind] >= of_a_kind:
+                continue
+            self.times[kind] += 1
+            links = self._visit(address, closely=closely and self.times[kind] == 1)
+            waiting.extend(link for link in links if link not in known)
+            known.update(links)
+
+    def _kind(self, address: str) -> Kind:
+        """Its endpoint, whether it is of all places, what it chooses from a fixed set, what is asked behind "?"."""
+        path, asked = urlsplit(address).path, urlsplit(address).query
+        try:
+            rule, values = self._map.match(path, "GET", return_rule=True)
+        except RequestRedirect as elsewhere:
+            return self._kind(elsewhere.new_url)
+        except HTTPException:
+            return ("nothing", path)
+        if rule.endpoint in ELSEWHERE:
+            return ()
+        chosen = (str(values[name]) for name, of in rule._converters.items() if isinstance(of, AnyConverter))
+        return (rule.endpoint, "all" if values.get("place") == "all" else "", *chosen, *sorted(parse_qs(asked)))
+
+    def _visit(self, address: str, *, closely: bool) -> list[str]:
+        """Look at a page; the links on it. A file to take away is fetched, and has none."""
+        fetched = self._page.context.request.get(self._base + address)
+        if not fetched.ok:
+            self._tell(address, [f"answers {fetched.status}"])
+        if not fetched.ok or not fetched.headers.get("content-type", "").startswith("text/html"):
+            return []
+        with listening(self._page, self._base) as heard:
+            self._page.goto(self._base + address)
+            self._page.screenshot(path=self._pictures / f"{_file_name(address)}.png", full_page=True)
+            self._tell(address, stumbles(self._page, closely=closely))
+        self._tell(address, heard)
+        return [each.removeprefix(self._base) for each in _links(self._page) if each.startswith(self._base)]
+
+    def _tell(self, address: str, faults: list[str]) -> None:
+        self.faults += [f"{address} {fault}" for fault in faults]
+
+
+def stumbles(page: Page, *, closely: bool) -> list[str]:
+    """What is wrong with the page that the browser shows; `closely`, by axe-core and by the Tab key, too."""
+    faults: list[str] = page.evaluate(FAULTS)
+    return [*faults, *_unreadable(page), *_tabbed(page)] if closely else faults
+
+
+def _file_name(address: str) -> str:
+    return address.removeprefix("/desk").strip("/").replace("/", "-").replace("?", "-") or "home"
+
+
+def _links(page: Page) -> list[str]:
+    found: list[str] = page.locator("a[href]").evaluate_all("links => links.map(link => link.href)")
+    return [urldefrag(each).url for each in found]
+
+
+@contextmanager
+def listening(page: Page, base: str) -> Iterator[list[str]]:
+    """What the console complains of, and what is asked for elsewhere."""
+    heard: list[str] = []
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            heard.append(f"console: {message.text}")
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith((base, "data:", "blob:")):
+            heard.append(f"asks for {request.url}")
+
+    def thrown(error: Exception) -> None:
+        heard.append(f"script: {error}")
+
+    page.on("console", console)
+    page.on("request", asked)
+    page.on("pageerror", thrown)
+    yield heard
+    page.remove_listener("console", console)
+    page.remove_listener("request", asked)
+    page.remove_listener("pageerror", thrown)
+
+
+def _unreadable(page: Page) -> list[str]:
+    """What axe-core finds that is serious."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"axe: {each['id']}: {each['help']}: {[node['target'] for node in each['nodes']]}"
+        for each in found["violations"]
+        if each["impact"] in GRAVE
+    ]
+
+
+def _tabbed(page: Page) -> list[str]:
+    """What the Tab key does not come to, or comes to unseen."""
+    page.evaluate(TABS)
+    presses = page.evaluate("tabbed.many") + 2
+    for _ in range(3):
+        for _ in range(presses):
+            page.keyboard.press("Tab")
+        if not page.evaluate("tabbed.waiting()"):
+            break
+    faults: list[str] = page.evaluate("tabbed.faults()")
+    return faults
