@@ -114,6 +114,11 @@ def put_lessons(shelf: Shelf) -> tuple[Lesson, Lesson]:
     for line in map(prompts.load, prompts.LANGUAGES):
         words = {line.words(say.prompt, say.value) for say in every_say(len(NAMES))} | set(NAMES)
         shelf.put_phrases(line.voice, [clip(shelf, each) for each in sorted(words)])
+    return publish_lessons(shelf)
+
+
+def publish_lessons(shelf: Shelf) -> tuple[Lesson, Lesson]:
+    """Publish both lessons; returns them with their editions."""
     return shelf.publish(falls(shelf)), shelf.publish(stoves(shelf))
 
 

@@ -320,6 +320,7 @@ def lasts_s(turn: Turn) -> float:
             return said_s
 
 
+@pytest.mark.no_cover  # hundreds of thousands of steps
 def test_walks() -> None:
     """And in doing so, every scene is reached."""
     Walk.reached.clear()

@@ -38,6 +38,8 @@ from ivr.rehearsal.rehearsal import Rehearsal, Rung, seeds
 from ivr.shelf import Shelf
 from tests.rehearsal.test_village import NINE
 
+pytestmark = pytest.mark.no_cover  # whole rehearsals, over what other tests go through too
+
 BUSY = {
     "ask_a_question": 1.0,
     "get_a_reply": 1.0,

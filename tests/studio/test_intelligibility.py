@@ -23,6 +23,8 @@ from tests.studio import ear
 from tests.studio.ear import Ear
 
 HERE = Path(__file__).parent
+pytestmark = pytest.mark.no_cover  # minutes of a machine's listening; what speaks is counted in other tests
+
 MOST_WRONG, MOST_WRONG_BY_OLD_EARS = 0.05, 0.09
 
 
