@@ -25,7 +25,7 @@ from ivr.records.numbers import e164
 from ivr.shelf import Shelf
 from ivr.telephony import terminal
 from ivr.telephony.recordings import fetching
-from ivr.voicing import voicing
+from ivr.voicing import Sound, voicing
 from ivr.web.sending import LARGEST_BODY
 
 
@@ -112,7 +112,7 @@ class _Ear:
     def __init__(self, player: Sequence[str] | None) -> None:
         self.player = player
 
-    def __call__(self, sounds: tuple[terminal.Sound, ...], gather: Gather | Record | None) -> terminal.Typed:
+    def __call__(self, sounds: tuple[Sound, ...], gather: Gather | Record | None) -> terminal.Typed:
         for sound in sounds:
             where = "" if sound.file is None or self.player else f"   [{sound.file}]"
             click.echo(f"  {sound.words or '(somebody speaks)'}{where}")
@@ -131,7 +131,7 @@ class _Ear:
                 return typed
             click.echo('Type 0-9, * or #, "2@12" for a key after 12 s, Enter for none, q to hang up.')
 
-    def _play(self, sound: terminal.Sound) -> None:
+    def _play(self, sound: Sound) -> None:
         from ivr.telephony.audio import sliced
 
         assert self.player and sound.file

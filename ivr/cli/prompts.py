@@ -16,12 +16,12 @@ from ivr.cli.pressing import press_letters
 from ivr.config import Settings
 from ivr.dialogue.machine import every_say
 from ivr.errors import DamagedAudio, VoiceFailed
-from ivr.prompts import Prompts
 from ivr.records import letters, preferences, questions, roster
 from ivr.records.db import open_database
 from ivr.records.letters import Waiting
 from ivr.shelf import Shelf
 from ivr.studio.phrases import Phrase
+from ivr.voicing import spoken
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
     from ivr.studio.press import Voices
@@ -123,15 +123,6 @@ def wanted(settings: Settings) -> list[Phrase]:
     order = list(lines)
     phrases = (Phrase(language, branch, words) for (language, words), branch in found.items())
     return sorted(phrases, key=lambda each: (order.index(each.language), each.words))
-
-
-def spoken(settings: Settings, chosen: Iterable[str]) -> dict[str, Prompts]:
-    """The languages that a call can be in, by the language of their voice: the line's own, those that callers may
-    choose, and those that members have."""
-    by_voice = {line.voice: line for line in map(texts.load, texts.LANGUAGES)}
-    own = texts.load(settings.line.language).voice
-    languages = dict.fromkeys((own, *settings.dialogue.languages, *sorted(chosen)))
-    return {each: by_voice[each] for each in languages if each in by_voice}
 
 
 def _fits(language: str, name: str) -> bool:

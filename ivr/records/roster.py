@@ -265,6 +265,12 @@ def sizes(connection: Connection) -> dict[int, int]:
     return {row.branch_id: row.size for row in rows}
 
 
+def sharing(connection: Connection, phone: str, *, within: Collection[int]) -> list[Enrolled]:
+    """The members of these branches with this number, in E.164."""
+    holders = select(MemberPhone.member_id).join(Phone, Phone.id == MemberPhone.phone_id).where(Phone.number == phone)
+    return list(_folded(connection, _members().where(Member.id.in_(holders), Branch.id.in_(within))))
+
+
 def learner_names(connection: Connection) -> dict[str, str]:
     """Every name that callers may have to hear, and its branch; of several people with one name, the first branch."""
     found = select(Member.name, Branch.name.label("branch")).join(Branch, Branch.id == Member.branch_id)

@@ -5,31 +5,18 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from ivr import calls
-from ivr.catalogue import Clip
-from ivr.dialogue.turn import Gather, Input, Play, Pressed, Record, Said, Silent, Spoke, Turn
-from ivr.shelf import Shelf
-from ivr.voicing import MS_A_CHARACTER, Voicing
+from ivr.dialogue.turn import Gather, Input, Pressed, Record, Silent, Spoke
+from ivr.voicing import Sound, sounding
 
 PROVIDER = "terminal"
 KINDS: dict[type[Input], str] = {Pressed: "key", Silent: "end", Spoke: "spoke"}
 CHARACTERS_A_SECOND = 4  # of what is typed instead of being said
 TYPED = re.compile(r"([0-9*#]{1,32})(?:@([0-9]+(?:\.[0-9]+)?))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """A piece of what the caller hears: its words, its length, and the file if there is one (from `start_ms` on)."""
-
-    words: str
-    length_ms: int
-    file: Path | None
-    start_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -98,26 +85,3 @@ def converse(line: calls.Line, clock: TerminalClock, number: str, ear: Ear) -> N
         spoken = calls.resume(line, PROVIDER, sid, spoken.n, KINDS[type(typed.act)], typed.act)
     lasted_s = round((clock.time - began).total_seconds())
     calls.hang_up(line, PROVIDER, sid, "completed", clock.time, lasted_s)
-
-
-def sounding(turn: Turn, shelf: Shelf, voiced: Voicing) -> Iterator[Sound]:
-    """What a turn sounds like."""
-    for said in turn.says:
-        yield _sound(said, shelf, voiced, turn.state.language)
-
-
-def _sound(said: Said, shelf: Shelf, voiced: Voicing, language: str) -> Sound:
-    match said:
-        case Play():
-            lesson = shelf.catalogue().editions[said.edition]
-            played = lesson.other_pace if lesson.other_pace and said.pace == lesson.other_pace.pace else lesson
-            sentences = played.segments[said.segment].sentences
-            words = "".join(each.words for each in sentences if each.start_ms >= said.within_ms)
-            return Sound(words, said.length_ms, shelf.audio(said.audio), said.within_ms)
-        case Clip():
-            return Sound(said.words, said.length_ms, shelf.audio(said.audio))
-        case _:
-            clip = voiced(said, language)
-            if isinstance(clip, str):
-                return Sound(clip, MS_A_CHARACTER * len(clip), None)
-            return Sound(clip.words, clip.length_ms, shelf.audio(clip.audio))

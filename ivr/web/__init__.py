@@ -12,13 +12,14 @@ from ivr.web import pages, sign_in
 from ivr.web.desk import Desk
 from ivr.web.scope import MemberConverter, PlaceConverter, RowConverter
 
-# Nothing but our own style sheet and script, no frame around us, no form that sends elsewhere.
+# Nothing but our own style sheet, scripts and audio, no frame around us, no form that sends elsewhere.
 POLICY = {
     "default-src": "'none'",
     "style-src": "'self'",
     "script-src": "'self'",
     "img-src": "'self'",
     "media-src": "'self' blob:",  # a blob is what was recorded in the page, to be heard before it is sent
+    "connect-src": "'self'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
     "base-uri": "'none'",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 
 from sqlalchemy import func, insert, select
 
-from ivr.records.copying import copied
+from ivr.records.copying import copied, copied_about
 from ivr.records.db import Database
-from ivr.records.models import Base, Call, Notice, Preference, Recording, Reply, TurnRow
+from ivr.records.models import Base, Call, Exemption, Member, Notice, Preference, Recording, Reply, TurnRow
 from ivr.shelf import Shelf
 from tests.drivers import BEGIN
 from tests.records.test_db import filled
@@ -42,3 +43,21 @@ def test_every_row_is_in_the_copy(filled: Database, shelf: Shelf) -> None:
     with filled.reading() as connection:
         assert len(connection.execute(select(Call.id)).all()) == 1
         assert connection.execute(select(TurnRow.turn)).scalars().all() == ["{}"]
+
+
+def test_a_copy_about_somebody_has_all_but_who_uses_the_desk(filled: Database, tmp_path: Path) -> None:
+    """Each other table has its row; what refers to users refers to nobody."""
+    left_out = {"users", "sign_ins", "sign_in_tries", "deeds", "pin_tries"}
+    with closing(copied_about(filled, {1}, f"sqlite:///{tmp_path / 'copy.db'}")) as copy:
+        there = counted(copy)
+        assert {name for name, n in there.items() if not n} == left_out | {
+            name for name, n in counted(filled).items() if not n
+        }
+        with copy.reading() as connection:
+            assert set(connection.execute(select(Exemption.user_id)).scalars()) == {None}
+            assert connection.execute(select(Member.name)).scalars().all() == ["王秀英"]
+
+
+def test_a_copy_about_nobody_is_empty(filled: Database, tmp_path: Path) -> None:
+    with closing(copied_about(filled, set(), f"sqlite:///{tmp_path / 'copy.db'}")) as copy:
+        assert set(counted(copy).values()) == {0}

@@ -22,8 +22,8 @@ from ivr.records.db import open_database
 from ivr.records.learners import Now
 from ivr.records.models import Call, Evidence, Notice, Recording, Reply, TurnRow
 from ivr.shelf import Shelf
-from ivr.telephony.terminal import Sound, TerminalClock, Typed, converse, read_typed
-from ivr.voicing import voicing
+from ivr.telephony.terminal import TerminalClock, Typed, converse, read_typed
+from ivr.voicing import Sound, voicing
 from tests.drivers import BEGIN, enrol
 from tests.telephony.door import stored
 

@@ -22,13 +22,15 @@ from ivr.web.pages import (
     month,
     more,
     occasions,
+    phone,
+    prompts,
     ring,
     users,
 )
 
 ROOMS = (
     *(month, ring, ledger, forms, more, lessons, audio, calls, claims, occasions, hours),
-    *(members, member_card, members_import, key_cards, letters, users, account),
+    *(members, member_card, members_import, key_cards, letters, phone, prompts, users, account),
 )
 
 
