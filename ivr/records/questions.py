@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from ivr.catalogue import Clip
 from ivr.errors import NotThere
-from ivr.records import preferences
+from ivr.records import preferences, whose
 from ivr.records.models import Branch, Call, Member, Recording, Reply
 
 
@@ -65,10 +65,12 @@ def waits_for_reply() -> ColumnElement[bool]:
     return (Recording.kind == "question") & ~replied.correlate(Recording) & ~on_its_way.correlate(Recording)
 
 
-def heard_by(branches: Collection[int], *, unknown: bool = False) -> ColumnElement[bool]:
-    """Of a recording: a member of these branches said it; or, if asked so, somebody unknown."""
+def heard_by(branches: Collection[int]) -> ColumnElement[bool]:
+    """Of a recording, for whoever sees these branches: a member of theirs said it; or somebody unknown, in a call that
+    they may see."""
     theirs = Recording.member_id.in_(select(Member.id).where(Member.branch_id.in_(branches)))
-    return theirs | Recording.member_id.is_(None) if unknown else theirs
+    calls = select(Call.id).where(whose.seen_within(branches))
+    return theirs | (Recording.member_id.is_(None) & Recording.call_id.in_(calls))
 
 
 def how_many_wait(connection: Connection, which: ColumnElement[bool]) -> int:

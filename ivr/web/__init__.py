@@ -11,6 +11,7 @@ from ivr.config import Settings
 from ivr.web import pages, sign_in
 from ivr.web.desk import Desk
 from ivr.web.scope import MemberConverter, PlaceConverter, RowConverter
+from ivr.web.sending import let_files_in
 
 # Nothing but our own style sheet, scripts and audio, no frame around us, no form that sends elsewhere.
 POLICY = {
@@ -56,6 +57,7 @@ def _keep_cookies_to_ourselves(app: Flask, settings: Settings) -> None:
 
 def _blueprint(desk: Desk) -> Blueprint:
     routes = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")
+    let_files_in(routes)
     sign_in.add_to(routes, desk)
     pages.add_to(routes, desk)
 

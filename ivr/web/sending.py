@@ -7,14 +7,15 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from ivr.records.spreadsheet import MOST_BYTES as LIST_BYTES
 
+FORMS = ("desk.replying", "desk.notices_import", "desk.looking", "desk.put_form")  # that send a file
 SOUND_BYTES = 20 << 20
 LARGEST_BODY = 32 << 20  # beyond a file that is too large, so that the page can say so and keep what was typed
 
 
-def let_files_in(routes: Blueprint, *endpoints: str) -> None:
+def let_files_in(routes: Blueprint) -> None:
     @routes.url_value_preprocessor
     def larger(endpoint: str | None, _values: dict[str, object] | None) -> None:
-        if endpoint in endpoints and "token" in session:
+        if endpoint in FORMS and "token" in session:
             request.max_content_length = LARGEST_BODY
 
     @routes.teardown_request

@@ -17,8 +17,6 @@ log = logging.getLogger(__name__)
 csrf = CSRFProtect()
 OPEN = ("desk.sign_in", "desk.signing_in", "desk.code", "desk.code_given", "desk.static")  # to everybody
 LONGEST = 200  # characters of what is typed
-LARGE = ("desk.put_form",)  # forms that send a file
-LARGEST = 3 * 1024 * 1024  # bytes of such a form
 HALF = timedelta(minutes=5)  # for the one-time code, after the password
 
 
@@ -27,8 +25,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     @routes.before_request
     def admit() -> Response | None:
-        if request.endpoint in LARGE:
-            request.max_content_length = LARGEST
         csrf.protect()
         if request.endpoint in OPEN:
             return None

@@ -7,11 +7,9 @@ from flask import Blueprint
 from ivr.web.desk import Desk
 from ivr.web.pages import notices, questions
 from ivr.web.presses import Presses
-from ivr.web.sending import let_files_in
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
     presses = Presses()
-    let_files_in(routes, "desk.replying", "desk.notices_import")
     questions.add_to(routes, desk, presses)
     notices.add_to(routes, desk, presses)

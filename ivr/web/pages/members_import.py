@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, send_file, session, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, send_file, url_for
 from werkzeug import Response as Answer
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from ivr.errors import BadRoster
 from ivr.records import deeds, member_list, roster
@@ -26,7 +25,6 @@ from ivr.web.uploads import Uploads
 MOST = 200  # rows of a kind that a page shows; the counts are of all
 IMPORTED = "members_imported"  # the deed
 LONGEST_NAME = 100  # characters of a file's name
-FORM_BYTES = 64 * 1024  # of the form around the file
 COLUMNS = ("name", "phone", "branch", "number", "role", "district")
 EMPTY_ROWS = 40  # of the template, as text: where 001 stays 001
 
@@ -43,16 +41,6 @@ class Looked:
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
     uploads = Uploads(desk.settings.data, desk.key)
-
-    @routes.url_value_preprocessor
-    def let_lists_in(endpoint: str | None, _values: dict[str, object] | None) -> None:
-        """Requests are small, but for these, of whoever is signed in."""
-        if endpoint == "desk.looking" and "token" in session:
-            request.max_content_length = MOST_BYTES + FORM_BYTES
-
-    @routes.errorhandler(RequestEntityTooLarge)
-    def too_large(_: RequestEntityTooLarge) -> tuple[str, int]:
-        return render_template("desk/too_large.html", most=MOST_BYTES >> 20), 413
 
     @routes.get("/members/import")
     def members_import() -> str:
