@@ -25,7 +25,7 @@ STRANGER = "+8615900001111"
 
 def plain(html: str) -> str:
     """What is read of a page, a line for each part."""
-    main = html.partition("<main>")[2].partition("</main>")[0]
+    main = html.partition("<main")[2].partition("</main>")[0]
     main = re.sub(r"<svg.*?</svg>", "", main, flags=re.S)
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"<[^>]+>", "\n", main)).strip()
 
