@@ -99,7 +99,8 @@ def gather_month(
     Raises NotEnrolled."""
     exempt = exemptions.in_force(connection, period.last)
     found = enrolled(connection, branch, member, within=within)
-    people = tuple(person for person in found if not _left(exempt, person.id))
+    # Who has left is in no list, but whoever asks for one by number wants to see them.
+    people = tuple(person for person in found if member is not None or not _left(exempt, person.id))
     everybody = branch is None and member is None and within is None
     ids = [person.id for person in people] if not everybody and len(people) <= FEW else None
     rows = _studied(connection, period, catalogue, ids)
