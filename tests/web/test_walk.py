@@ -85,7 +85,7 @@ def at_the_desk(chromium: Browser, base: str, name: str = "", **more: Any) -> tu
 def test_nobody_stumbles(chromium: Browser, app: Flask, base: str, pictures: Path, role: str, scripts: bool) -> None:
     context, page = at_the_desk(chromium, base, ROLES[role], java_script_enabled=scripts)
     walk = Walk(app, page, base, pictures / (role if scripts else f"{role}-without-JavaScript"))
-    walk.go(page.url.removeprefix(base), of_a_kind=2 if scripts and role == "branch" else 1, closely=scripts)
+    walk.go(page.url.removeprefix(base), of_a_kind=1, closely=scripts)
     context.close()
     assert walk.faults == []
     assert {kind[0] for kind in walk.times} >= {"desk.month", "desk.ledger_page", "desk.ledger_file", "desk.more"}
