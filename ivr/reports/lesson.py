@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
 from ivr.reports import member
-from ivr.reports.facts import Facts, Version
+from ivr.reports.facts import Facts, MonthFacts, Version
 from ivr.reports.member import Studied
+from ivr.reports.queries import Tried
 from ivr.reports.sheet import Cell, Sheet
+
+Answers = dict[tuple[str, str], dict[int | None, bool]]  # was it right, by lesson and question, and member
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +41,18 @@ class LessonRow:
     questions: tuple[QuestionRow, ...]
 
 
-def rows(facts: Facts) -> list[LessonRow]:
+def rows(facts: MonthFacts, tries: Iterable[Tried]) -> list[LessonRow]:
+    """In the month's order; `tries` are the month's, of these people and others."""
+    answers = _answers(facts, tries)
     due = {person.number for person in facts.due}
     studied: dict[str, list[Studied]] = {lesson.lesson: [] for lesson in facts.lessons}
     for row in member.rows(facts):
         if row.number in due:
             studied[row.lesson].append(row)
-    return [_row(facts, lesson, studied[lesson.lesson]) for lesson in facts.lessons]
+    return [_row(lesson, studied[lesson.lesson], answers) for lesson in facts.lessons]
 
 
-def _row(facts: Facts, lesson: Version, studied: list[Studied]) -> LessonRow:
+def _row(lesson: Version, studied: list[Studied], answers: Answers) -> LessonRow:
     listened = [row.heard_at_least_s for row in studied if row.heard_at_least_s]
     return LessonRow(
         lesson.lesson,
@@ -59,15 +64,22 @@ def _row(facts: Facts, lesson: Version, studied: list[Studied]) -> LessonRow:
         completed=sum(row.completed for row in studied),
         median_heard_s=round(median(listened), 1) if listened else None,
         answered=sum(row.answered > 0 for row in studied),
-        questions=tuple(_question(facts, lesson.lesson, question) for question in lesson.questions),
+        questions=tuple(_question(answers.get((lesson.lesson, question), {})) for question in lesson.questions),
     )
 
 
-def _question(facts: Facts, lesson: str, question: str) -> QuestionRow:
+def _answers(facts: MonthFacts, tries: Iterable[Tried]) -> Answers:
     members = {person.id for person in facts.due}
-    tries = [t for t in facts.tries if (t.lesson, t.question) == (lesson, question) and t.member_id in members]
-    right = {tried.member_id for tried in tries if tried.right}
-    return QuestionRow(len({tried.member_id for tried in tries}), len(right))
+    answers: Answers = {}
+    for tried in tries:
+        if tried.member_id in members:
+            theirs = answers.setdefault((tried.lesson, tried.question), {})
+            theirs[tried.member_id] = theirs.get(tried.member_id, False) or tried.right
+    return answers
+
+
+def _question(right: Mapping[int | None, bool]) -> QuestionRow:
+    return QuestionRow(len(right), sum(right.values()))
 
 
 def edition_shown(facts: Facts, slug: str) -> str | None:
@@ -84,7 +96,7 @@ def edition_shown(facts: Facts, slug: str) -> str | None:
 
 def table(facts: Facts) -> Sheet:
     """A dotted heading is a part of a whole: `questions.1.correct`; null where a lesson has fewer questions."""
-    lessons = rows(facts)
+    lessons = rows(facts, facts.tries)
     names = ("lesson", "title", "edition", "length_s", "members", "listeners", "completed", "median_heard_s")
     asked = range(1, _most_questions(lessons) + 1)
     parts = ("answered", "correct", "correct_share")
@@ -109,7 +121,7 @@ def _most_questions(lessons: Iterable[LessonRow]) -> int:
 
 
 def page(facts: Facts) -> tuple[Sheet, ...]:
-    lessons = rows(facts)
+    lessons = rows(facts, facts.tries)
     asked = tuple(f"第{n}题" for n in range(1, _most_questions(lessons) + 1))
     headings = ("课", "课长", "应学", "听过", "听完", "听了(中位)", "答题人数", *asked)
     cells = tuple(_line(row, len(asked)) for row in lessons)

@@ -250,7 +250,7 @@ def test_a_branch_counts_each_member_once(village: Village, gathered: Gathered) 
 
 def test_a_lesson_tells_how_each_question_went(village: Village, gathered: Gathered) -> None:
     november(village)
-    falls, stoves = lesson.rows(gathered())
+    falls, stoves = lesson.rows(gathered(), gathered().tries)
     assert (falls.members, falls.listeners, falls.completed, falls.answered) == (8, 4, 2, 2)
     assert [(each.answered, each.correct) for each in falls.questions] == [(1, 1), (2, 1)]
     assert falls.median_heard_s is not None and 12 < falls.median_heard_s < 30

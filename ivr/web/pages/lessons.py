@@ -27,7 +27,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/<place:place>/<written>/lessons")
     def lessons(place: str, written: str) -> str:
         about = seen(desk, place, written)
-        rows = figures.rows(desk.facts(about.period, about.branches))
+        facts = desk.month_facts(about.period, about.branches)
+        with desk.database.reading() as connection:
+            tries = tuple(queries.tries(connection, queries.in_month(about.period)))
+        rows = figures.rows(facts, tries)
         told = [desk.words.say("lessons_lead" if rows else "no_lessons")]
         return render_template("desk/lessons.html", **_framed(desk, about), rows=rows, told=told)
 
@@ -37,7 +40,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         facts = desk.facts(about.period, about.branches)
         edition = _edition(desk, facts, slug, request.args.get("edition", ""))
         framed = _framed(desk, about)
-        row = next((row for row in figures.rows(facts) if row.lesson == slug), None)
+        row = next((row for row in figures.rows(facts, facts.tries) if row.lesson == slug), None)
         known = desk.shelf.catalogue().editions.get(edition)
         return render_template(
             "desk/lesson.html",
