@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, text, union, update
 
 from ivr.catalogue import Catalogue
 from ivr.records import plays, studied
@@ -59,8 +59,12 @@ def settle(connection: Connection, call: int, now: datetime, counting: Counting)
     played = select(TurnRow.member_id, TurnRow.lesson).where(TurnRow.call_id == call, TurnRow.lesson.is_not(None))
     answered = select(Answer.member_id, Answer.lesson).where(Answer.call_id == call)
     places = connection.execute(played.union(answered)).all()
-    attending = connection.execute(select(Attendance.member_id).where(Attendance.call_id == call)).scalars()
-    members = {*attending, *(row[0] for row in places)} - {None}
+    there = (
+        select(Call.member_id).where(Call.id == call),  # who calls is on record even with a key that meant nothing
+        select(TurnRow.member_id).where(TurnRow.call_id == call),
+        select(Attendance.member_id).where(Attendance.call_id == call),
+    )
+    members = {*connection.execute(union(*there)).scalars(), *(row[0] for row in places)} - {None}
     if lessons := {row[1] for row in places if row[1]}:
         _refold(connection, members, lessons, counting, began.scalar_one())
 
@@ -103,7 +107,7 @@ def _studied(
     lessons: set[str] | None = None,
 ) -> Iterator[StudiedRow]:
     if members is not None and lessons is not None:
-        which = (*which, Call.id.in_(_calls_of(members, lessons)))
+        which = (*which, Call.id.in_(_calls_with(members)))
     return studied.fold(connection, counting.catalogue, counting.zone, *which, members=members, lessons=lessons)
 
 
@@ -120,7 +124,8 @@ def rebuild(connection: Connection, counting: Counting) -> int:
     standings = [asdict(standing) for standing in _standings(connection, counting)]
     if standings:
         connection.execute(insert(Progress), standings)
-    connection.execute(update(Call).where(Call.settled_at.is_not(None)).values(is_counted=True))
+    uncounted = Call.settled_at.is_not(None), Call.is_counted.is_(False)
+    connection.execute(update(Call).where(*uncounted).values(is_counted=True))
     connection.execute(delete(Studied))
     _keep(connection, _studied(connection, counting, Call.is_counted.is_(True)))
     return len(standings)
@@ -172,6 +177,13 @@ def _calls_of(members: set[int], lessons: set[str]) -> Any:
     heard_in = select(TurnRow.call_id).where(TurnRow.member_id.in_(members), TurnRow.lesson.in_(lessons))
     answered_in = select(Answer.call_id).where(Answer.member_id.in_(members), Answer.lesson.in_(lessons))
     return heard_in.union(answered_in, select(Attendance.call_id).where(Attendance.member_id.in_(members)))
+
+
+def _calls_with(members: set[int]) -> Any:
+    """The calls of these members, and those in which they did anything, were it a key that meant nothing."""
+    own = select(Call.id).where(Call.member_id.in_(members))
+    acted = select(TurnRow.call_id).where(TurnRow.member_id.in_(members))
+    return own.union(acted, select(Attendance.call_id).where(Attendance.member_id.in_(members)))
 
 
 def _standing(place: tuple[int, str], rows: list[HeardRow], answers: list[Row[Any]], counting: Counting) -> Standing:

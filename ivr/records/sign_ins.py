@@ -54,9 +54,12 @@ def sign_in(database: Database, name: str, password: str, key: str, now: datetim
         return Attempt()
     if user.totp and not user.is_locked:
         return Attempt(wants_code=user.id)  # until then the try counts as failed: else each would allow more codes
-    with database.writing() as connection:
+    with database.writing(alone=True) as connection:
+        again = connection.execute(select(User.password, User.is_locked).where(User.id == user.id)).one()
+        if again.password != user.password:  # a new one was given while this one was looked at
+            return Attempt()
         _was_right(connection, attempt)
-        return Attempt(is_locked=True) if user.is_locked else Attempt(_begun(connection, user.id, now))
+        return Attempt(is_locked=True) if again.is_locked else Attempt(_begun(connection, user.id, now))
 
 
 def with_code(database: Database, user: int, code: str, key: str, now: datetime) -> Attempt:
@@ -106,6 +109,8 @@ def signed_in(database: Database, token: str, now: datetime) -> Known | None:
         if row is None or row.seen_at < now - IDLE or row.began_at < now - LONGEST:
             return None
         user = users.with_id(connection, row.user_id)
+        if user.is_locked:
+            return None
     if row.seen_at < now - TOUCHED:
         with database.writing() as connection:
             connection.execute(update(SignIn).where(SignIn.token == row.token).values(seen_at=now))

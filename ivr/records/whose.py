@@ -26,7 +26,7 @@ _UNDONE = exists().where(
     _Left.grade == "group",
     ~_Left.joined,
 )
-_ATTENDED = Attendance.joined & ~_UNDONE.correlate(Attendance)
+ATTENDED = Attendance.joined & ~_UNDONE.correlate(Attendance)
 _ASKS_FOR_NUMBER = '"type":"Numbering"'  # in the JSON of a Turn
 
 
@@ -60,7 +60,7 @@ def counts_for(members: Any) -> ColumnElement[bool]:
     own = select(Call.id).where(Call.member_id.in_(members))
     heard = select(TurnRow.call_id).where(TurnRow.member_id.in_(members), TurnRow.lesson.is_not(None))
     answered = select(Answer.call_id).where(Answer.member_id.in_(members))
-    attended = select(Attendance.call_id).where(Attendance.member_id.in_(members), _ATTENDED)
+    attended = select(Attendance.call_id).where(Attendance.member_id.in_(members), ATTENDED)
     return Call.id.in_(union(own, heard, answered, attended))
 
 
@@ -121,7 +121,7 @@ def parties(connection: Connection, calls: Iterable[int], branches: Collection[i
     taking_part = union(
         select(Call.id, Call.member_id).where(Call.id.in_(ids), Call.member_id.is_not(None)),
         select(TurnRow.call_id, TurnRow.member_id).where(TurnRow.call_id.in_(ids), TurnRow.member_id.is_not(None)),
-        select(Attendance.call_id, Attendance.member_id).where(Attendance.call_id.in_(ids), _ATTENDED),
+        select(Attendance.call_id, Attendance.member_id).where(Attendance.call_id.in_(ids), ATTENDED),
         select(Visit.call_id, Visit.member_id).where(Visit.call_id.in_(ids)),
         select(Visit.call_id, Visit.visitor_id).where(Visit.call_id.in_(ids)),
     ).subquery()

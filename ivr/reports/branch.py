@@ -12,7 +12,7 @@ from itertools import groupby
 
 from ivr.records.numbers import masked
 from ivr.records.roster import Enrolled
-from ivr.reports import member
+from ivr.reports import member, month
 from ivr.reports.facts import Facts
 from ivr.reports.member import HEARD, NOT_YET, PARTLY, Studied
 from ivr.reports.sheet import Cell, Sheet
@@ -146,7 +146,7 @@ def _share(standing: Standing) -> str:
     counted = f"{standing.heard}÷{standing.members}"
     if standing.members <= FEW:
         return counted
-    return f"{100 * standing.heard / standing.members:.0f}%（{counted}）"
+    return f"{month.percent(standing.heard, standing.members)}%（{counted}）"
 
 
 def _to_ring(facts: Facts, by_member: dict[str, list[Studied]]) -> Iterator[Sheet]:

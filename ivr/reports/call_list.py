@@ -109,15 +109,28 @@ def page(
             heard[row.call_id].append(row)
     pressed = dict.fromkeys(ids, 0)
     for stray in strays.pressed(connection, these, catalogue=catalogue):
-        pressed[stray.call_id] += stray.count
+        if stray.member_id is None or stray.member_id in who[stray.call_id].ids:
+            pressed[stray.call_id] += stray.count
+    keys: dict[int, list[str]] = {call: [] for call in ids}
+    for call, member, digits in queries.keys_pressed(connection, these):
+        if member is None or member in who[call].ids:  # what others pressed in the call is not told
+            keys[call].append(digits)
     facts = {call.id: call for call in queries.calls(connection, these)}
     return [
-        _listed(period, facts[call], who[call], heard[call], pressed[call], catalogue) for call in ids if call in facts
+        _listed(period, facts[call], who[call], heard[call], keys[call], pressed[call], catalogue)
+        for call in ids
+        if call in facts
     ]
 
 
 def _listed(
-    period: Period, call: CallFact, who: Parties, rows: list[HeardRow], strays: int, catalogue: Catalogue
+    period: Period,
+    call: CallFact,
+    who: Parties,
+    rows: list[HeardRow],
+    keys: list[str],
+    strays: int,
+    catalogue: Catalogue,
 ) -> Listed:
     grades = {row.grade for row in rows} | {call.attending[person] for person in who.ids if person in call.attending}
     return Listed(
@@ -127,7 +140,7 @@ def _listed(
         call.waits,
         masked(call.number),
         tuple(heard_of(rows, catalogue)),
-        call.keys,
+        tuple(keys),
         strays,
         dropped=call.over and any(row.closed_by is None for row in rows),
         duration_s=call.lasted_s,

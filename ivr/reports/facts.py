@@ -105,6 +105,7 @@ def gather_month(
     ids = [person.id for person in people] if not everybody and len(people) <= FEW else None
     rows = _studied(connection, period, catalogue, ids)
     versions = _versions(catalogue, rows.values())
+    written = tuple(occasions.between(connection, period.first, period.last))
     confirmed = hours.confirmed(connection, [period.month], ids)
     return MonthFacts(
         period,
@@ -114,10 +115,10 @@ def gather_month(
         everybody,
         rows,
         queries.called(connection, period, ids),
-        tuple(occasions.between(connection, period.first, period.last)),
+        written,
         {(who, lesson): tenths for (who, lesson, _), tenths in confirmed.items()},
         versions,
-        tuple(_lessons(catalogue, period, rows.values(), versions)),
+        tuple(_lessons(catalogue, period, rows.values(), _by_hand(catalogue, written, confirmed), versions)),
     )
 
 
@@ -181,12 +182,26 @@ def _versions(catalogue: Catalogue, rows: Iterable[StudiedRow]) -> dict[str, Ver
     return versions
 
 
+def _by_hand(
+    catalogue: Catalogue, written: Iterable[Kept], confirmed: Iterable[tuple[int, str, str]]
+) -> dict[str, str]:
+    """The newest edition that is known of each lesson that was written down as studied, or for which hours were
+    confirmed."""
+    slugs = {kept.what.lesson for kept in written} | {lesson for _, lesson, _ in confirmed}
+    return {lesson.slug: edition for edition, lesson in catalogue.editions.items() if lesson.slug in slugs}
+
+
 def _lessons(
-    catalogue: Catalogue, period: Period, rows: Iterable[StudiedRow], versions: Mapping[str, Version]
+    catalogue: Catalogue,
+    period: Period,
+    rows: Iterable[StudiedRow],
+    by_hand: Mapping[str, str],
+    versions: Mapping[str, Version],
 ) -> Iterator[Version]:
     """What could be heard in the month: the lessons on offer, and any other that somebody met with."""
     met = sorted((row for row in rows if row.last_at), key=lambda row: (row.last_at, row.edition))
-    newest = {row.lesson: versions[row.edition] for row in met}
+    newest = {slug: versions[edition] for slug, edition in by_hand.items()}
+    newest |= {row.lesson: versions[row.edition] for row in met}
     for lesson in catalogue.lessons:
         offered = (lesson.opens is None or lesson.opens <= period.last) and (
             lesson.closes is None or lesson.closes >= period.first

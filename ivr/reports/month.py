@@ -107,7 +107,12 @@ def count(of: Iterable[MonthRow]) -> Count:
 def share(done: int, due: int, words: Vocabulary) -> str:
     """How many of how many; a percentage never stands alone."""
     text = "share_few" if due <= FEW else "share"
-    return words.say(text, heard=done, due=due, percent=f"{100 * done / max(1, due):.0f}")
+    return words.say(text, heard=done, due=due, percent=percent(done, due))
+
+
+def percent(done: int, due: int) -> int:
+    """100 only where nobody is missing."""
+    return min(99, round(100 * done / due)) if done < due else 100
 
 
 def by_branch(of: Iterable[MonthRow]) -> dict[str, list[MonthRow]]:

@@ -26,6 +26,7 @@ from ivr.reports.sheet import Cell, Sheet
 from ivr.reports.sheets import SHEETS
 from ivr.vocabulary import Vocabulary
 
+MOST_CELLS = 200_000  # of the rectangles that pages reach over: each is made when it is looked at
 MOST_BYTES = 2 * 1024 * 1024
 MOST_UNPACKED = 40 * 1024 * 1024
 BLANK = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
@@ -107,7 +108,10 @@ def _opened(content: bytes) -> Any:
         unpacked = sum(each.file_size for each in zipfile.ZipFile(io.BytesIO(content)).infolist())
         if len(content) > MOST_BYTES or unpacked > MOST_UNPACKED:
             raise BadForm("The form can't be used:", [f"it is larger than {MOST_BYTES // 1024 // 1024} MB"])
-        return openpyxl.load_workbook(io.BytesIO(content))
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        if sum((each.max_row or 0) * (each.max_column or 0) for each in book.worksheets) > MOST_CELLS:
+            raise BadForm("The form can't be used:", ["something stands very far down or right: delete it, and save"])
+        return book
     except BadForm:
         raise
     except Exception as error:  # whatever it trips over in a damaged file

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, select, union
 from sqlalchemy.orm import aliased
 
-from ivr.records import claims, plays, studied
+from ivr.records import claims, plays, studied, whose
 from ivr.records.models import Answer, Attendance, Branch, Call, Evidence, Member, Recording, Studied, TurnRow, Visit
 from ivr.records.plays import Attending
 from ivr.records.studied import ANSWERED, StudiedRow
@@ -143,7 +143,7 @@ def called(connection: Connection, period: Period, members: Collection[int] | No
     and those in which they attended."""
     own = select(Call.member_id, Call.id, Call.started_at).where(in_month(period))
     attended = select(Attendance.member_id, Call.id, Call.started_at).join(Call, Call.id == Attendance.call_id)
-    attended = attended.where(in_month(period), Attendance.joined)
+    attended = attended.where(in_month(period), whose.ATTENDED)
     if members is not None:
         own = own.where(Call.member_id.in_(members))
         attended = attended.where(Attendance.member_id.in_(members))
@@ -174,15 +174,20 @@ def studied_in(connection: Connection, period: Period, members: Collection[int] 
 
 def _keys(connection: Connection, which: Which) -> dict[int, list[str]]:
     keys: dict[int, list[str]] = {}
+    for call, _, digits in keys_pressed(connection, which):
+        keys.setdefault(call, []).append(digits)
+    return keys
+
+
+def keys_pressed(connection: Connection, which: Which) -> Iterator[tuple[int, int | None, str]]:
+    """In these calls, in the order they were pressed, and by whom."""
     found = (
-        select(TurnRow.call_id, TurnRow.digits)
+        select(TurnRow.call_id, TurnRow.member_id, TurnRow.digits)
         .join(Call, Call.id == TurnRow.call_id)
         .where(which, TurnRow.act == "key")
         .order_by(TurnRow.call_id, TurnRow.n)
     )
-    for call, digits in connection.execute(found):
-        keys.setdefault(call, []).append(digits)
-    return keys
+    return ((row.call_id, row.member_id, row.digits) for row in connection.execute(found))
 
 
 def tries(connection: Connection, which: Which) -> Iterator[Tried]:

@@ -32,7 +32,7 @@ def rows(facts: MonthFacts, hour_minutes: int) -> list[HoursRow]:
             facts.hours.get((ids[row.number], row.lesson), 0),
         )
         for row in member.rows(facts)
-        if row.completed or row.heard_at_least_s
+        if row.completed or row.heard_at_least_s or (ids[row.number], row.lesson) in facts.hours
     ]
 
 

@@ -20,6 +20,7 @@ HOW = (
     "PDFs need pip install 'tingke[pdf]' and, on Debian, "
     "apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-cjk; pages print from the browser without them."
 )
+MOST_ROWS = 600  # of all tables: some seconds of a core that takes calls, too
 _one_at_a_time = threading.Lock()  # Pango's maps of fonts are not made for several threads
 
 
@@ -28,6 +29,8 @@ def to_pdf(html: str) -> bytes:
     page that wants anything but our own files."""
     weasyprint = _weasyprint()
     ours = _fetcher()
+    if html.count("<tr") > MOST_ROWS:
+        raise MissingPart(f"More than {MOST_ROWS} rows are not set as a PDF here: the calls come first.")
     with _one_at_a_time:
         try:
             pdf: bytes = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=ours).write_pdf()

@@ -45,9 +45,12 @@ class MemberConverter(BaseConverter):
         if not value.startswith("~"):
             return value
         try:
-            return base64.urlsafe_b64decode(value[1:] + "=" * (-len(value[1:]) % 4)).decode()
+            number = base64.urlsafe_b64decode(value[1:] + "=" * (-len(value[1:]) % 4)).decode()
         except ValueError as error:
             raise ValidationError from error
+        if "\0" in number:
+            raise ValidationError
+        return number
 
     def to_url(self, value: str) -> str:
         if PLAIN.fullmatch(value):
@@ -107,6 +110,8 @@ def member_of_theirs(desk: Desk, number: str) -> Enrolled:
 
 
 def _month(desk: Desk, written: str) -> Period:
+    if not written.startswith("2"):  # there was no line before 2000
+        abort(404)
     try:
         return desk.month(written)
     except NotAMonth:

@@ -55,7 +55,7 @@ def test_a_meeting_counts_for_those_who_were_there(browser: Browser, here: str) 
 
 
 BAD = {
-    "no day": ({"day": "", "member": "004"}, "日期请写成"),
+    "no day": ({"day": "", "member": "004"}, "请填日期"),
     "a day that is none": ({"day": "2026-02-30", "member": "004"}, "日期请写成"),
     "tomorrow": ({"day": "2026-11-21", "member": "004"}, "这一天还没到"),
     "nobody": ({"day": "2026-11-18"}, "请选一选有谁"),

@@ -28,8 +28,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         about = seen(desk, place, written)
         member = _member(desk, about)
         chosen = Chosen(member.id if member else None, _asked("lesson"), _only())
-        asked, number = {**request.args, "place": place, "written": written}, _page()
-        asked.pop("page", None)
+        filters = {name: value for name in ("member", "lesson", "only") if (value := _asked(name))}
+        asked, number = {**filters, "place": place, "written": written}, _page()
         branches = [branch.id for branch in about.branches]
         which = call_list.within(about.period, branches, chosen)
         catalogue = desk.shelf.catalogue()

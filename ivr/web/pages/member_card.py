@@ -50,7 +50,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             return page(member, year, mistake), 422
         return back(number, year)
 
-    @routes.post(f"{CARD}/excused/<int:exemption>/back")
+    @routes.post(f"{CARD}/excused/<row:exemption>/back")
     def taking_back(number: str, year: int, exemption: int) -> Response:
         member = member_of_theirs(desk, number)
         with desk.database.writing() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -137,7 +138,13 @@ def add_to(routes: Blueprint, desk: Desk, presses: Presses) -> None:
         typed, everything = typed or {}, "all" in request.args
         branches = desk.seen_by(g.user)
         asked = request.args.get("branch", "")
-        one = branches[0] if len(branches) == 1 else branch_of_theirs(desk, int(asked)) if asked.isdecimal() else None
+        one = (
+            branches[0]
+            if len(branches) == 1
+            else branch_of_theirs(desk, int(asked))
+            if re.fullmatch("[0-9]{1,18}", asked)
+            else None
+        )
         with desk.database.reading() as connection:
             given = records.given(connection, today(), closed=everything, within=theirs())
             members = enrolled(connection, within=[one.id]) if one else []

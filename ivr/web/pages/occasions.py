@@ -14,7 +14,8 @@ from ivr.records.occasions import Kind, Written
 from ivr.records.roster import Enrolled, enrolled
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
-from ivr.web.scope import Seen, branch_of_theirs, member_of_theirs, seen
+from ivr.web.scope import Seen, member_of_theirs, seen
+from ivr.web.typed import day as typed_day
 
 MOST = 2000  # characters of one field
 
@@ -58,7 +59,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         month = f"{told.day:%Y-%m}"
         return redirect(url_for("desk.occasions_page", place=about.branches[0].id, written=month), 303)
 
-    @routes.post("/<place:place>/<written>/occasion/<int:occasion>/withdraw")
+    @routes.post("/<place:place>/<written>/occasion/<row:occasion>/withdraw")
     def occasion_withdrawn(place: str, written: str, occasion: int) -> Response:
         about = seen(desk, place, written)
         with desk.database.writing() as connection:
@@ -75,7 +76,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         number = request.values.get("member", "")
         branch = member_of_theirs(desk, number).branch if number else ""
         theirs = next((each for each in about.branches if each.name == branch), None) or abort(404)
-        branch_of_theirs(desk, theirs.id)
         return seen(desk, str(theirs.id), written)
 
     def today() -> date:
@@ -98,7 +98,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if kind == "meeting" and not lesson and not typed.get("topic", "").strip():
             raise BadEntry("topic", "lesson_or_topic")
         texts = {name: typed.get(name, "").strip() for name in occasions.LONGEST}
-        return Written(kind, _day(typed.get("day", "")), lesson or None, there, **texts)
+        return Written(kind, typed_day("day", typed.get("day", "")), lesson or None, there, **texts)
 
     def form(about: Seen, kind: Kind, typed: Mapping[str, str], error: BadEntry | None = None) -> str:
         return render_template(
@@ -111,10 +111,3 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             members=members(about),
             titles=titles(),
         )
-
-
-def _day(written: str) -> date:
-    try:
-        return date.fromisoformat(written.strip().replace("/", "-").replace(".", "-"))
-    except ValueError:
-        raise BadEntry("day", "no_day") from None

@@ -67,7 +67,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             typed = _acted(rehearsal)
         return redirect(url_for("desk.phone_call", call=call, typed=typed or None), 303)
 
-    @routes.get("/phone/<call>/<int:n>.wav")
+    @routes.get("/phone/<call>/<row:n>.wav")
     def phone_sound(call: str, n: int) -> Response:
         """All that a turn says, in one piece: several would talk at once where no script plays them in order."""
         with opened(call) as rehearsal:

@@ -153,7 +153,7 @@ def add_to(routes: Blueprint, desk: Desk, presses: Presses) -> None:
             return Ended(wrong={"sound": say("sound_refused", faults=faults)})
         except BadRecording as error:
             return Ended(wrong={"sound": say(f"sound_{error.why}", **limits)})
-        return Ended((say("reply_ready", name=asker.name), *(say(f"advice_{name}") for name in advice)))
+        return Ended((say("reply_ready", name=asker.name), *(say(f"sound_advice_{name}") for name in advice)))
 
 
 def heard_by(desk: Desk) -> ColumnElement[bool]:
