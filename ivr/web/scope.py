@@ -113,6 +113,7 @@ def _month(desk: Desk, written: str) -> Period:
     if not written.startswith("2"):  # there was no line before 2000
         abort(404)
     try:
-        return desk.month(written)
+        period = desk.month(written)
     except NotAMonth:
         abort(404)
+    return period if period.first <= desk.this_month().last else abort(404)  # of what is to come nothing is known
