@@ -77,6 +77,8 @@ def shelf(pressed: Path) -> Shelf:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    turns = "the desk's tests take turns between the databases, one each; without it each runs on both"
+    parser.addoption("--turns", action="store_true", help=turns)
     parser.addoption(
         "--rewrite", action="store_true", help="write golden files anew; read what changed before keeping it"
     )
