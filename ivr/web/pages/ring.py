@@ -64,7 +64,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         ]
         return render_template(
             "desk/ring.html",
-            here="desk.ring_page",
+            months_at="desk.ring_page",
             **of_month(desk, about),
             rows=rows,
             several=len(about.branches) > 1,
