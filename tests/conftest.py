@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,35 +12,37 @@ from ivr.config import LineSettings, Settings, TwilioSettings
 from ivr.records.db import Database, open_database
 from ivr.shelf import Shelf
 from tests import postgres
+from tests.databases import EMPTY, Filling, Originals, copied
 from tests.made_lessons import put_lessons
-
-NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A private PostgreSQL server with a migrated database to copy; its URL has a place for {name}."""
+    """A private PostgreSQL server; its URL has a place for {name}."""
     try:
         with postgres.server() as url:
-            open_database(url.format(name="template1")).close()
             yield url
     except postgres.NoServer as missing:
         warnings.warn(f"HALF OF THE TESTS DID NOT RUN: {missing}", stacklevel=1)
         pytest.skip(f"HALF OF THE TESTS DID NOT RUN: {missing}")
 
 
+@pytest.fixture(scope="session")
+def originals(tmp_path_factory: pytest.TempPathFactory) -> Originals:
+    """What databases are copied from."""
+    return Originals(tmp_path_factory.mktemp("originals"))
+
+
+@pytest.fixture
+def filling() -> Filling:
+    """What is in the databases of tests when they begin."""
+    return EMPTY
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, of each kind in turn."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ivr.db'}"
-    url: str = request.getfixturevalue("postgres_url")
-    name = f"test_{next(NUMBERS)}"
-    maker = Database(url.format(name="postgres"))
-    with maker.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    maker.close()
-    return url.format(name=name)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, filling: Filling) -> str:
+    """The URL of a database with its tables and its filling, of each kind in turn."""
+    return copied(request, filling, tmp_path)
 
 
 @pytest.fixture

@@ -4,33 +4,50 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 from sqlalchemy.exc import OperationalError
 
 from ivr import config
-from ivr.cli.calls import calls
-from ivr.cli.doctor import doctor
-from ivr.cli.export import export_group
-from ivr.cli.ledger import ledger
-from ivr.cli.lesson import lesson
-from ivr.cli.lesson_files import export, import_, new
-from ivr.cli.lesson_record import record
-from ivr.cli.line import phone, serve
-from ivr.cli.member import member
-from ivr.cli.notices import notices
-from ivr.cli.prompts import prompts
-from ivr.cli.questions import questions
-from ivr.cli.rehearse import rehearse
-from ivr.cli.report import report
-from ivr.cli.roster import roster
-from ivr.cli.user import user
-from ivr.cli.voices import voices
 from ivr.errors import IvrError
 
+NOUNS = {  # each command, and where it is
+    "serve": "line:serve",
+    "phone": "line:phone",
+    "rehearse": "rehearse:rehearse",
+    "lesson": "lesson:lesson",
+    "prompts": "prompts:prompts",
+    "voices": "voices:voices",
+    "roster": "roster:roster",
+    "member": "member:member",
+    "calls": "calls:calls",
+    "questions": "questions:questions",
+    "notices": "notices:notices",
+    "report": "report:report",
+    "ledger": "ledger:ledger",
+    "user": "user:user",
+    "export": "export:export_group",
+    "doctor": "doctor:doctor",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Nouns(click.Group):
+    """Loads a command when it is asked for: all together take seconds, which none should wait for."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(NOUNS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in NOUNS:
+            return None
+        module, attribute = NOUNS[name].split(":")
+        command: click.Command = getattr(import_module(f"ivr.cli.{module}"), attribute)
+        return command
+
+
+@click.group(cls=Nouns, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tingke")
 @click.option(
     "--config",
@@ -46,14 +63,6 @@ def ivr(context: click.Context, path: Path | None) -> None:
     if not config.found(path):
         note = f"Note: there is no config.toml here: all settings are as shipped, with the data in {settings.data}."
         click.secho(note, fg="yellow", err=True)
-
-
-for command in (serve, phone, rehearse, lesson, prompts, voices, roster):
-    ivr.add_command(command)
-for command in (member, calls, questions, notices, report, ledger, user, export_group, doctor):
-    ivr.add_command(command)
-for command in (new, import_, export, record):
-    lesson.add_command(command)
 
 
 def main() -> None:

@@ -12,27 +12,24 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.catalogue import Lesson
+from ivr.cli.lesson_files import export, import_, new
 from ivr.cli.lesson_listen import listen
-from ivr.cli.lesson_text import read_lesson
+from ivr.cli.lesson_record import record
+from ivr.cli.lesson_text import FILES, count, load_all, load_files, show_found
 from ivr.cli.progress_bar import shown
 from ivr.cli.prompts import press_missing, to_press
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
-from ivr.errors import BadLesson, DamagedAudio
+from ivr.errors import DamagedAudio
 from ivr.keeping import delete_drafts
 from ivr.records import letters
 from ivr.records.db import open_database
 from ivr.shelf import KEPT, Shelf
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
-    from ivr.studio.mistakes import Mistake
     from ivr.studio.press import Voices
     from ivr.studio.script import Script
     from ivr.studio.takes import Progress
-
-FILES = click.argument(
-    "files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
 
 
 @click.group()
@@ -65,14 +62,6 @@ def check(settings: Settings, files: Sequence[Path], as_json: bool, said: bool) 
     else:
         show_found(found, len(files))
     sys.exit(1 if wrong else 0)
-
-
-def show_found(found: Sequence[tuple[Path, Mistake]], files: int) -> None:
-    """A mistake or advice a line, then how many."""
-    for path, each in found:
-        click.echo(f"{path}: {'advice: ' if each.severity == 'advice' else ''}{each}")
-    wrong = sum(each.severity == "mistake" for _, each in found)
-    click.echo(f"{count(wrong, 'mistake')}, {len(found) - wrong} advice, in {count(files, 'file')}.")
 
 
 def _show_said(written: Script, *, to_stderr: bool) -> None:
@@ -134,7 +123,8 @@ def list_(settings: Settings) -> None:
         click.echo("Nothing is published yet. `ivr lesson publish FILE` does it.")
 
 
-lesson.add_command(listen)
+for command in (listen, record, new, import_, export):
+    lesson.add_command(command)
 
 
 @lesson.command()
@@ -193,23 +183,6 @@ def _needs_a_voice(script: Script) -> bool:
     return not script.front.voice and not is_recorded(script)
 
 
-def load_files(settings: Settings, files: Sequence[Path]) -> list[tuple[Path, Script, tuple[Mistake, ...]]]:
-    return [(path, *read_lesson(settings, path)) for path in files]
-
-
-def load_all(settings: Settings, files: Sequence[Path], otherwise: str) -> list[Script]:
-    """The lessons of these files; raises BadLesson, which begins with `otherwise`, for a mistake in any of them."""
-    loaded = load_files(settings, files)
-    wrong = [f"{path}: {each}" for path, _, found in loaded for each in found if each.severity == "mistake"]
-    first: dict[str, Path] = {}
-    for path, script, _ in loaded:
-        if first.setdefault(script.slug, path) != path:
-            wrong.append(f"{path}: has the same name as {first[script.slug]}. Rename one of them.")
-    if wrong:
-        raise BadLesson(otherwise, wrong)
-    return [script for _, script, _ in loaded]
-
-
 def _publish(script: Script, shelf: Shelf, voices: Voices) -> str:
     """Press and publish one lesson; returns the line that says what was done."""
     from ivr.studio.press import press
@@ -237,7 +210,3 @@ def _extent(published: Lesson) -> str:
     minutes, seconds = divmod(round(published.length_ms / 1000), 60)
     segments, questions = count(len(published.segments), "segment"), count(len(published.questions), "question")
     return f"{segments}, {minutes}:{seconds:02}, {questions}"
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli.lesson import FILES, count, load_all, load_files, show_found
+from ivr.cli.lesson_text import FILES, count, load_all, load_files, show_found
 from ivr.config import Settings
 from ivr.errors import BadImport, BadLesson, NotWritten
 from ivr.keeping import write_whole

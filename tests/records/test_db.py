@@ -327,8 +327,7 @@ open_database(sys.argv[1]).close()
 
 @pytest.mark.parametrize("start", range(2))
 def test_several_processes_open_a_new_database_at_once(database_url: str, start: int) -> None:
-    if "postgresql" in database_url:
-        empty(database_url)
+    empty(database_url)
     command_line = [sys.executable, "-W", "error", "-c", OPEN, database_url]
     pipe = subprocess.PIPE
     processes = [subprocess.Popen(command_line, text=True, stdin=pipe, stderr=pipe) for _ in range(3)]
@@ -344,8 +343,7 @@ def test_several_processes_open_a_new_database_at_once(database_url: str, start:
 
 
 def test_several_threads_open_a_new_database_at_once(database_url: str) -> None:
-    if "postgresql" in database_url:
-        empty(database_url)
+    empty(database_url)
     barrier = threading.Barrier(4)
 
     def opened(_: int) -> set[str]:

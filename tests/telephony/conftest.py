@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from ivr.config import LineSettings, Settings, TwilioSettings
-from ivr.records.db import Database
+from tests.databases import EMPTY, Originals, copied
 from tests.telephony.door import OpenDoor, opened
 
 CALLS = itertools.count(1)
-DATABASES = itertools.count(1)
 
 
 @pytest.fixture
@@ -25,9 +24,9 @@ def door(settings: Settings, pressed: Path, database_url: str) -> Iterator[OpenD
 
 
 @pytest.fixture
-def lite(settings: Settings, pressed: Path, tmp_path: Path) -> Iterator[OpenDoor]:
+def lite(settings: Settings, pressed: Path, tmp_path: Path, originals: Originals) -> Iterator[OpenDoor]:
     """The same, where the kind of database does not matter."""
-    door = opened(settings, pressed, f"sqlite:///{tmp_path / 'ivr.db'}")
+    door = opened(settings, pressed, originals.sqlite(EMPTY, tmp_path / "ivr.db"))
     yield door
     door.line.database.close()
 
@@ -36,8 +35,7 @@ def lite(settings: Settings, pressed: Path, tmp_path: Path) -> Iterator[OpenDoor
 def _shared(
     request: pytest.FixtureRequest, pressed: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OpenDoor]:
-    folder = tmp_path_factory.mktemp("shared")
-    url = f"sqlite:///{folder / 'ivr.db'}" if request.param == "sqlite" else _made(request)
+    url = copied(request, EMPTY, tmp_path_factory.mktemp("shared"))
     settings = Settings(
         line=LineSettings(public_url="https://line.example"),
         twilio=TwilioSettings(account_sid="AC" + "0" * 32, auth_token="a token for tests"),
@@ -45,16 +43,6 @@ def _shared(
     door = opened(settings, pressed, url)
     yield door
     door.line.database.close()
-
-
-def _made(request: pytest.FixtureRequest) -> str:
-    url: str = request.getfixturevalue("postgres_url")
-    name = f"shared_{next(DATABASES)}"
-    maker = Database(url.format(name="postgres"))
-    with maker.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    maker.close()
-    return url.format(name=name)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +24,7 @@ from ivr.records.places import Role
 from ivr.records.roster import import_roster
 from ivr.shelf import Shelf
 from ivr.web.desk import Desk
+from tests.databases import Filling
 from tests.reports.village import Village, at, bye, menu, november
 
 HOME = "https://line.example"
@@ -106,14 +106,33 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def county(database: Database, clock: Clock) -> dict[str, int]:
-    """The ids of the branches, by name."""
+def county_of(database: Database) -> None:
     import_roster(database, ROSTER.encode(), "roster.csv", "CN")
     with database.writing() as connection:
         for name, (role, of, _) in USERS.items():
             place = places.named(connection, role, of) if of else None
-            users.add(connection, name, role, place, PASSWORD, clock.now)
+            users.add(connection, name, role, place, PASSWORD, Clock().now)
+
+
+COUNTY = Filling("county", county_of)
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest, pressed: Path) -> Filling:
+    """The county; and, where there is a desk, its November."""
+
+    def at_work(database: Database) -> None:
+        county_of(database)
+        with database.writing() as connection:
+            november(Village(connection, Shelf(pressed).catalogue()))
+
+    return Filling("at_work", at_work) if "app" in request.fixturenames else COUNTY
+
+
+@pytest.fixture
+def county(database: Database) -> dict[str, int]:
+    """The ids of the branches, by name."""
+    with database.reading() as connection:
         return {place.name: place.id for place in places.seen_by(connection, "county", None)}
 
 
@@ -155,12 +174,8 @@ def home() -> str:
 
 
 @pytest.fixture
-def app(
-    database: Database, county: dict[str, int], pressed: Path, clock: Clock, templates: Path, home: str
-) -> Iterator[Flask]:
-    with database.writing() as connection:
-        november(Village(connection, Shelf(pressed).catalogue()))
-    yield desk_of(database, pressed, clock, url=home, templates=templates)
+def app(database: Database, pressed: Path, clock: Clock, templates: Path, home: str) -> Flask:
+    return desk_of(database, pressed, clock, url=home, templates=templates)
 
 
 @pytest.fixture

@@ -21,8 +21,9 @@ from ivr.records.db import Database
 from ivr.records.models import Deed
 from ivr.records.roster import enrolled, import_roster
 from ivr.web.sending import LARGEST_BODY
+from tests.databases import Filling
 from tests.records.test_roster import csv_of, far_away, xlsx_of
-from tests.web.conftest import HOME, Browser, Clock, desk_of
+from tests.web.conftest import COUNTY, HOME, Browser, Clock, desk_of
 from tests.web.reading import rows
 
 IMPORT = "/desk/members/import"
@@ -33,7 +34,12 @@ WITH_DISTRICT = "姓名,电话,支部,编号,乡镇"
 
 
 @pytest.fixture
-def app(database: Database, county: dict[str, int], clock: Clock, tmp_path: Path) -> Flask:
+def filling() -> Filling:
+    return COUNTY
+
+
+@pytest.fixture
+def app(database: Database, clock: Clock, tmp_path: Path) -> Flask:
     """A desk with a data folder of its own."""
     return desk_of(database, tmp_path / "data", clock)
 

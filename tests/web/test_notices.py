@@ -16,8 +16,9 @@ from ivr.records.models import Notice
 from ivr.records.notices import Meant
 from ivr.records.roster import enrolled
 from ivr.shelf import Shelf
+from tests.databases import Filling
 from tests.made_lessons import tone
-from tests.web.conftest import USERS, Browser, Clock
+from tests.web.conftest import COUNTY, USERS, Browser, Clock
 from tests.web.letter_desk import finished, letter_desk, send
 from tests.web.reading import rows
 from tests.web.test_questions import mistakes
@@ -31,7 +32,12 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(database: Database, county: dict[str, int], data: Path, clock: Clock) -> Flask:
+def filling() -> Filling:
+    return COUNTY
+
+
+@pytest.fixture
+def app(database: Database, data: Path, clock: Clock) -> Flask:
     return letter_desk(database, data, clock)
 
 

@@ -21,9 +21,8 @@ from ivr.records import ledger, pins
 from ivr.records.db import Database
 from ivr.records.models import Base, Member
 from ivr.records.roster import import_roster
-from ivr.shelf import Shelf
 from ivr.web.rehearsals import MOST, PIN
-from tests.reports.village import Village, at, november
+from tests.reports.village import at
 from tests.web.conftest import HOME, Browser, Clock, desk_of
 
 SECRETARY = "0:003"  # 赵福贵
@@ -38,9 +37,7 @@ def data(pressed: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(database: Database, county: dict[str, int], data: Path, clock: Clock) -> Flask:
-    with database.writing() as connection:
-        november(Village(connection, Shelf(data).catalogue()))
+def app(database: Database, data: Path, clock: Clock) -> Flask:
     return desk_of(database, data, clock)
 
 

@@ -27,9 +27,10 @@ from ivr.records.models import Reply
 from ivr.shelf import Shelf
 from ivr.web import presses
 from ivr.web.presses import Ended, Presses
+from tests.databases import Filling
 from tests.studio.people import converted
 from tests.studio.sounds import murmur
-from tests.web.conftest import USERS, Browser, Clock
+from tests.web.conftest import COUNTY, USERS, Browser, Clock
 from tests.web.letter_desk import ask, finished, letter_desk, send, waited
 
 OF = {"初心村党支部": 1, "东村党支部": 7, "西村党支部": 9}  # a member of each branch
@@ -42,7 +43,12 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(database: Database, county: dict[str, int], data: Path, clock: Clock) -> Flask:
+def filling() -> Filling:
+    return COUNTY
+
+
+@pytest.fixture
+def app(database: Database, data: Path, clock: Clock) -> Flask:
     return letter_desk(database, data, clock)
 
 

@@ -20,6 +20,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from ivr.web import HEADERS
+from tests.databases import Filling, Originals
 from tests.web.conftest import PASSWORD
 from tests.web.walking import Walk, listening, stumbles
 
@@ -40,9 +41,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(originals: Originals, filling: Filling, tmp_path: Path) -> str:
     """Of one kind: the pages are the same."""
-    return f"sqlite:///{tmp_path / 'ivr.db'}"
+    return originals.sqlite(filling, tmp_path / "ivr.db")
 
 
 @pytest.fixture
