@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from ivr.records import spreadsheet
 from ivr.records.db import Database
 from ivr.records.models import Deed
 from ivr.records.roster import enrolled, import_roster
+from ivr.shelf import Shelf
 from ivr.web.sending import LARGEST_BODY
 from ivr.web.uploads import MOST
 from tests.records.test_roster import csv_of, far_away, xlsx_of
@@ -34,9 +37,11 @@ WITH_DISTRICT = "姓名,电话,支部,编号,乡镇"
 
 
 @pytest.fixture
-def app(database: Database, county: dict[str, int], clock: Clock, tmp_path: Path) -> Flask:
+def app(database: Database, county: dict[str, int], clock: Clock, tmp_path: Path) -> Iterator[Flask]:
     """A desk with a data folder of its own."""
-    return desk_of(database, tmp_path / "data", clock)
+    app = desk_of(database, tmp_path / "data", clock)
+    yield app
+    app.extensions["desk"].presses.close()  # names are pressed behind the pages
 
 
 def send(browser: Browser, data: bytes, name: str = "名册.csv") -> TestResponse:
@@ -86,6 +91,36 @@ def test_what_is_shown_is_done(browser: Browser, database: Database) -> None:
     assert deeds(database) == [("members_imported", told)]
     assert told in browser.get(done.location).text
     assert told not in browser.get(f"{IMPORT}?done=99").text
+
+
+def test_names_are_pressed_behind_the_pages(browser: Browser, county: dict[str, int], tmp_path: Path) -> None:
+    """Of all branches, once; each secretary sees what is their own."""
+    branch = f"/desk/{county['初心村党支部']}/2026-11/members"
+    browser.sign_in("chuxin")
+    assert "有 6 个名字还没有录成声音" in browser.get(branch).text
+    shelf = Shelf(tmp_path / "data")
+    for address, fields in ((f"{IMPORT}/done", hidden(send(browser, LIST))), (f"{branch}/names", {})):
+        assert browser.post(address, **fields).status_code == 303
+        page = waited(browser, branch)
+        assert "新名字都录好了" in page and "还没有录成声音" not in page
+        assert all(map(partial(shelf.phrase, "zh"), ("新来的", "王秀云", "周国强", "孙凤英")))
+
+
+def test_a_name_that_can_t_be_said_keeps_no_other_from_it(browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("xian")
+    browser.post(f"{IMPORT}/done", **hidden(send(browser, csv_of("……,,初心村党支部,301", "甲,,初心村党支部,302"))))
+    page = waited(browser, f"/desk/{county['初心村党支部']}/2026-11/members")
+    assert "有的名字念不出来" in page and "有 1 个名字还没有录成声音，电话里暂时由运营商的声音来念：……。" in page
+    assert "……" not in waited(browser, f"/desk/{county['东村党支部']}/2026-11/members")
+
+
+def waited(browser: Browser, address: str) -> str:
+    for _ in range(600):
+        page = browser.get(address).text
+        if "正在把名字录成声音" not in page:
+            return page
+        time.sleep(0.02)
+    raise AssertionError("it never ended")
 
 
 def test_the_page_and_the_command_plan_the_same(browser: Browser, database: Database) -> None:

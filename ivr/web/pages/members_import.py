@@ -18,6 +18,7 @@ from ivr.records.roster import Plan, Reach
 from ivr.records.spreadsheet import MOST_BYTES, Unreadable
 from ivr.reports.sheet import Sheet
 from ivr.reports.workbook import to_xlsx
+from ivr.web import names
 from ivr.web.desk import Desk
 from ivr.web.pages.ledger import MIMETYPES
 from ivr.web.uploads import Uploads
@@ -86,6 +87,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if deed is None:
             return to_look(token, filename, changed=1)
         uploads.forget(g.user.id, token)
+        names.begin(desk)
         return redirect(url_for("desk.members_import", done=deed), 303)
 
     @routes.post("/members/import/returned.xlsx")
