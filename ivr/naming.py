@@ -19,7 +19,8 @@ def unpressed(database: Database, settings: Settings) -> list[Phrase]:
     with database.reading() as connection:
         languages = spoken(settings, preferences.languages(connection))
         wanted = in_languages(roster.learner_names(connection), languages)
-    return [each for each in wanted if shelf.phrase(each.language, each.words) is None]
+    pressed = {language: shelf.pressed(language) for language in languages}
+    return [each for each in wanted if each.words not in pressed[each.language]]
 
 
 def in_languages(names: Mapping[str, str], languages: Iterable[str]) -> list[Phrase]:

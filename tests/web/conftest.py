@@ -126,8 +126,9 @@ def desk_of(
     url: str = HOME,
     number: str = "",
     templates: Path | None = None,
+    voice: str = "tone:a",
 ) -> Flask:
-    secret, tones = SecretSettings(desk="a key for tests, of 32 characters"), StudioSettings(voices={"zh": "tone:a"})
+    secret, tones = SecretSettings(desk="a key for tests, of 32 characters"), StudioSettings(voices={"zh": voice})
     plain = Settings(data=data, secrets=secret, studio=tones)
     line, desk_settings = plain.line.model_copy(update={"public_url": url, "number": number}), plain.desk
     if templates:

@@ -111,7 +111,17 @@ def test_a_name_that_can_t_be_said_keeps_no_other_from_it(browser: Browser, coun
     browser.post(f"{IMPORT}/done", **hidden(send(browser, csv_of("……,,初心村党支部,301", "甲,,初心村党支部,302"))))
     page = waited(browser, f"/desk/{county['初心村党支部']}/2026-11/members")
     assert "有的名字念不出来" in page and "有 1 个名字还没有录成声音，电话里暂时由运营商的声音来念：……。" in page
-    assert "……" not in waited(browser, f"/desk/{county['东村党支部']}/2026-11/members")
+    page = waited(browser, f"/desk/{county['东村党支部']}/2026-11/members")
+    assert "……" not in page and "念不出来" not in page
+
+
+def test_without_a_voice_names_wait(database: Database, county: dict[str, int], clock: Clock, tmp_path: Path) -> None:
+    browser = Browser(desk_of(database, tmp_path, clock, voice="nobody:a").test_client())
+    branch = f"/desk/{county['初心村党支部']}/2026-11/members"
+    browser.sign_in("chuxin")
+    assert browser.post(f"{branch}/names").status_code == 303
+    page = waited(browser, branch)
+    assert "还没有装念字的声音" in page and "有 6 个名字还没有录成声音" in page
 
 
 def waited(browser: Browser, address: str) -> str:
