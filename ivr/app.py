@@ -36,22 +36,19 @@ def open_line(settings: Settings, clock: Callable[[], datetime] = now) -> calls.
 
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Flask:
-    """The line as a WSGI application. Raises BadSettings where it could not tell the provider from others."""
-    missing = [
-        f"{variable}: not set; the provider's console shows it"
-        for variable, value in (
-            ("TWILIO_ACCOUNT_SID", settings.twilio.account_sid),
-            ("TWILIO_AUTH_TOKEN", settings.twilio.auth_token),
-        )
-        if not value
-    ]
-    if missing:
+    """The line as a WSGI application; the provider's addresses are there (else 404) if there is a line of theirs.
+
+    Raises BadSettings where it could not tell the provider from others."""
+    has_line = bool(settings.twilio.account_sid or settings.twilio.auth_token)
+    if has_line and settings.twilio.lacking:
+        missing = [f"{variable}: not set; the provider's console shows it" for variable in settings.twilio.lacking]
         raise BadSettings("The line can't be opened to calls:", missing)
     line = open_line(settings, clock)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = webhook.LONGEST_BODY
     app.extensions["line"] = line
-    app.register_blueprint(webhook.blueprint(line, prompts.load(settings.line.language)))
+    if has_line:
+        app.register_blueprint(webhook.blueprint(line, prompts.load(settings.line.language)))
     app.register_blueprint(audio.blueprint(line.shelf, settings.line.audio))
     words = vocabulary.load(settings.desk.words)
     web.install(app, Desk(line.database, line.shelf, settings, words, secret_key(settings), clock))

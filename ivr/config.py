@@ -150,6 +150,12 @@ class TwilioSettings(Section):
     account_sid: str = ""
     auth_token: str = Field(default="", repr=False)
 
+    @property
+    def lacking(self) -> list[str]:
+        """The variables of the environment that are not set; all of them where Twilio has no line to us."""
+        named = (("TWILIO_ACCOUNT_SID", self.account_sid), ("TWILIO_AUTH_TOKEN", self.auth_token))
+        return [variable for variable, value in named if not value]
+
 
 class Settings(Section):
     """All settings. `data`, `studio.lexicon`, the folders of branches and a file of `desk.words` are absolute paths;

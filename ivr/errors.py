@@ -27,7 +27,7 @@
     ├── NotInLesson       no such segment or sentence
     ├── DamagedAudio      a piece of an edition is missing or does not decode
     ├── VoiceFailed       an engine could not speak
-    │   └── NothingToSay      words without a sound
+    │   └── Unsayable         words that a voice has no sound for
     ├── BadRecording      a recording that can't be used
     ├── MissingPart       an optional package that this job needs
     ├── NotSent           statements that a learning record store did not take
@@ -167,8 +167,13 @@ class VoiceFailed(IvrError):
     """The voice could not speak. Try again, or choose another one in config.toml under [studio.voices]."""
 
 
-class NothingToSay(VoiceFailed):
-    """There is nothing to say in these words. Write them in letters."""
+class Unsayable(VoiceFailed):
+    """There is something in it that the voice can't say. Write it as it sounds."""
+
+    def __init__(self, message: str | None = None, words: tuple[str, ...] = ()) -> None:
+        """`words` are those that it can't say; none where there is nothing at all to say."""
+        self.words = words
+        super().__init__(message)
 
 
 class BadRecording(IvrError):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from ivr.errors import NotKept
 
@@ -54,6 +54,23 @@ def locked(path: Path) -> Iterator[None]:
         raise _not_kept(path, error) from error
     try:
         yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def locked_if_free(path: Path) -> Iterator[bool]:
+    """Hold this lock file, unless somebody does already: then it is theirs, and False. Its folder must be there."""
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    except (OSError, NotImplementedError) as error:
+        raise _not_kept(path, error) from error
+    try:
+        yield True
     finally:
         lock.release()
 

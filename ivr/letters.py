@@ -10,15 +10,17 @@ from pathlib import Path
 from ivr import prompts
 from ivr.catalogue import Clip
 from ivr.config import Settings
-from ivr.errors import BadNotices
-from ivr.records import notices, questions
+from ivr.errors import BadNotices, Unsayable
+from ivr.records import deeds, notices, questions
 from ivr.records.db import Database
+from ivr.records.mistakes import Mistake
 from ivr.records.notices import Meant
 from ivr.records.questions import Asker
 from ivr.shelf import Shelf
-from ivr.studio.phrases import Phrase, press_letters, voices_here
+from ivr.studio.phrases import Phrase, press_letters, unsayable, voices_here
 
 Pressing = Callable[[Settings, Iterable[Phrase]], Mapping[Phrase, Clip]]
+REPLIED = "replied"  # the deed
 LONGEST_S, PATIENCE_S = 20 * 60, 300.0  # of a sound file; for reading it
 
 
@@ -29,17 +31,22 @@ def reply(
     words: str,
     now: datetime,
     pressing: Pressing = press_letters,
+    *,
+    by: int | None = None,
 ) -> Asker:
-    """Reply by words that the line says, in the language of whoever asked.
+    """Reply by words that the line says, in the language of whoever asked; `by` a user of the desk, whose deed it is.
 
-    Raises BadNotices for what swindlers speak of, NotThere for what can't be replied to, VoiceFailed, MissingPart."""
+    Raises BadNotices for what swindlers speak of, NotThere for what can't be replied to, Unsayable, VoiceFailed,
+    MissingPart."""
     if told := notices.swindling(words):
         raise BadNotices(
             "The reply was not taken:", [f"{told}; write it without, or say it yourself: --recording FILE"]
         )
     asker = _asker(database, question)
     phrase = Phrase(asker.language or _own(settings), asker.branch, words)
-    _keep(database, question, pressing(settings, [phrase])[phrase], now)
+    for wrong in unsayable(settings, [phrase]).values():
+        raise Unsayable(f"The reply was not taken: {_unsaid(wrong)}. Write it as it sounds.", wrong)
+    _keep(database, question, pressing(settings, [phrase])[phrase], now, by)
     return asker
 
 
@@ -51,15 +58,18 @@ def reply_spoken(
     now: datetime,
     longest_s: int = LONGEST_S,
     patience_s: float = PATIENCE_S,
+    *,
+    by: int | None = None,
 ) -> tuple[Asker, tuple[str, ...], tuple[str, ...]]:
-    """Reply by a sound file. Returns who asked, and what could be better about the file: in words, and by its names.
+    """Reply by a sound file, as `reply` does by words. Returns who asked, and what could be better about the file: in
+    words, and by its names.
 
     Raises NotThere for what can't be replied to, BadRecording, Refused."""
     from ivr.studio.recording.message import message  # takes a moment to load
 
     asker = _asker(database, question)
     wav, length_ms, verdict = message(sound, voices_here(settings, ()).preset, longest_s, patience_s)
-    _keep(database, question, Clip(Shelf(settings.data).put_recording(wav), length_ms, ""), now)
+    _keep(database, question, Clip(Shelf(settings.data).put_recording(wav), length_ms, ""), now, by)
     return asker, verdict.advice, verdict.advice_names
 
 
@@ -68,9 +78,11 @@ def _asker(database: Database, question: int) -> Asker:
         return questions.asker(connection, question)
 
 
-def _keep(database: Database, question: int, clip: Clip, now: datetime) -> None:
+def _keep(database: Database, question: int, clip: Clip, now: datetime, by: int | None) -> None:
     with database.writing() as connection:
         questions.reply(connection, question, clip, now)
+        if by is not None:
+            deeds.did(connection, by, REPLIED, str(question), now)
 
 
 def give(
@@ -78,11 +90,37 @@ def give(
 ) -> int:
     """Let members hear these notices. Returns how many are new.
 
-    Raises VoiceFailed or MissingPart; then none is given."""
-    phrases = [Phrase(each.language or _own(settings), each.member.branch, each.words) for each in meant]
-    clips = pressing(settings, phrases)
+    Raises BadNotices with each row that can't be said, VoiceFailed or MissingPart; then none is given."""
+    if wrong := check(settings, meant):
+        told = [Mistake(_unsaid(words), row=each.row, heading=each.words) for each, words in wrong]
+        raise BadNotices("No notice was taken; write as it sounds what the voice can't say:", told)
+    return keep(database, settings, meant, pressing(settings, phrases(settings, meant)), now)
+
+
+def check(settings: Settings, meant: Sequence[Meant]) -> list[tuple[Meant, tuple[str, ...]]]:
+    """Those that the voices here would refuse, and the words of each that they would; none where there is nothing at
+    all to say."""
+    said = phrases(settings, meant)
+    wrong = unsayable(settings, said)
+    return [(each, wrong[phrase]) for each, phrase in zip(meant, said, strict=True) if phrase in wrong]
+
+
+def phrases(settings: Settings, meant: Iterable[Meant]) -> list[Phrase]:
+    """What the line says for each of these."""
+    return [Phrase(each.language or _own(settings), each.member.branch, each.words) for each in meant]
+
+
+def keep(
+    database: Database, settings: Settings, meant: Sequence[Meant], clips: Mapping[Phrase, Clip], now: datetime
+) -> int:
+    """As `give`, where they are pressed already."""
+    ordered = [clips[each] for each in phrases(settings, meant)]
     with database.writing(alone=True) as connection:  # two lists at once may have a notice in common
-        return notices.give(connection, meant, [clips[each] for each in phrases], now, today(settings, now))
+        return notices.give(connection, meant, ordered, now, today(settings, now))
+
+
+def _unsaid(words: tuple[str, ...]) -> str:
+    return f"the voice can't say {', '.join(words)}" if words else "there is nothing to say in it"
 
 
 def today(settings: Settings, now: datetime) -> date:

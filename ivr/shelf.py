@@ -144,11 +144,19 @@ class Shelf:
 
     def phrase(self, language: str, words: str) -> Clip | None:
         """The pressed prompt or name of these words; None where it was never pressed."""
+        own = self._own_phrases(language).get(words)
+        return self._spare.phrase(language, words) if own is None and self._spare else own
+
+    def pressed(self, language: str) -> set[str]:
+        """The words of all its pressed prompts and names."""
+        own = set(self._own_phrases(language))
+        return own | self._spare.pressed(language) if self._spare else own
+
+    def _own_phrases(self, language: str) -> dict[str, Clip]:
         if language not in self._phrases:
             path = self._phrases_path(language)
             self._phrases[language] = _Watched(path, lambda: _read(path, dict[str, Clip]) or {})
-        own = self._phrases[language].value().get(words)
-        return self._spare.phrase(language, words) if own is None and self._spare else own
+        return self._phrases[language].value()
 
     def pressed_by(self, language: str) -> dict[str, str]:
         """The voice of each phrase that is not spare, by its words; "" where that was not kept."""

@@ -10,10 +10,9 @@ from urllib.parse import parse_qsl
 
 from ivr.rehearsal.provider.audio import silent_wav
 from ivr.rehearsal.provider.clock import Clock
-from ivr.rehearsal.provider.exchange import Provider
 from ivr.rehearsal.provider.faults import Faults
 from ivr.rehearsal.provider.network import Account, WsgiTransport, signature
-from ivr.rehearsal.provider.phone import Call, Heard
+from ivr.rehearsal.provider.phone import Call, Heard, Provider
 
 BASE = "https://line.example"
 TOKEN = "a token for tests only"

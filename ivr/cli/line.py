@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import signal
-import socket
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import click
+from flask import Flask
 
 from ivr import calls
 from ivr.app import create_app
@@ -36,9 +37,8 @@ from ivr.web.sending import LARGEST_BODY
 @click.option("--verbose", is_flag=True, help="Log every turn, not only how calls begin and end.")
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool) -> None:
-    """Answer calls: the provider's webhooks, and the audio they play; and open the secretary's desk."""
-    import waitress
-
+    """Answer calls: the provider's webhooks, and the audio they play; and open the secretary's desk. Without the
+    variables of a provider's account, there is the desk alone."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("ivr").setLevel(logging.DEBUG if verbose else logging.INFO)
@@ -51,29 +51,33 @@ def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool)
             fg="yellow",
             err=True,
         )
-    click.echo(
-        f"The line is open on http://{host}:{port}, for requests to {settings.line.public_url}/line/twilio/answer"
-    )
+    server = _listening(app, host, port, threads)
+    if lacking := settings.twilio.lacking:
+        click.echo(
+            f"No calls come in by /line/twilio: {' and '.join(lacking)} are not set. Open on http://{host}:{port}."
+        )
+    else:
+        answer = f"{settings.line.public_url}/line/twilio/answer"
+        click.echo(f"The line is open on http://{host}:{port}, for requests to {answer}")
     click.echo(f"The secretary's desk is at {settings.line.public_url}/desk/ (`ivr user add` lets people in)")
-    _ready(host, port)
     with fetching(app.extensions["line"]):
-        waitress.serve(
+        server.run()
+
+
+def _listening(app: Flask, host: str, port: int, threads: int) -> Any:
+    """A server that is bound already. Raises IvrError, which says why nobody could listen there."""
+    import waitress
+
+    try:
+        return waitress.create_server(
             app,
             host=host,
             port=port,
             threads=threads,
             ident=None,
             max_request_body_size=LARGEST_BODY,  # the desk takes files; the webhooks measure again
-            _quiet=True,
         )
-
-
-def _ready(host: str, port: int) -> None:
-    """Say in words why nobody could listen there."""
-    try:
-        with socket.create_server((host, port)):
-            pass
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter for a host that can't be
         raise IvrError(f"The line can't be opened on {host}, port {port}: {error}. Choose another by --port.") from None
 
 

@@ -4,7 +4,7 @@ that a call can be in."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,12 @@ from ivr.cli.pressing import press_letters
 from ivr.config import Settings
 from ivr.dialogue.machine import every_say
 from ivr.errors import DamagedAudio, VoiceFailed
+from ivr.naming import in_languages
 from ivr.records import letters, preferences, questions, roster
 from ivr.records.db import open_database
 from ivr.records.letters import Waiting
 from ivr.shelf import Shelf
-from ivr.studio.phrases import Phrase
+from ivr.studio.phrases import Phrase, unsaid
 from ivr.voicing import spoken
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
@@ -113,9 +114,7 @@ def wanted(settings: Settings) -> list[Phrase]:
             lines = spoken(settings, preferences.languages(connection))
     finally:
         database.close()
-    own = next(iter(lines))
-    said_in = ((name, each) for name in names for each in lines if each == own or _fits(each, name))
-    found = {(language, name): names[name] for name, language in said_in}
+    found = {(language, name): branch for language, branch, name in in_languages(names, lines)}
     for say in every_say(people):
         for language in (say.language,) if say.language else lines:
             if language in lines:
@@ -123,13 +122,6 @@ def wanted(settings: Settings) -> list[Phrase]:
     order = list(lines)
     phrases = (Phrase(language, branch, words) for (language, words), branch in found.items())
     return sorted(phrases, key=lambda each: (order.index(each.language), each.words))
-
-
-def _fits(language: str, name: str) -> bool:
-    """Can a voice of this language read the name? Where none can, it is said in the line's own."""
-    from ivr.studio.languages.hanzi import HANZI, WRITTEN_IN_HANZI
-
-    return bool(HANZI.search(name)) == (language in WRITTEN_IN_HANZI)
 
 
 def press_missing(settings: Settings, known: Mapping[str, Voices] | None = None, *, again: bool = False) -> None:
@@ -144,24 +136,13 @@ def press_missing(settings: Settings, known: Mapping[str, Voices] | None = None,
     try:
         press_phrases(settings, phrases, known or {})
     except VoiceFailed as error:
-        unsaid = _press_singly(phrases, lambda each: press_phrases(settings, [each], known or {}))
-        if len(unsaid) == len(phrases):
+        failed = unsaid(phrases, lambda each: press_phrases(settings, [each], known or {}))
+        if len(failed) == len(phrases):
             raise
-        told = "、".join(each.words for each in unsaid)
+        told = "、".join(each.words for each in failed)
         click.secho(f"Note: callers will hear the provider's voice for {told}. {error}", fg="yellow", err=True)
-        phrases = [each for each in phrases if each not in unsaid]
+        phrases = [each for each in phrases if each not in failed]
     click.echo(f"pressed {len(phrases)} prompts and names")
-
-
-def _press_singly(phrases: list[Phrase], press: Callable[[Phrase], object]) -> list[Phrase]:
-    """Press one after the other; returns those that the voice can't say. The takes of the others are there by then."""
-    unsaid: list[Phrase] = []
-    for each in phrases:
-        try:
-            press(each)
-        except VoiceFailed:
-            unsaid.append(each)
-    return unsaid
 
 
 # ── what waits for one person ────────────────────────────────────────────────────────────────────────────────────

@@ -31,6 +31,7 @@ REPORTS: dict[str, ModuleType] = {
 @click.option("--branch", "of_branch", metavar="NAME", help="Only this branch.")
 @click.option("--member", "of_member", metavar="NUMBER", help="Only this member.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option("--force", is_flag=True, help="Write over the file if it is there.")
 @click.pass_obj
 def report(
     settings: Settings,
@@ -40,6 +41,7 @@ def report(
     of_branch: str | None,
     of_member: str | None,
     output: Path | None,
+    force: bool,
 ) -> None:
     """What was heard and answered in a month.
 
@@ -50,6 +52,8 @@ def report(
     calls   each call
     visits  each home visit
     """
+    if output and output.is_file() and not force:
+        raise NotWritten(f"{output} is there already. Take another name, or write over it by --force.")
     zone = settings.line.zone
     now = datetime.now(UTC)
     days = period.of_month(month, zone) if month else period.month_at(now, zone)

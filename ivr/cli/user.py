@@ -13,6 +13,7 @@ from ivr.config import Settings
 from ivr.records import one_time, places, users
 from ivr.records.db import open_database
 from ivr.records.places import Role
+from ivr.records.users import Hashed
 from ivr.reports.formats import to_text
 from ivr.reports.sheet import Sheet
 
@@ -39,10 +40,10 @@ def add(settings: Settings, name: str, branch: str | None, township: str | None,
     if (branch is not None) + (township is not None) + county != 1:
         raise click.UsageError("Say what they see, by one of --branch NAME, --township NAME and --county.")
     role: Role = "branch" if branch is not None else "township" if township is not None else "county"
-    chosen = _password(password)
+    chosen, hashed = _password(name, password)
     with _writing(settings) as connection:
         of = None if county else places.named(connection, role, branch or township or "")
-        kept = users.add(connection, name, role, of, chosen, datetime.now(UTC))
+        kept = users.add(connection, name, role, of, hashed, datetime.now(UTC))
     click.echo(f"{kept} may use the desk: {settings.line.public_url}/desk/")
     _show(kept, chosen, password)
 
@@ -64,9 +65,9 @@ def list_(settings: Settings) -> None:
 def reset(settings: Settings, name: str, password: bool) -> None:
     """Give the user NAME a new password. It ends what they have open and their one-time codes, and opens a name closed
     by wrong passwords."""
-    chosen = _password(password)
+    chosen, hashed = _password(name, password)
     with _writing(settings) as connection:
-        users.set_password(connection, name, chosen, datetime.now(UTC))
+        users.set_password(connection, name, hashed, datetime.now(UTC))
         one_time.use(connection, users.known(connection, name).id, "")
     _show(users.folded(name), chosen, password)
 
@@ -82,10 +83,10 @@ def lock(settings: Settings, name: str, off: bool) -> None:
     click.echo(f"{users.folded(name)} is {'unlocked' if off else 'locked'}.")
 
 
-def _password(asked: bool) -> str:
-    if not asked:
-        return users.new_password()
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+def _password(name: str, asked: bool) -> tuple[str, Hashed]:
+    """The one they choose, or a new one; and as it is kept. Raises BadUser."""
+    chosen = str(click.prompt("Password", hide_input=True, confirmation_prompt=True)) if asked else users.new_password()
+    return chosen, users.hashed(chosen, name)
 
 
 def _show(name: str, password: str, was_asked: bool) -> None:

@@ -48,15 +48,7 @@ def address(of: Settings, _: datetime) -> Iterator[Finding]:
 
 
 def provider(of: Settings, _: datetime) -> Iterator[Finding]:
-    lacking = [
-        name
-        for name, value in (
-            ("TWILIO_ACCOUNT_SID", of.twilio.account_sid),
-            ("TWILIO_AUTH_TOKEN", of.twilio.auth_token),
-        )
-        if not value
-    ]
-    if lacking:
+    if lacking := of.twilio.lacking:
         mend = "The provider's console shows them; put them into the environment. `ivr phone` works without."
         yield Finding("provider", "missing", f"{' and '.join(lacking)} not set: no calls can come in", mend)
     else:

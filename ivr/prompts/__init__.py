@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class Prompts:
         return self.texts[prompt].replace(BLANK, value)
 
 
+@cache
 def load(language: str) -> Prompts:
     """The prompts of a language. Raises BadPrompts where a prompt or its blank is missing, or one is too many."""
     texts, reference = _read(language), _read(REFERENCE)

@@ -3,9 +3,9 @@ calls claimed."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from ivr.records.models import Deed
 
@@ -15,6 +15,12 @@ def did(connection: Connection, user: int, what: str, about: str, now: datetime)
     made = insert(Deed).values(user_id=user, what=what, about=about, at=now).returning(Deed.id)
     deed: int = connection.execute(made).scalar_one()
     return deed
+
+
+def lately(connection: Connection, user: int, what: str, now: datetime) -> int:
+    """How often this user did it since this time yesterday."""
+    which = (Deed.user_id == user) & (Deed.what == what) & (Deed.at > now - timedelta(days=1))
+    return connection.execute(select(func.count()).select_from(Deed).where(which)).scalar_one()
 
 
 def about(connection: Connection, deed: int, user: int, what: str) -> str | None:

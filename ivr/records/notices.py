@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from ivr.catalogue import Clip
 from ivr.errors import BadNotices, NotThere
@@ -30,6 +30,8 @@ COLUMNS = Wanted(
     optional=frozenset({"closes"}),
 )
 LONGEST = {"number": 64, "words": 200}
+MOST_ROWS = 2000  # of a list
+DAY = timedelta(days=1)
 # What swindlers ask for, in any spelling: the first as it stands without what is no letter, the second word by word.
 ASKS = re.compile(
     r"银行卡|信用卡|卡号|密码|验证码|转账|转帐|转钱|汇款|汇钱|打款|打钱|身份证号|公安局账户|安全账户"
@@ -45,12 +47,14 @@ DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A notice of a list: for whom, in which of their languages ("": none chosen), until when (None: for ever)."""
+    """A notice of a list: for whom, in which of their languages ("": none chosen), until when (None: for ever), in
+    which row (0: in none)."""
 
     member: Enrolled
     language: str
     words: str
     closes: date | None
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,9 @@ def _read(table: Headed, members: Mapping[str, Enrolled], today: date) -> tuple[
     rows = list(table.rows())
     if not rows:
         raise Unreadable("there are headings, but no notices below them", "no_rows")
+    if len(rows) > MOST_ROWS:
+        told = f"there are {len(rows)} notices; a list may have {MOST_ROWS}: part it into several"
+        raise Unreadable(told, "too_many", most=MOST_ROWS)
     for row in rows:
         if found := _meant(row, members, today):
             meant.append(found)
@@ -110,10 +117,11 @@ def _meant(row: Row, members: Mapping[str, Enrolled], today: date) -> Meant | No
     words = row.required("words", "the notice's", LONGEST["words"])
     closes = _closes(row, today)
     if number and number not in members:
-        row.wrong(row.of.columns["number"][0], f"nobody is enrolled as {shown(number)}; `ivr roster list` shows who is")
+        told = f"nobody is enrolled as {shown(number)}; `ivr roster list` shows who is"
+        row.wrong(row.of.columns["number"][0], told, "nobody")
     if told := swindling(words):
-        row.wrong(row.of.columns["words"][0], f"{told}; write it without")
-    return Meant(members[number], "", words, closes) if number in members else None
+        row.wrong(row.of.columns["words"][0], f"{told}; write it without", "swindling", word=asks_for(words))
+    return Meant(members[number], "", words, closes, row.n) if number in members else None
 
 
 def swindling(words: str) -> str:
@@ -138,10 +146,10 @@ def _closes(row: Row, today: date) -> date | None:
         return None
     closes = day(written)
     if not closes:
-        row.wrong(column, f"{shown(written)} is no day; write it like {today.isoformat()}")
+        row.wrong(column, f"{shown(written)} is no day; write it like {today.isoformat()}", "no_day")
         return None
     if closes < today:
-        row.wrong(column, f"{closes.isoformat()} is over; write a later day, or leave it empty")
+        row.wrong(column, f"{closes.isoformat()} is over; write a later day, or leave it empty", "day_over")
     return closes
 
 
@@ -194,6 +202,13 @@ def given(
     if only is not None:
         found = found.where(Notice.id == only)
     return [Given(*row) for row in connection.execute(found if closed else found.where(_is_open(today)))]
+
+
+def given_lately(connection: Connection, within: Collection[int], now: datetime) -> int:
+    """How many notices members of the branches with these ids were given since this time yesterday."""
+    theirs = select(Member.id).where(Member.branch_id.in_(within))
+    recent = (Notice.made_at > now - DAY) & Notice.member_id.in_(theirs)
+    return connection.execute(select(func.count()).select_from(Notice).where(recent)).scalar_one()
 
 
 def is_open(notice: Given, today: date) -> bool:

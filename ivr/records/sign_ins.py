@@ -1,7 +1,8 @@
 """Who is signed in at the desk, and for how long: half an hour after the last page, twelve hours at most.
 
 Five wrong passwords in a quarter of an hour close a name for the rest of it, whoever typed them, and whether there is
-such a user or not. So somebody can keep a user out; a new password from the level above opens the name at once.
+such a user or not; those that are asked for once more, to change what opens the desk, count among them. So somebody can
+keep a user out; a new password from the level above opens the name at once.
 (OWASP ASVS 5.0, 6.3.1, 7.2.3, 7.3.1, 7.3.2, 7.4.1.)
 """
 
@@ -13,10 +14,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import Literal
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from ivr.records import one_time, users
+from ivr.records import deeds, one_time, users
 from ivr.records.db import Database
 from ivr.records.models import SignIn, SignInTry, User
 from ivr.records.users import Known
@@ -25,6 +27,8 @@ IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 TOUCHED = timedelta(minutes=1)  # how exactly we keep when somebody was last seen
 FAILURES, WITHIN = 5, timedelta(minutes=15)
+
+Refusal = Literal["closed", "wrong"]  # closed: too many tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,10 @@ def sign_in(database: Database, name: str, password: str, key: str, now: datetim
 
     A try counts as failed until it is found right: so tries at the same moment can't be more than the limit."""
     kept = users.folded(name)
-    tried = _hashed(kept, key)
     with database.writing(alone=True) as connection:
         named = select(User).where(User.name == kept)
         user = connection.execute(named).one_or_none() if users.NAME.fullmatch(kept) else None
-        attempt = _tried(connection, tried, user.password_at if user else None, now)
+        attempt = _tried(connection, _hashed(kept, key), user.password_at if user else None, now)
     if attempt is None:
         return Attempt(is_closed=True)
     if not users.fits(user.password if user else None, password) or user is None:
@@ -74,6 +77,40 @@ def with_code(database: Database, user: int, code: str, key: str, now: datetime)
             return Attempt(is_locked=row.is_locked)
         _was_right(connection, attempt)
         return Attempt(_begun(connection, user, now))
+
+
+def change_password(database: Database, user: Known, old: str, new: str, key: str, now: datetime) -> Refusal | None:
+    """By the user, who knows the old one; None once it is changed. Raises BadUser for a new one that is no good."""
+    fresh = users.hashed(new, user.name)
+    with database.writing(alone=True) as connection:
+        row = connection.execute(select(User).where(User.id == user.id)).one()
+        attempt = _tried(connection, _hashed(row.name, key), row.password_at, now)
+    if attempt is None:
+        return "closed"
+    if not users.fits(row.password, old):
+        return "wrong"
+    with database.writing(alone=True) as connection:
+        if connection.execute(select(User.password).where(User.id == user.id)).scalar_one() != row.password:
+            return "wrong"  # the level above gave a new one while this one was looked at
+        _was_right(connection, attempt)
+        users.set_password(connection, user.name, fresh, now)
+        deeds.did(connection, user.id, "password", "", now)
+    return None
+
+
+def end_codes(database: Database, user: Known, code: str, key: str, now: datetime) -> Refusal | None:
+    """By the user, who has the code of this moment; None once they are ended."""
+    with database.writing(alone=True) as connection:
+        attempt = _tried(connection, _hashed(user.name, key), user.password_at, now)
+    if attempt is None:
+        return "closed"
+    with database.writing(alone=True) as connection:
+        if not one_time.take(connection, user.id, code, now):
+            return "wrong"
+        _was_right(connection, attempt)
+        one_time.use(connection, user.id, "")
+        deeds.did(connection, user.id, "codes off", "", now)
+    return None
 
 
 def _was_right(connection: Connection, attempt: int) -> None:

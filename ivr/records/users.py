@@ -1,4 +1,5 @@
-"""Who may use the desk. A password is kept as an argon2id hash; a new one ends every sign-in of its user."""
+"""Who may use the desk. A password is kept as an argon2id hash, made and compared before a transaction begins: it takes
+longer than the line's turns may wait. A new one ends every sign-in of its user."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NewType
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -21,6 +22,7 @@ LEAST, MOST = 10, 128  # characters of a password
 NAME = re.compile(r"[\w.-]{2,32}")
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 COUNTY: Final = "county"
+Hashed = NewType("Hashed", str)  # by `hashed`
 
 # The least that OWASP's cheat sheet takes for argon2id: the machine that takes the calls checks it.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -41,7 +43,7 @@ class Known:
     has_codes: bool = False
 
 
-def add(connection: Connection, name: str, role: Role, of: int | None, password: str, now: datetime) -> str:
+def add(connection: Connection, name: str, role: Role, of: int | None, password: Hashed, now: datetime) -> str:
     """A new user; returns the name as it is kept. `of` is the district or branch, None for the county.
 
     Raises BadUser."""
@@ -51,7 +53,7 @@ def add(connection: Connection, name: str, role: Role, of: int | None, password:
     if connection.execute(select(User.id).where(User.name == kept)).scalar() is not None:
         raise BadUser(f"There is a user {kept} already. Take another name, or `ivr user reset {kept}`.")
     row = {"name": kept, "role": role, "branch_id": of, "is_locked": False}
-    connection.execute(insert(User), row | {"password": hashed(password, kept), "password_at": now})
+    connection.execute(insert(User), row | {"password": password, "password_at": now})
     return kept
 
 
@@ -85,21 +87,11 @@ def with_id(connection: Connection, user: int) -> Known:
     return _user(connection.execute(_known().where(User.id == user)).one())
 
 
-def set_password(connection: Connection, name: str, password: str, now: datetime) -> None:
+def set_password(connection: Connection, name: str, password: Hashed, now: datetime) -> None:
     """Raises BadUser."""
     user = known(connection, name)
-    change = {"password": hashed(password, user.name), "password_at": now}
-    connection.execute(update(User).where(User.id == user.id).values(change))
+    connection.execute(update(User).where(User.id == user.id).values(password=password, password_at=now))
     _sign_out(connection, user.id)
-
-
-def change_password(connection: Connection, user: Known, old: str, new: str, now: datetime) -> bool:
-    """By the user, who knows the old one; False where it is not that. Raises BadUser for a new one that is no good."""
-    stored = connection.execute(select(User.password).where(User.id == user.id)).scalar_one()
-    if not fits(stored, old):
-        return False
-    set_password(connection, user.name, new, now)
-    return True
 
 
 def set_locked(connection: Connection, name: str, *, locked: bool) -> None:
@@ -137,14 +129,14 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
-def hashed(password: str, name: str) -> str:
-    """Raises BadUser for a password that is easily guessed."""
+def hashed(password: str, name: str) -> Hashed:
+    """A password of the user of this name. Raises BadUser for one that is easily guessed."""
     plain = _plain(password)
     if not LEAST <= len(plain) <= MOST:
         raise BadUser(f"A password has {LEAST} to {MOST} characters.")
-    if len(set(plain)) < 5 or name in plain.casefold():
+    if len(set(plain)) < 5 or (NAME.fullmatch(folded(name)) and folded(name) in plain.casefold()):
         raise BadUser("This password is what a stranger would try first. Take another.")
-    return _hasher.hash(plain)
+    return Hashed(_hasher.hash(plain))
 
 
 def fits(stored: str | None, password: str) -> bool:

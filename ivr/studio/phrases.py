@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.catalogue import Clip
 from ivr.config import Settings
-from ivr.errors import NothingToSay
+from ivr.errors import Unsayable, VoiceFailed
 from ivr.shelf import Shelf
 
 if TYPE_CHECKING:  # the rest of the studio takes a moment to load: only what presses does so
+    from ivr.studio.languages.hanzi import Lexicon
     from ivr.studio.press import Voices
     from ivr.studio.takes import OnProgress
 
@@ -59,14 +60,44 @@ def press_letters(
 ) -> dict[Phrase, Clip]:
     """Press what is for one person only, and keep it as long as what people said is kept: it is no prompt of the line.
 
-    Raises as `press` does, NothingToSay for words without a sound among it."""
+    Raises as `press` does, Unsayable for words without a sound among it."""
     from ivr.studio.press import press_letters as press_each
 
     wanted = set(phrases)
     clips = _pressed(settings, wanted, {}, press_each, noting, watching)
     for each in wanted - clips.keys():
-        raise NothingToSay(f"There is nothing to say in {each.words!r}. Write it in words.")
+        raise Unsayable(f"There is nothing to say in {each.words!r}. Write it in words.")
     return clips
+
+
+def unsayable(
+    settings: Settings, phrases: Iterable[Phrase], known: Mapping[str, Voices] | None = None
+) -> dict[Phrase, tuple[str, ...]]:
+    """Those that the voices of this machine would refuse, and the words of each that they would; none where there is
+    nothing at all to say. It is told without saying anything. `known` and errors as for `press`."""
+    from ivr.studio.engines.abilities import refused
+    from ivr.studio.press import read
+
+    found: dict[Phrase, tuple[str, ...]] = {}
+    for language, branch, some, voices, lexicon in _by_voice(settings, phrases, known or {}, unnoted):
+        voice = voices.spec(language)
+        for words in some:
+            texts = [each.text for wording in read(words, language, lexicon) for each in wording.utterances]
+            wrong = tuple(dict.fromkeys(each for text in texts for each in refused(voice, text)))
+            if wrong or not texts:
+                found[Phrase(language, branch, words)] = wrong
+    return found
+
+
+def unsaid(phrases: Iterable[Phrase], press: Callable[[Phrase], object]) -> list[Phrase]:
+    """Press one after the other; returns those that the voice can't say. The takes of the others are there by then."""
+    failed: list[Phrase] = []
+    for each in phrases:
+        try:
+            press(each)
+        except VoiceFailed:
+            failed.append(each)
+    return failed
 
 
 def _pressed(
@@ -77,20 +108,28 @@ def _pressed(
     noting: Noting,
     watching: Watching,
 ) -> dict[Phrase, Clip]:
+    shelf = Shelf(settings.data)
+    clips: dict[Phrase, Clip] = {}
+    for language, branch, words, voices, lexicon in _by_voice(settings, phrases, known, noting):
+        with watching(branch or f"prompts in {language}") as watch:
+            said = press_each(words, language, shelf, voices, watch, lexicon)
+        clips |= {Phrase(language, branch, clip.words): clip for clip in said}
+    return clips
+
+
+def _by_voice(
+    settings: Settings, phrases: Iterable[Phrase], known: Mapping[str, Voices], noting: Noting
+) -> Iterator[tuple[str, str, list[str], Voices, Lexicon]]:
+    """The words of each language and branch, with who says them and the lexicon that says how."""
     from ivr.studio.languages.lexicon import of_branch, of_everybody
 
-    everybody, shelf, speaking = of_everybody(settings.studio.lexicon), Shelf(settings.data), dict(known)
-    clips: dict[Phrase, Clip] = {}
+    everybody, speaking = of_everybody(settings.studio.lexicon), dict(known)
     for (language, branch), some in groupby(sorted(phrases), key=lambda each: each[:2]):
         if language not in speaking:
             speaking[language] = voices_here(settings, [language], noting)
         theirs = settings.branches.get(branch)
         lexicon = of_branch(theirs.folder, everybody) if theirs else everybody
-        words = [each.words for each in some]
-        with watching(branch or f"prompts in {language}") as watch:
-            said = press_each(words, language, shelf, speaking[language], watch, lexicon)
-        clips |= {Phrase(language, branch, clip.words): clip for clip in said}
-    return clips
+        yield language, branch, [each.words for each in some], speaking[language], lexicon
 
 
 def voices_here(settings: Settings, languages: Iterable[str], noting: Noting = unnoted) -> Voices:

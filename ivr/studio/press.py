@@ -142,16 +142,16 @@ def _stretches(
     phrases: Iterable[str], language: str, shelf: Shelf, voices: Voices, on_progress: OnProgress, lexicon: Lexicon
 ) -> list[Stretch]:
     """Phrases as they are said, each under its words; without those in which there is nothing to say."""
-    read = {words: said for words in phrases if (said := _read(words, language, lexicon))}
-    wanted = cues((wording for said in read.values() for wording in said), (voices.rate,))
+    sayable = {words: said for words in phrases if (said := read(words, language, lexicon))}
+    wanted = cues((wording for said in sayable.values() for wording in said), (voices.rate,))
     booth = _booth(shelf, voices.spec(language), voices.preset)
     takes = Takes(booth.record(wanted, voices.threads, on_progress), {}, voices.rate)
-    return [Stretch(words, tuple(takes.spoken(said)), PHRASE_MS, PHRASE_MS) for words, said in read.items()]
+    return [Stretch(words, tuple(takes.spoken(said)), PHRASE_MS, PHRASE_MS) for words, said in sayable.items()]
 
 
 def say(text: str, language: str, data: Path, voices: Voices, lexicon: Lexicon = EMPTY) -> tuple[str, bytes]:
     """A text by itself: the words it is said with, and the WAV file. Raises VoiceFailed or MissingPart."""
-    wordings = _read(text, language, lexicon)
+    wordings = read(text, language, lexicon)
     if not wordings:
         raise VoiceFailed(f"There is nothing to say in {text!r}.")
     wanted = list(cues(wordings, (voices.rate,)))
@@ -179,7 +179,8 @@ def _booth(shelf: Shelf, spec: str, preset: Preset) -> Booth:
     return Booth(shelf.root / "takes", engine, voice, preset)
 
 
-def _read(words: str, language: str, lexicon: Lexicon) -> list[Wording]:
+def read(words: str, language: str, lexicon: Lexicon) -> list[Wording]:
+    """Words sentence by sentence as they are said, without those in which there is nothing to say."""
     read = [read_aloud(each, language, lexicon) for each in sentences([Words(words)], language)]
     return [wording for wording in read if wording.utterances]
 

@@ -3,15 +3,20 @@ not signed in sees the sign-in page only; what is not theirs to see is not there
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, render_template
+from flask import Blueprint, Flask, Response, g, render_template, request
+from sqlalchemy.exc import OperationalError
 
 from ivr.config import Settings
+from ivr.errors import IvrError, NoDatabase
 from ivr.web import pages, sign_in
 from ivr.web.desk import Desk
 from ivr.web.scope import MemberConverter, PlaceConverter, RowConverter
 from ivr.web.sending import let_files_in
+
+log = logging.getLogger(__name__)
 
 # Nothing but our own style sheet, scripts and audio, no frame around us, no form that sends elsewhere.
 POLICY = {
@@ -34,6 +39,7 @@ HEADERS = {
 
 def install(app: Flask, desk: Desk) -> None:
     """Put the desk into a web process."""
+    app.extensions["desk"] = desk
     app.secret_key = desk.key
     _keep_cookies_to_ourselves(app, desk.settings)
     sign_in.csrf.init_app(app)
@@ -71,6 +77,21 @@ def _blueprint(desk: Desk) -> Blueprint:
     def not_there(_: Exception) -> tuple[str, int]:
         return render_template("desk/not_there.html"), 404
 
+    @routes.errorhandler(IvrError)
+    def told_why(error: IvrError) -> tuple[str, int]:
+        log.error("%s: %s", request.path, error)
+        return _went_wrong(503 if isinstance(error, NoDatabase) else 500, str(error))
+
+    @routes.errorhandler(OperationalError)
+    def busy(error: OperationalError) -> tuple[str, int]:
+        log.error("%s: the database is busy or away (%s)", request.path, error.orig)
+        return _went_wrong(503, desk.words.say("database_busy"))
+
+    @routes.errorhandler(500)
+    def broke(_: Exception) -> tuple[str, int]:
+        """Flask has logged it, with where it happened; whoever is at the desk is told no details."""
+        return _went_wrong(500, desk.words.say("broke"))
+
     @routes.context_processor
     def known() -> dict[str, Any]:
         words = desk.words
@@ -78,3 +99,7 @@ def _blueprint(desk: Desk) -> Blueprint:
         return {"say": words.say, "language": words.language, "user": g.get("user"), "this_month": month}
 
     return routes
+
+
+def _went_wrong(status: int, told: str) -> tuple[str, int]:
+    return render_template("desk/went_wrong.html", told=told), status

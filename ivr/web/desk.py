@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ivr.config import Settings
@@ -17,11 +17,13 @@ from ivr.reports.facts import Facts, MonthFacts
 from ivr.reports.period import Period, month_at, of_month
 from ivr.shelf import Shelf
 from ivr.vocabulary import Vocabulary
+from ivr.web.presses import Presses
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The records, the lessons, the words of the pages, the key that sign-ins are signed with, the time."""
+    """The records, the lessons, the words of the pages, the key that sign-ins are signed with, the time; and what is
+    being pressed."""
 
     database: Database
     shelf: Shelf
@@ -29,6 +31,7 @@ class Desk:
     words: Vocabulary
     key: str
     clock: Callable[[], datetime]
+    presses: Presses = field(default_factory=Presses)
 
     def this_month(self) -> Period:
         return month_at(self.clock(), self.settings.line.zone)

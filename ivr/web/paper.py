@@ -5,6 +5,7 @@ It reads our own style sheet and nothing else: no other file, no address.
 
 from __future__ import annotations
 
+import logging
 import threading
 from functools import cache
 from pathlib import Path
@@ -47,6 +48,8 @@ def _weasyprint() -> Any:
         raise MissingPart(f"WeasyPrint is not installed. {HOW}") from error
     except OSError as error:  # a library that it loads by name
         raise MissingPart(f"WeasyPrint does not start: {error}. {HOW}") from error
+    for noisy in ("weasyprint", "fontTools"):  # of what is left out of our style sheet, of each font
+        logging.getLogger(noisy).setLevel(logging.ERROR)
     return weasyprint
 
 

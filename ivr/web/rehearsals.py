@@ -3,7 +3,8 @@ once, when the copy is made; so nothing of a rehearsal can become anybody's reco
 
 Each copy is a SQLite file in a folder of its user's, in the data folder: any thread or process may go on with the call,
 as with a real one, and whoever asks for it by another user's name finds nothing. It is deleted half an hour after the
-last act; a user has three at most, and a further one ends the one that stood still longest.
+last act; a user has three at most, and a further one ends the one that stood still longest. Whoever uses or deletes one
+of a user's holds the user's lock: none is deleted in the midst of an act.
 
 Time passes as the caller's would: who waits hears all that is said and waits as long as the line does, however soon
 they say so; who presses a key did so when they did, but no later than that.
@@ -16,7 +17,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ from sqlalchemy import select
 from ivr import calls
 from ivr.dialogue.turn import Gather, Input, Pressed, Record, Silent, Spoke, Turn
 from ivr.errors import NotThere
-from ivr.keeping import write_whole
+from ivr.keeping import locked, locked_if_free, write_whole
 from ivr.records import ledger, pins
 from ivr.records.copying import copied_about
 from ivr.records.db import Database
@@ -180,15 +181,16 @@ class Rehearsals:
         """A call from `number` begins, in a copy about these members; returns its name."""
         self.tidy()
         folder = self._of(user) / secrets.token_hex(16)
-        with _copying:
+        with locked(_lock(self._of(user))):
             self._make_room(user)
             folder.mkdir(parents=True)
             self._root.chmod(0o700)
-            database = copied_about(self._desk.database, members, _url(folder))
-        with closing(database):
-            with database.writing() as connection:
-                pins.same_for_all(connection, PIN)
-            Rehearsal(self._desk, self._voiced, folder, database).answer(number)
+            with _copying:
+                database = copied_about(self._desk.database, members, _url(folder))
+            with closing(database):
+                with database.writing() as connection:
+                    pins.same_for_all(connection, PIN)
+                Rehearsal(self._desk, self._voiced, folder, database).answer(number)
         return folder.name
 
     @contextmanager
@@ -196,17 +198,26 @@ class Rehearsals:
         """Raises NotThere for one that is no more, or was never this user's."""
         self.tidy()
         folder = self._of(user) / name
-        if not re.fullmatch("[0-9a-f]{32}", name) or not (folder / TOUCHED).exists():
+        if not re.fullmatch("[0-9a-f]{32}", name) or not folder.exists():
             raise NotThere(name)
-        with closing(Database(_url(folder))) as database:
-            yield Rehearsal(self._desk, self._voiced, folder, database)
+        with locked(_lock(self._of(user))):
+            if not (folder / TOUCHED).exists():
+                raise NotThere(name)
+            with closing(Database(_url(folder))) as database:
+                yield Rehearsal(self._desk, self._voiced, folder, database)
 
     def tidy(self) -> None:
         """Delete those that stood still too long, whosever they are."""
-        now = self._desk.clock()
-        for folder in self._root.glob("*/*"):
-            if now - _touched(folder) > IDLE:
-                shutil.rmtree(folder, ignore_errors=True)
+        for theirs in {folder.parent for folder in self._root.glob("*/*") if self._stood_still(folder)}:
+            with locked_if_free(_lock(theirs)) as is_free:
+                for folder in filter(self._stood_still, theirs.glob("*") if is_free else ()):
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def _stood_still(self, folder: Path) -> bool:
+        """Too long; not where somebody else has just deleted it."""
+        with suppress(FileNotFoundError):
+            return self._desk.clock() - _touched(folder) > IDLE
+        return False
 
     def _make_room(self, user: Known) -> None:
         theirs = sorted(self._of(user).glob("*"), key=_touched)
@@ -215,6 +226,11 @@ class Rehearsals:
 
     def _of(self, user: Known) -> Path:
         return self._root / str(user.id)
+
+
+def _lock(theirs: Path) -> Path:
+    """Of all the rehearsals in the folder of a user."""
+    return theirs.with_name(f"{theirs.name}.lock")
 
 
 def _url(folder: Path) -> str:

@@ -94,6 +94,14 @@ def branch_of_theirs(desk: Desk, branch: int) -> Place:
     return next((place for place in desk.seen_by(g.user) if place.id == branch), None) or abort(404)
 
 
+def branch_chosen(desk: Desk, written: str) -> Place | None:
+    """The one that is asked for (404 if it is not theirs); without asking, the only one there is."""
+    if written:
+        return branch_of_theirs(desk, int(written)) if re.fullmatch("[0-9]{1,18}", written) else abort(404)
+    theirs = desk.seen_by(g.user)
+    return theirs[0] if len(theirs) == 1 else None
+
+
 def branch_named(desk: Desk, name: str) -> Place:
     """One of theirs."""
     return next((place for place in desk.seen_by(g.user) if place.name == name), None) or abort(404)

@@ -1,4 +1,5 @@
-"""Requests to the desk are small; only the forms that send a file may be larger, and only for whoever is signed in."""
+"""Requests to the desk are small; only the forms that send a file, and the one that has a line for each member and
+lesson, may be larger, and only for whoever is signed in."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from ivr.records.spreadsheet import MOST_BYTES as LIST_BYTES
 
-FORMS = ("desk.replying", "desk.notices_import", "desk.looking", "desk.put_form")  # that send a file
+FORMS = ("desk.replying", "desk.notices_import", "desk.looking", "desk.put_form", "desk.hours_confirmed")
 SOUND_BYTES = 20 << 20
 LARGEST_BODY = 32 << 20  # beyond a file that is too large, so that the page can say so and keep what was typed
 

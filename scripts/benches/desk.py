@@ -72,7 +72,14 @@ def _fill(database: Database, shelf: Shelf, branches: int, members: int) -> int:
     import_roster(database, "\n".join(lines).encode(), "roster.csv", "CN")
     chance = Random(1)
     with database.writing() as connection:
-        users.add(connection, "hedong", "township", places.named(connection, "township", "河东镇"), PASSWORD, NOW)
+        users.add(
+            connection,
+            "hedong",
+            "township",
+            places.named(connection, "township", "河东镇"),
+            users.hashed(PASSWORD, "hedong"),
+            NOW,
+        )
         village = Village(connection, shelf.catalogue())
         for n in range(members):
             again = CALL_SHARE

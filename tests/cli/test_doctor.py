@@ -32,7 +32,7 @@ def well(settings: Settings) -> Settings:
     database = open_database(settings.database)
     import_roster(database, ROSTER.encode(), "roster.csv", "CN")
     with database.writing() as connection:
-        users.add(connection, "xian", "county", None, "eight-oak-trees", NOW)
+        users.add(connection, "xian", "county", None, users.hashed("eight-oak-trees", "xian"), NOW)
     database.close()
     return settings
 

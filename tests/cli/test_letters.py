@@ -298,6 +298,13 @@ def test_nothing_that_swindlers_speak_of(settings: Settings, database: Database,
     assert rows(database, Reply) == rows(database, Notice) == []
 
 
+def test_what_can_t_be_said_is_told_by_row(settings: Settings, database: Database, tmp_path: Path) -> None:
+    file = notice_list(tmp_path, "P001,请来领书。", "P002,……", headings="编号,通知")
+    with pytest.raises(BadNotices, match=r"row 3, ……: there is nothing to say in it"):
+        run(notices, settings, "import", file)
+    assert rows(database, Notice) == []
+
+
 def test_dues_may_be_told(settings: Settings, database: Database, tmp_path: Path) -> None:
     file = notice_list(tmp_path, "P001,您这个季度的党费是十五元。", headings="编号,通知")
     assert "1 new notices" in run(notices, settings, "import", file)

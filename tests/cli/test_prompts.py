@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 from ivr import prompts as texts
 from ivr.catalogue import Clip
 from ivr.cli.pressing import press_letters
-from ivr.cli.prompts import _press_singly, missing, prompts, to_press, wanted
+from ivr.cli.prompts import missing, prompts, to_press, wanted
 from ivr.config import BranchSettings, DialogueSettings, LineSettings, Settings, StudioSettings
 from ivr.dialogue.machine import every_say
 from ivr.dialogue.turn import Left, Name
@@ -25,7 +25,7 @@ from ivr.records import ledger, preferences
 from ivr.records.db import open_database
 from ivr.records.models import Member, Notice, Recording, Reply
 from ivr.shelf import Shelf
-from ivr.studio.phrases import Phrase
+from ivr.studio.phrases import Phrase, unsaid
 from ivr.voicing import voicing
 from tests.drivers import BEGIN, enrol
 from tests.made_lessons import NAMES, publish_lessons
@@ -256,7 +256,7 @@ def test_a_name_that_no_voice_can_say_keeps_nothing_back() -> None:
         pressed.append(phrase.words)
 
     three = [Phrase("zh", "", name) for name in ("王秀英", "Tom", "李大山")]
-    assert words(_press_singly(three, press)) == ["Tom"]
+    assert words(unsaid(three, press)) == ["Tom"]
     assert pressed == ["王秀英", "李大山"]
 
 

@@ -61,5 +61,11 @@ def test_a_report_may_be_written_to_a_file(recorded: Settings, tmp_path: Path) -
     arguments = ("member", "--month", "2026-11", "--format", "csv")
     assert run(recorded, *arguments, "--output", str(file)).output == ""
     assert file.read_bytes() == run(recorded, *arguments).stdout_bytes
+    file.write_bytes(b"somebody's own")
+    with pytest.raises(NotWritten, match=r"is there already.*--force"):
+        run(recorded, *arguments, "--output", str(file))
+    assert file.read_bytes() == b"somebody's own"
+    assert run(recorded, *arguments, "--output", str(file), "--force").output == ""
+    assert file.read_bytes() == run(recorded, *arguments).stdout_bytes
     with pytest.raises(NotWritten, match="could not be written"):
         run(recorded, *arguments, "--output", str(tmp_path / "no" / "such" / "folder.csv"))

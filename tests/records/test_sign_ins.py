@@ -15,7 +15,7 @@ PASSWORD = "eight-oak-trees"
 
 def test_tries_at_the_same_moment_are_counted_too(database: Database) -> None:
     with database.writing() as connection:
-        users.add(connection, "xian", "county", None, PASSWORD, BEGIN)
+        users.add(connection, "xian", "county", None, users.hashed(PASSWORD, "xian"), BEGIN)
 
     def tried(n: int) -> Attempt:
         return sign_ins.sign_in(database, "xian", f"wrong password {n}", "key", BEGIN)

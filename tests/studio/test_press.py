@@ -16,12 +16,14 @@ import pytest
 from numpy.typing import NDArray
 
 from ivr.catalogue import Lesson
+from ivr.config import Settings
 from ivr.errors import DamagedAudio, MissingPart, VoiceFailed
 from ivr.shelf import Shelf
 from ivr.studio.joining import decode
 from ivr.studio.lesson_file import load
 from ivr.studio.level import level_db
 from ivr.studio.mastering import PLAIN, STRONG
+from ivr.studio.phrases import Phrase, unsayable
 from ivr.studio.press import Voices, press, press_phrases
 from ivr.studio.script import Script, parse
 from ivr.studio.takes import Progress, tidy
@@ -313,3 +315,11 @@ def test_takes_that_no_press_uses_are_deleted(shelf: Shelf) -> None:
     sizes = sum(path.stat().st_size for path in kept)
     assert tidy(folder, now + timedelta(days=100)) == sizes
     assert not list(folder.glob("*.wav"))
+
+
+def test_what_a_voice_would_refuse_is_told_before_it_is_asked(tmp_path: Path) -> None:
+    """As for a lesson's check, word by word."""
+    kokoro = Voices({"zh": "kokoro:zm_yunxi"})
+    phrases = [Phrase("zh", "", words) for words in ("请来领书。", "加WeChat或Line。", "……")]
+    told = unsayable(Settings(data=tmp_path), phrases, {"zh": kokoro})
+    assert told == {phrases[1]: ("WeChat", "Line"), phrases[2]: ()}

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
 from ivr import vocabulary, web
-from ivr.config import SecretSettings, Settings
+from ivr.config import SecretSettings, Settings, StudioSettings
 from ivr.records import places, users
 from ivr.records.db import Database
 from ivr.records.models import Member, Recording
@@ -29,6 +29,7 @@ from tests.reports.village import Village, at, bye, menu, november
 
 HOME = "https://line.example"
 PASSWORD = "eight-oak-trees"
+HASHED = users.hashed(PASSWORD, "")  # it takes a while: once for everybody
 ROSTER = """姓名,电话,支部,编号,乡镇
 王秀英,13800138001,初心村党支部,001,河东镇
 李大山,13800138002,初心村党支部,002,
@@ -111,7 +112,7 @@ def county_of(database: Database) -> None:
     with database.writing() as connection:
         for name, (role, of, _) in USERS.items():
             place = places.named(connection, role, of) if of else None
-            users.add(connection, name, role, place, PASSWORD, Clock().now)
+            users.add(connection, name, role, place, HASHED, Clock().now)
 
 
 COUNTY = Filling("county", county_of)
@@ -144,8 +145,10 @@ def desk_of(
     url: str = HOME,
     number: str = "",
     templates: Path | None = None,
+    voice: str = "tone:a",
 ) -> Flask:
-    plain = Settings(data=data, secrets=SecretSettings(desk="a key for tests, of 32 characters"))
+    secret, tones = SecretSettings(desk="a key for tests, of 32 characters"), StudioSettings(voices={"zh": voice})
+    plain = Settings(data=data, secrets=secret, studio=tones)
     line, desk_settings = plain.line.model_copy(update={"public_url": url, "number": number}), plain.desk
     if templates:
         desk_settings = desk_settings.model_copy(update={"templates": str(templates)})

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pyotp
 import pytest
+from sqlalchemy import Connection
 
-from ivr.records import one_time
+from ivr.records import one_time, users
+from ivr.records.db import Database
 from tests.web.conftest import PASSWORD, Browser, Clock
 
 NEW = "nine-elm-trees"
@@ -38,6 +43,48 @@ def test_no_new_password(browser: Browser, fresh: Browser, typed: dict[str, str]
     browser.sign_in("chuxin")
     assert why in change(browser, **typed)
     assert fresh.sign_in("chuxin").status_code == 302
+
+
+def test_tries_of_the_old_password_count_as_those_to_sign_in(browser: Browser, fresh: Browser, clock: Clock) -> None:
+    browser.sign_in("chuxin")
+    for _ in range(5):
+        assert "现在的密码不对" in change(browser, old="seven-oak-trees")
+    assert "先停 15 分钟" in change(browser) and "先停 15 分钟" in fresh.sign_in("chuxin").text
+    clock.pass_(minutes=16)
+    change(browser)
+    assert fresh.sign_in("chuxin", NEW).status_code == 302
+
+
+def test_no_transaction_waits_for_a_hash(
+    browser: Browser, fresh: Browser, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line's turns would wait, too."""
+    open_: list[bool] = []
+
+    @contextmanager
+    def watched(**how: bool) -> Iterator[Connection]:
+        with Database.writing(database, **how) as connection:
+            open_.append(True)
+            try:
+                yield connection
+            finally:
+                open_.pop()
+
+    def hashes(real: Callable[..., Any]) -> Callable[..., Any]:
+        def alone(*arguments: Any) -> Any:
+            assert not open_
+            return real(*arguments)
+
+        return alone
+
+    browser.sign_in("hedong")
+    monkeypatch.setattr(database, "writing", watched)
+    for name in ("hashed", "fits"):
+        monkeypatch.setattr(users, name, hashes(getattr(users, name)))
+    assert browser.post("/desk/users/chuxin/reset").status_code == 200
+    assert browser.post("/desk/users/add", name="dong2", of="2").status_code == 200
+    change(browser)
+    assert fresh.sign_in("hedong", NEW).status_code == 302
 
 
 # ── one-time codes ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -99,6 +146,13 @@ def test_the_way_to_the_code_closes(fresh: Browser, clock: Clock, secret: str) -
     fresh.sign_in("xian")
     clock.pass_(minutes=6)
     assert enter(fresh, code(secret, clock)).startswith("/desk/sign-in?over=1")
+
+
+def test_codes_can_t_be_guessed_to_end_them(browser: Browser, clock: Clock, secret: str) -> None:
+    clock.pass_(seconds=60)
+    for n in range(5):
+        assert "这个数不对" in browser.post("/desk/account/codes", code=f"{n:06}").text
+    assert "先停 15 分钟" in browser.post("/desk/account/codes", code=code(secret, clock)).text
 
 
 def test_codes_end_by_a_code(browser: Browser, fresh: Browser, clock: Clock, secret: str) -> None:

@@ -6,7 +6,7 @@ from ivr.app import create_app
 from ivr.config import Settings
 from ivr.records import users
 from ivr.records.db import open_database
-from tests.web.conftest import HOME, PASSWORD, Browser, Clock
+from tests.web.conftest import HASHED, HOME, Browser, Clock
 
 
 def test_the_line_s_process_serves_the_desk(settings: Settings, clock: Clock) -> None:
@@ -15,7 +15,7 @@ def test_the_line_s_process_serves_the_desk(settings: Settings, clock: Clock) ->
     assert browser.get("/desk").request.path == "/desk/sign-in"
     database = open_database(settings.database)
     with database.writing() as connection:
-        users.add(connection, "xian", "county", None, PASSWORD, clock.now)
+        users.add(connection, "xian", "county", None, HASHED, clock.now)
     database.close()
     browser.sign_in("xian")
     page = browser.get("/desk")

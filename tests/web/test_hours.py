@@ -72,3 +72,23 @@ def test_of_nobody_else(browser: Browser, here: str, database: Database, county:
     for forged in ("1 falls", "7 falls", "x", ""):
         assert browser.post(own, shown=[forged], ticked=[forged]).status_code == 404
     assert confirmed(database) == {}
+
+
+def test_of_several_branches_each_is_confirmed_by_itself(
+    browser: Browser, here: str, database: Database, county: dict[str, int]
+) -> None:
+    browser.sign_in("hedong")
+    with database.writing() as connection:
+        hours.confirm(connection, "2026-11", {(1, "falls"): 3}, 1, at("2026-11-20 09:00"))
+    page = browser.get("/desk/all/2026-11/hours").text
+    assert rows(page) == [["初心村党支部", "5", "1"]] and f'href="{here}"' in page
+    assert 'name="shown"' not in page
+    assert browser.post("/desk/all/2026-11/hours", shown=["1 falls"]).status_code == 404
+    assert browser.post(here, shown=["1 falls"]).status_code == 303 and confirmed(database) == {}
+
+
+def test_a_large_branch_fits_into_its_form(browser: Browser, here: str, database: Database) -> None:
+    browser.sign_in("chuxin")
+    browser.client.application.config["MAX_CONTENT_LENGTH"] = 64 * 1024  # as beside the webhooks
+    answer = browser.post(here, shown=["1 falls"] * 10_000)
+    assert answer.status_code == 303

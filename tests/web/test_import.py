@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -20,7 +22,9 @@ from ivr.records import spreadsheet
 from ivr.records.db import Database
 from ivr.records.models import Deed
 from ivr.records.roster import enrolled, import_roster
+from ivr.shelf import Shelf
 from ivr.web.sending import LARGEST_BODY
+from ivr.web.uploads import MOST
 from tests.databases import Filling
 from tests.records.test_roster import csv_of, far_away, xlsx_of
 from tests.web.conftest import COUNTY, HOME, Browser, Clock, desk_of
@@ -39,9 +43,11 @@ def filling() -> Filling:
 
 
 @pytest.fixture
-def app(database: Database, clock: Clock, tmp_path: Path) -> Flask:
+def app(database: Database, clock: Clock, tmp_path: Path) -> Iterator[Flask]:
     """A desk with a data folder of its own."""
-    return desk_of(database, tmp_path / "data", clock)
+    app = desk_of(database, tmp_path / "data", clock)
+    yield app
+    app.extensions["desk"].presses.close()  # names are pressed behind the pages
 
 
 def send(browser: Browser, data: bytes, name: str = "名册.csv") -> TestResponse:
@@ -49,7 +55,7 @@ def send(browser: Browser, data: bytes, name: str = "名册.csv") -> TestRespons
     form = {"csrf_token": token, "file": (io.BytesIO(data), name)}
     answer = browser.client.post(IMPORT, base_url=HOME, data=form, headers={"Referer": HOME + "/desk/"})
     answer.request.environ["wsgi.input"].close()  # the client leaves it open, where it is large
-    return answer
+    return browser.get(answer.location) if answer.status_code == 303 else answer
 
 
 def hidden(page: TestResponse) -> dict[str, str]:
@@ -93,6 +99,46 @@ def test_what_is_shown_is_done(browser: Browser, database: Database) -> None:
     assert told not in browser.get(f"{IMPORT}?done=99").text
 
 
+def test_names_are_pressed_behind_the_pages(browser: Browser, county: dict[str, int], tmp_path: Path) -> None:
+    """Of all branches, once; each secretary sees what is their own."""
+    branch = f"/desk/{county['初心村党支部']}/2026-11/members"
+    browser.sign_in("chuxin")
+    assert "有 6 个名字还没有录成声音" in browser.get(branch).text
+    shelf = Shelf(tmp_path / "data")
+    for address, fields in ((f"{IMPORT}/done", hidden(send(browser, LIST))), (f"{branch}/names", {})):
+        assert browser.post(address, **fields).status_code == 303
+        page = waited(browser, branch)
+        assert "新名字都录好了" in page and "还没有录成声音" not in page
+        assert all(map(partial(shelf.phrase, "zh"), ("新来的", "王秀云", "周国强", "孙凤英")))
+
+
+def test_a_name_that_can_t_be_said_keeps_no_other_from_it(browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("xian")
+    browser.post(f"{IMPORT}/done", **hidden(send(browser, csv_of("……,,初心村党支部,301", "甲,,初心村党支部,302"))))
+    page = waited(browser, f"/desk/{county['初心村党支部']}/2026-11/members")
+    assert "有的名字念不出来" in page and "有 1 个名字还没有录成声音，电话里暂时由运营商的声音来念：……。" in page
+    page = waited(browser, f"/desk/{county['东村党支部']}/2026-11/members")
+    assert "……" not in page and "念不出来" not in page
+
+
+def test_without_a_voice_names_wait(database: Database, county: dict[str, int], clock: Clock, tmp_path: Path) -> None:
+    browser = Browser(desk_of(database, tmp_path, clock, voice="nobody:a").test_client())
+    branch = f"/desk/{county['初心村党支部']}/2026-11/members"
+    browser.sign_in("chuxin")
+    assert browser.post(f"{branch}/names").status_code == 303
+    page = waited(browser, branch)
+    assert "还没有装念字的声音" in page and "有 6 个名字还没有录成声音" in page
+
+
+def waited(browser: Browser, address: str) -> str:
+    for _ in range(600):
+        page = browser.get(address).text
+        if "正在把名字录成声音" not in page:
+            return page
+        time.sleep(0.02)
+    raise AssertionError("it never ended")
+
+
 def test_the_page_and_the_command_plan_the_same(browser: Browser, database: Database) -> None:
     browser.sign_in("xian")
     told = import_roster(database, LIST, "名册.csv", "CN", dry_run=True)
@@ -104,8 +150,8 @@ def test_a_roster_that_changed_meanwhile_is_shown_anew(browser: Browser, databas
     browser.sign_in("chuxin")
     shown = send(browser, LIST)
     import_roster(database, csv_of("王英,13800138001,初心村党支部,001"), "a.csv", "CN")
-    again = browser.post(f"{IMPORT}/done", **hidden(shown))
-    assert again.status_code == 409 and "名册有人改过" in again.text and deeds(database) == []
+    again = browser.get(browser.post(f"{IMPORT}/done", **hidden(shown)).location)
+    assert "名册有人改过" in again.text and deeds(database) == []
     assert rows(again.text) == [["2", "001", "王英", "王秀云"]]
     assert browser.post(f"{IMPORT}/done", **hidden(again)).status_code == 303
     assert names(database)["001"] == "王秀云"
@@ -116,8 +162,8 @@ def test_what_was_not_shown_is_not_done(browser: Browser, database: Database, ch
     browser.sign_in("chuxin")
     fields = hidden(send(browser, LIST))
     before = names(database)
-    assert browser.post(f"{IMPORT}/done", **{**fields, "shown": change}).status_code == 409
-    assert browser.post(f"{IMPORT}/done", **{**fields, "kept": change}).status_code == 422
+    assert "changed=1" in browser.post(f"{IMPORT}/done", **{**fields, "shown": change}).location
+    assert browser.post(f"{IMPORT}/done", **{**fields, "kept": change}).status_code == 410
     assert names(database) == before
 
 
@@ -128,23 +174,36 @@ def test_a_file_waits_an_hour_for_its_own_user_and_is_taken_once(
     browser.sign_in("chuxin")
     fresh.sign_in("xian")
     fields = hidden(send(browser, LIST))
-    assert [path.stat().st_mode & 0o077 for path in waiting.iterdir()] == [0]
+    assert [path.stat().st_mode & 0o077 for path in waiting.glob("*/*")] == [0]
     for path in ("done", "returned.xlsx"):
-        assert fresh.post(f"{IMPORT}/{path}", **fields).status_code == 422
-    (kept,) = waiting.iterdir()
+        assert fresh.post(f"{IMPORT}/{path}", **fields).status_code == 410
+    page, token = f"{IMPORT}/looked?filename=a.csv&kept=", fields["kept"]
+    assert browser.get(page + token).status_code == 200 and fresh.get(page + token).status_code == 410
+    (kept,) = waiting.glob("*/*")
     kept.write_bytes(LIST + b"\r\n\xe6\x9d\x8e,,\xe4\xb8\x80,9")  # no longer what was sent
-    assert browser.post(f"{IMPORT}/done", **fields).status_code == 422
+    assert browser.post(f"{IMPORT}/done", **fields).status_code == 410
     fields = hidden(send(browser, LIST))
     assert browser.post(f"{IMPORT}/done", **fields).status_code == 303
-    assert browser.post(f"{IMPORT}/done", **fields).status_code == 422 and list(waiting.iterdir()) == []
+    assert "已经导入了。请再选一次。" in browser.get(page + token).text
+    assert browser.post(f"{IMPORT}/done", **fields).status_code == 410 and list(waiting.glob("*/*")) == []
     fields = hidden(send(browser, csv_of("王,,初心村党支部,008")))
     clock.pass_(minutes=25)
     browser.get(IMPORT)
     clock.pass_(minutes=25)
     browser.get(IMPORT)
     clock.pass_(minutes=15)
-    assert browser.post(f"{IMPORT}/done", **fields).status_code == 422
-    assert list(waiting.iterdir()) == [] and "008" not in names(database)
+    assert browser.post(f"{IMPORT}/done", **fields).status_code == 410
+    assert list(waiting.glob("*/*")) == [] and "008" not in names(database)
+
+
+def test_no_more_than_a_few_files_wait(browser: Browser, clock: Clock, tmp_path: Path) -> None:
+    browser.sign_in("chuxin")
+    sent = []
+    for n in range(MOST + 1):
+        sent.append(hidden(send(browser, csv_of(f"王,,初心村党支部,{300 + n}"))))
+        clock.pass_(seconds=1)
+    there = [browser.post(f"{IMPORT}/done", **{**fields, "shown": "x"}).status_code for fields in sent]
+    assert there == [410] + [303] * MOST
 
 
 def test_numbers_that_can_t_be_typed_are_told_but_not_those_of_others(browser: Browser) -> None:
@@ -204,7 +263,7 @@ def test_each_imports_into_their_own_branches(browser: Browser, database: Databa
         assert [found[0] for found in rows(shown.text)] == [cell] and "shown" not in hidden(shown)
         assert not any(each in shown.text for each in set(before.values()) - {"孙凤英", "周国强"})
         forged = {**hidden(shown), "shown": "0" * 64}
-        assert browser.post(f"{IMPORT}/done", **forged).status_code == 409 and names(database) == before
+        assert "changed=1" in browser.post(f"{IMPORT}/done", **forged).location and names(database) == before
 
 
 def test_a_new_branch_of_a_township_lies_in_it(browser: Browser, database: Database) -> None:

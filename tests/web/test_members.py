@@ -99,6 +99,12 @@ def test_a_year_month_by_month(browser: Browser, database: Database, county: dic
     assert "这一年还没有学习记录" in browser.get("/desk/member/001/2025").text
 
 
+def test_from_a_card_the_tabs_lead_to_its_branch(browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("hedong")
+    tabs = browser.get(CARD).text.partition('<nav class="screen tabs"')[2].partition("</nav>")[0]
+    assert f'href="/desk/{county["初心村党支部"]}/2026-11/ring"' in tabs and "/desk/all/" not in tabs
+
+
 def test_a_card_agrees_with_the_month(browser: Browser) -> None:
     browser.sign_in("chuxin")
     for _, name, _, _, heard, answers, *_ in rows(browser.get("/desk/").text):

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from ivr.catalogue import Clip
 from ivr.records import notices as records
 from ivr.records.db import Database
-from ivr.records.models import Notice
+from ivr.records.models import Deed, Notice
 from ivr.records.notices import Meant
 from ivr.records.roster import enrolled
 from ivr.shelf import Shelf
@@ -70,6 +70,9 @@ def test_a_notice_is_written_heard_and_withdrawn(
     assert rows(browser.get("/desk/notices").text)[0][3] == "● 2026-11-20 09:00"
     for _ in range(2):  # twice is once
         assert send(browser, f"/desk/notices/{notice.id}/withdraw").status_code == 303
+    with database.reading() as connection:
+        deeds = connection.execute(select(Deed.what, Deed.about)).all()
+    assert deeds == [("notice withdrawn", str(notice.id))]
     assert "没有还在播的通知。" in browser.get("/desk/notices").text
     assert rows(browser.get("/desk/notices?all=1").text)[0][4] == "已结束"
 
@@ -143,13 +146,14 @@ def test_a_list_is_taken_whole(browser: Browser, database: Database) -> None:
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ("编号,通知\n001,请来领书。\n101,请来领书。\n", "row 3, 编号"),  # another branch's
-        ("编号,通知\n999,请来领书。\n", "row 2, 编号"),
-        ("编号,通知\n001,\n", "row 2, 通知"),
-        ("编号,通知\n001,请报密码。\n", "row 2, 通知"),
-        ("编号,通知,截止\n001,请来领书。,2020-01-01\n", "row 2, 截止"),
-        ("编号,通知\n", "no notices below"),
+        ("编号,通知\n001,请来领书。\n101,请来领书。\n", "第 3 行：编号：您的名册里没有编号 101。"),  # another branch's
+        ("编号,通知\n999,请来领书。\n", "第 2 行：编号"),
+        ("编号,通知\n001,\n", "第 2 行：通知：空着"),
+        ("编号,通知\n001,请报密码。\n", "第 2 行：通知：里面有“密码”"),
+        ("编号,通知,截止\n001,请来领书。,2020-01-01\n", "第 2 行：截止：这一天已经过了"),
+        ("编号,通知\n", "只有栏名"),
         ("姓名\n王秀英\n", "编号"),
+        ("编号,通知\n" + "001,请来领书。\n" * (records.MOST_ROWS + 1), "最多 2000 行"),
         ("<html>", "xlsx"),
         ("PK\x03\x04 no workbook", "xlsx"),
     ],
@@ -162,6 +166,31 @@ def test_each_mistake_of_a_list_is_told_and_nothing_is_taken(
     assert answer.status_code == 400 and "这个表格没有收" in mistakes(answer.text)["list"]
     assert told in answer.text.partition('<ul class="mistakes">')[2].partition("</ul>")[0]
     assert kept(database) == []
+
+
+def test_of_what_can_t_be_said_the_row_is_told_and_nothing_is_taken(browser: Browser, database: Database) -> None:
+    browser.sign_in("chuxin")
+    page = finished(browser, send(browser, "/desk/notices/list", list="编号,通知\n001,请来领书。\n002,……\n".encode()))
+    assert "<li>第 3 行：这里没有能念出来的字。请用文字写。</li>" in page.text and kept(database) == []
+
+
+def test_what_one_may_give_in_a_day(browser: Browser, database: Database, clock: Clock) -> None:
+    """Ten to each of six members, on average."""
+    browser.sign_in("chuxin")
+    table = "编号,通知\n" + "".join(f"001,第{n}次请来领书。\n" for n in range(60))
+    assert "新通知 60 条" in finished(browser, send(browser, "/desk/notices/list", list=table.encode())).text
+    page = finished(browser, send(browser, "/desk/notices", **GOOD)).text
+    assert "最多 60 条" in mistakes(page)["words"] and "请来领书。</textarea>" in page and len(kept(database)) == 60
+    clock.pass_(hours=25)
+    browser.sign_in("chuxin")
+    assert "新通知 1 条" in finished(browser, send(browser, "/desk/notices", **GOOD)).text
+
+
+def test_without_a_voice_it_is_said_so(database: Database, county: dict[str, int], data: Path, clock: Clock) -> None:
+    browser = Browser(letter_desk(database, data, clock, voice="nobody:a").test_client())
+    browser.sign_in("chuxin")
+    page = finished(browser, send(browser, "/desk/notices", **GOOD)).text
+    assert "还没有装念字的声音" in mistakes(page)["words"] and kept(database) == []
 
 
 def test_no_list_and_one_that_is_too_large(browser: Browser, database: Database) -> None:

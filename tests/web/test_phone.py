@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,11 @@ from werkzeug.test import TestResponse
 
 from ivr import voicing
 from ivr.dialogue.turn import Left
-from ivr.records import ledger, pins
+from ivr.records import ledger, pins, users
 from ivr.records.db import Database
 from ivr.records.models import Base, Member
 from ivr.records.roster import import_roster
-from ivr.web.rehearsals import MOST, PIN
+from ivr.web.rehearsals import MOST, PIN, Rehearsals
 from tests.reports.village import at
 from tests.web.conftest import HOME, Browser, Clock, desk_of
 
@@ -290,6 +291,21 @@ def test_there_are_never_more_than_a_few(dialled: Any, clock: Clock, data: Path)
     assert len(list((data / "rehearsals").glob("*/*"))) == MOST
     there = [phone.browser.get(phone.path).status_code for phone in (first, *others, newest)]
     assert there == [200, 404, 200, 200]
+
+
+def test_none_is_put_away_in_the_midst_of_an_act(dialled: Any, app: Flask, clock: Clock, data: Path) -> None:
+    name, rehearsals = dialled("0:004").path.rpartition("/")[2], Rehearsals(app.extensions["desk"])
+    (folder,) = (data / "rehearsals").glob("*/*")
+    folder.with_name("just-deleted").symlink_to("nowhere")  # as it is for whoever was slower
+    with app.extensions["desk"].database.reading() as connection:
+        user = users.known(connection, "chuxin")
+    with ThreadPoolExecutor(1) as somebody_else, rehearsals.opened(user, name) as rehearsal:
+        clock.pass_(minutes=31)
+        somebody_else.submit(rehearsals.tidy).result()
+        rehearsal.press(rehearsal.standing().n, "8")
+    clock.pass_(minutes=31)
+    rehearsals.tidy()
+    assert not folder.exists()
 
 
 def test_nobody_s_own_pin_is_in_it(dialled: Any, data: Path) -> None:

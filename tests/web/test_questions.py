@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import threading
+import time
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -20,13 +21,14 @@ from ivr import letters
 from ivr.catalogue import Clip
 from ivr.config import Settings, StudioSettings
 from ivr.errors import BadEntry
-from ivr.records import preferences
+from ivr.records import deeds, preferences
 from ivr.records import questions as records
 from ivr.records.db import Database
-from ivr.records.models import Reply
+from ivr.records.models import Deed, Reply
 from ivr.shelf import Shelf
 from ivr.web import presses
-from ivr.web.presses import Ended, Presses
+from ivr.web.pages.questions import MOST_A_DAY
+from ivr.web.presses import Ended, Far, Pieces, Presses, at_once
 from tests.databases import Filling
 from tests.studio.people import converted
 from tests.studio.sounds import murmur
@@ -402,6 +404,21 @@ def test_of_two_replies_at_once_one_is_heard(database: Database, question: int, 
     assert Shelf(data).is_kept(kept.audio)
 
 
+def test_what_one_may_reply_in_a_day(
+    app: Flask, browser: Browser, question: int, database: Database, clock: Clock
+) -> None:
+    browser.sign_in("chuxin")
+    assert "先听到它" in finished(browser, send(browser, f"/desk/questions/{question}", words="好。")).text
+    with database.writing() as connection:
+        ((user, what, about),) = connection.execute(select(Deed.user_id, Deed.what, Deed.about))
+        assert about == str(question)
+        for _ in range(MOST_A_DAY - 1):
+            deeds.did(connection, user, what, about, clock.now)
+    answer = send(browser, f"/desk/questions/{question}", words="还有。")
+    assert answer.status_code == 400 and "最多 100 个" in mistakes(answer.text)["all"]
+    assert ">还有。</textarea>" in answer.text and len(replies(database)) == 1
+
+
 def test_two_secretaries_at_once(
     app: Flask, browser: Browser, fresh: Browser, question: int, database: Database
 ) -> None:
@@ -419,23 +436,61 @@ def test_a_page_is_not_held_up_by_what_is_being_pressed(clock: Clock) -> None:
     """The second waits for the first, and nobody for either; beyond a number none is taken; in an hour it is over."""
     go = threading.Event()
     working = Presses()
-    first = working.begin(1, "a", {}, lambda: Ended(("done",)) if go.wait(30) else Ended(), Ended(), clock.now)
-    second = working.begin(1, "a", {"words": "好"}, lambda: Ended(wrong={"words": "no"}), Ended(), clock.now)
+    waits, no = (
+        at_once(lambda: Ended(("done",)) if go.wait(30) else Ended()),
+        at_once(lambda: Ended(wrong={"words": "no"})),
+    )
+    first = working.begin(1, "a", {}, waits, Ended(), clock.now)
+    second = working.begin(1, "a", {"words": "好"}, no, Ended(), clock.now)
     for ticket in (first, second):
         press = working.of(1, "a", ticket)
         assert press is not None and press.ended is None
     assert working.of(2, "a", first) is None and working.of(1, "b", first) is None and working.of(1, "a", "") is None
-    for _ in range(presses.MOST - 2):
-        working.begin(1, "a", {}, Ended, Ended(), clock.now)
-    with pytest.raises(BadEntry, match="busy"):
-        working.begin(1, "a", {}, Ended, Ended(), clock.now)
+    for n in range(2, presses.MOST):
+        working.begin(n // presses.MOST_OF_ONE + 1, "a", {}, at_once(Ended), Ended(), clock.now)
+    for user in (1, 99):
+        with pytest.raises(BadEntry, match="busy"):
+            working.begin(user, "a", {}, at_once(Ended), Ended(), clock.now)
     go.set()
-    press = working.of(1, "a", second)
-    assert press is not None and press.future.result(30).wrong == {"words": "no"}
+    assert end_of(working, second).wrong == {"words": "no"}
     clock.pass_(hours=2)
-    last = working.begin(1, "a", {}, breaks, Ended(wrong={"words": "broke"}), clock.now)
-    broken = working.of(1, "a", last)
-    assert broken is not None and broken.future.result(30).wrong == {"words": "broke"}
+    last = working.begin(1, "a", {}, at_once(breaks), Ended(wrong={"words": "broke"}), clock.now)
+    assert end_of(working, last).wrong == {"words": "broke"}
+    working.close()
+
+
+def test_users_take_turns(clock: Clock) -> None:
+    """Who asked for much does not hold up who asked for little."""
+    working, made, go = Presses(), list[str](), threading.Event()
+
+    def work(name: str, pieces: int) -> Callable[[], Pieces]:
+        def each() -> Pieces:
+            assert go.wait(30)
+            for n in range(pieces):
+                made.append(name)
+                yield Far(n, pieces)
+            return Ended((name,))
+
+        return each
+
+    asked = [(1, "list", 3), (1, "next", 1), (2, "reply", 1), (3, "other", 2)]
+    tickets = {
+        name: working.begin(user, "a", {}, work(name, pieces), Ended(), clock.now) for user, name, pieces in asked
+    }
+    go.set()
+    assert end_of(working, tickets["next"]).told == ("next",)
+    assert made == ["list", "reply", "other", "list", "other", "list", "next"]
+    working.close()
+
+
+def end_of(working: Presses, ticket: str) -> Ended:
+    press = working.of(1, "a", ticket)
+    assert press is not None
+    for _ in range(3000):
+        if press.ended:
+            return press.ended
+        time.sleep(0.01)
+    raise AssertionError("it never ended")
 
 
 def breaks() -> Ended:

@@ -72,6 +72,7 @@ def test_numbers_in_full_are_shown_on_request_and_that_is_kept(browser: Browser,
         "+8637165432100",
     ]
     assert "13800138007" not in page
+    assert 'class="screen" href="tel:' not in page  # they are there on paper, too
     with database.reading() as connection:
         (deed,) = connection.execute(select(Deed.__table__)).all()
     assert (deed.what, deed.about) == ("numbers", "初心村党支部 2026-11")

@@ -62,7 +62,7 @@ def test_a_new_password_opens_a_closed_name_and_ends_what_was_open(
         fresh.sign_in("chuxin", "a wrong password")
     clock.pass_(seconds=1)
     with database.writing() as connection:
-        users.set_password(connection, "chuxin", "nine-oak-trees", clock.now)
+        users.set_password(connection, "chuxin", users.hashed("nine-oak-trees", "chuxin"), clock.now)
     assert browser.get("/desk/").request.path == "/desk/sign-in"
     assert fresh.sign_in("chuxin").status_code == 403
     assert fresh.sign_in("chuxin", "nine-oak-trees").status_code == 302

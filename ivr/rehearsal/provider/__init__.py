@@ -12,12 +12,11 @@ knows the truth. It shares no code with the rest of `ivr`: it is the other side 
 from .audio import Fetch, silent_wav
 from .clock import Clock
 from .errors import ProviderError, Unreachable
-from .exchange import Provider
 from .execute import say_seconds
 from .faults import Faults
 from .files import mp3_seconds, wav_seconds
 from .network import Account, HttpTransport, Response, Transport, WsgiTransport, signature
-from .phone import Call, Heard
+from .phone import Call, Heard, Provider
 from .sent import Sent
 from .twiml import read
 

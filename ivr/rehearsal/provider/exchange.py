@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from hashlib import sha256
 from threading import Barrier
 from urllib.parse import urlencode
 
@@ -16,14 +15,14 @@ from .clock import Clock
 from .errors import ProviderError, Unreachable
 from .faults import MINUTES_LATER, Faults, Luck
 from .network import TIME_LIMIT_S, Account, Response, Transport, signature
-from .phone import Call
+from .open_call import OpenCall
 from .sent import Copy, Due, Kind, Sent
 
 CACHED_S = 0.005  # Twilio's help centre: cached audio is served within 10 ms
 
 
-class Provider:
-    """One telephone number at the provider, its calls, and its way to the server under test."""
+class Exchange:
+    """One telephone number at the provider, and its way to the server under test."""
 
     def __init__(
         self,
@@ -46,26 +45,16 @@ class Provider:
         self.luck = Luck(self.faults, seed)
         self.media = MediaCache(transport, clock)
         self.requests: list[Sent] = []
-        self.calls: dict[str, Call] = {}
         self._transport = transport
         self._seed = seed
+        self.calls: Mapping[str, OpenCall] = {}
         self._due: list[Due] = []
-
-    # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def call(self, from_: str = "+8613800000001") -> Call:
-        """Somebody dials: the first document is fetched, and its first verb begins."""
-        told = f"{self.faults.seed}/{self._seed}/{len(self.calls)}/{from_}/{self.clock.now()}"
-        call = Call(self, "CA" + sha256(told.encode()).hexdigest()[:32], from_)
-        self.calls[call.sid] = call
-        call.dial()
-        return call
 
     def address(self, name: str) -> str:
         """Where the number is configured to send its requests."""
         return f"{self.base_url}/line/twilio/{name}"
 
-    def finish(self, call: Call | None = None) -> None:
+    def finish(self, call: OpenCall | None = None) -> None:
         """Deliver everything still outstanding, of one call or of all, as it falls due."""
         while mine := [due for due in self._due if call is None or due.request.call == call.sid]:
             self.pass_until(min(due.at for due in mine))
@@ -83,7 +72,7 @@ class Provider:
     def pass_seconds(self, seconds: float) -> None:
         self.pass_until(self.clock.now() + timedelta(seconds=seconds))
 
-    def listened(self, urls: list[str], call: Call, *, nested: bool) -> dict[str, float]:
+    def listened(self, urls: list[str], call: OpenCall, *, nested: bool) -> dict[str, float]:
         """Lengths of the files, fetched side by side: TW:voice/twiml/gather, all of them before the first plays."""
         cached = all(self.media.fresh(url) for url in urls)
         lengths = {url: self.media.seconds(url, nested=nested) for url in urls}
@@ -93,7 +82,7 @@ class Provider:
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def exchange(self, call: Call, kind: Kind, method: str, url: str, params: Mapping[str, str]) -> Sent:
+    def exchange(self, call: OpenCall, kind: Kind, method: str, url: str, params: Mapping[str, str]) -> Sent:
         """A request whose answer the call waits for; what is returned is the copy whose answer was seen."""
         self._count_down()
         sent, late = self._write(call.sid, kind, method, url, params), 0.0
@@ -117,14 +106,16 @@ class Provider:
         return sent
 
     def send_later(
-        self, call: Call, kind: Kind, method: str, url: str, params: Mapping[str, str], delay: float
+        self, call: OpenCall, kind: Kind, method: str, url: str, params: Mapping[str, str], delay: float
     ) -> Sent:
         """A request whose answer nobody waits for."""
         sent = self._write(call.sid, kind, method, url, params)
         self._due.append(Due(sent, self.clock.now() + timedelta(seconds=delay)))
         return sent
 
-    def call_back(self, call: Call, kind: Kind, method: str, url: str, params: Mapping[str, str], delay: float) -> None:
+    def call_back(
+        self, call: OpenCall, kind: Kind, method: str, url: str, params: Mapping[str, str], delay: float
+    ) -> None:
         """A status callback: nothing is promised of it; TW:voice/api/call-resource, "no guarantee" of any order."""
         if self.luck.strikes(self.faults.lost_callbacks):
             self._write(call.sid, kind, method, url, params).trouble = "lost on the way"
@@ -149,7 +140,7 @@ class Provider:
                 self._deliver(sent)
         return [sent.body for sent in copies]
 
-    def report_end(self, call: Call, ended: datetime) -> None:
+    def report_end(self, call: OpenCall, ended: datetime) -> None:
         """The terminal status callback. TW:voice/twiml, "Ending the call": one asynchronous request."""
         seconds = (ended - (call.answered or ended)).total_seconds()
         stamp = datetime.fromtimestamp(self.luck.timestamp(ended.timestamp()), UTC)

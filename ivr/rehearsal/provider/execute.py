@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING
 
 from .errors import ProviderError
+from .exchange import Exchange
+from .open_call import OpenCall
 from .sent import Sent
 from .spans import Gathering, Goto, Span, SpanKind, Tape
 from .twiml import read
 from .verbs import Gather, Hangup, Pause, Play, Record, Redirect, Reject, Say, Verb
-
-if TYPE_CHECKING:
-    from .phone import Call
 
 MOST_REDIRECTS = 10  # 11215, counted from the last sound or silence
 MOST_DOCUMENTS = 2000  # no such limit is documented; a call that needs more is going round in circles
@@ -25,9 +23,9 @@ Leaving = Generator[Span, None, Goto | None]  # None: there is no more, hang up 
 class Performance:
     """All that the provider does in one call, up to its end."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: OpenCall, provider: Exchange) -> None:
         self._call = call
-        self._provider = call.provider
+        self._provider = provider
         self.documents: list[Sent] = []
         self._redirects = 0
         self._silent = True  # nothing of the present document has been heard yet

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from hashlib import sha256
+from typing import Literal
 
-from .errors import ProviderError
+from .exchange import Exchange
 from .execute import Performance
 from .faults import Line
+from .open_call import OpenCall
 from .sent import Sent
 from .spans import Goto, Span, Tape
-
-if TYPE_CHECKING:
-    from .exchange import Provider
 
 LONGEST_CALL = timedelta(hours=4)  # TW:voice/twiml/record, maxLength
 OVERTAKEN_S = 0.1  # how long a last key waits behind the callback of a line that is otherwise equally quick
@@ -36,31 +35,20 @@ class Heard:
     late: float  # seconds by which that answer was late because a request or an answer had been lost
 
 
-class Call:
+class Call(OpenCall):
     """One call, driven by its caller: press, listen, wait, speak, hang_up; then finish."""
 
-    def __init__(self, provider: Provider, sid: str, from_: str) -> None:
+    def __init__(self, provider: Exchange, sid: str, from_: str) -> None:
+        super().__init__(sid, from_, provider.number, provider.account.sid, Line(provider.luck))
         self.provider = provider
-        self.sid = sid
-        self.from_ = from_
-        self.line = Line(provider.luck)
-        self.status = "ringing"
-        self.answered: datetime | None = None
-        self.ended_at: datetime | None = None
         self.heard: list[Heard] = []
-        self.errors: list[ProviderError] = []
-        self.requests: list[Sent] = []  # all that was written for this call, copies and callbacks too, in order
         self.unheard_keys: list[tuple[str, datetime]] = []  # pressed while nothing was gathering
-        self._performance = Performance(self)
+        self._performance = Performance(self, provider)
         self._spans: Generator[Span, None, None] = self._performance.spans()
         self._span: Span | None = None
 
     def __repr__(self) -> str:
         return f"<Call {self.sid} from {self.from_} {self.status}>"
-
-    @property
-    def ended(self) -> bool:
-        return self.ended_at is not None
 
     @property
     def documents(self) -> list[Sent]:
@@ -73,24 +61,6 @@ class Call:
         log = self.provider.requests
         pairs = ((log[sent.of], sent) for sent in self.requests if sent.of != sent.number and sent.answer)
         return [(first, copy) for first, copy in pairs if first.answer and first.body != copy.body]
-
-    def params(self) -> dict[str, str]:
-        """TW:voice/twiml, "Request parameters"; the places are sent even where nothing is known of them."""
-        number, from_ = self.provider.number, self.from_
-        params = {
-            "CallSid": self.sid,
-            "AccountSid": self.provider.account.sid,
-            "From": from_,
-            "To": number,
-            "Caller": from_,
-            "Called": number,
-            "CallStatus": self.status,
-            "ApiVersion": "2010-04-01",
-            "Direction": "inbound",
-        }
-        for end in ("From", "To", "Caller", "Called"):
-            params |= {f"{end}City": "", f"{end}State": "", f"{end}Zip": "", f"{end}Country": "CN"}
-        return params
 
     # ── what the caller does ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -257,3 +227,17 @@ class Call:
     def _still_here(self) -> None:
         if self.ended:
             raise AssertionError(f"{self!r}: nobody is on the line any more")
+
+
+class Provider(Exchange):
+    """One telephone number at the provider, and the calls to it."""
+
+    calls: dict[str, Call]
+
+    def call(self, from_: str = "+8613800000001") -> Call:
+        """Somebody dials: the first document is fetched, and its first verb begins."""
+        told = f"{self.faults.seed}/{self._seed}/{len(self.calls)}/{from_}/{self.clock.now()}"
+        call = Call(self, "CA" + sha256(told.encode()).hexdigest()[:32], from_)
+        self.calls[call.sid] = call
+        call.dial()
+        return call

@@ -15,22 +15,23 @@ from ivr.web.pages import (
     key_cards,
     ledger,
     lessons,
-    letters,
     member_card,
     members,
     members_import,
     month,
     more,
+    notices,
     occasions,
     phone,
     prompts,
+    questions,
     ring,
     users,
 )
 
 ROOMS = (
     *(month, ring, ledger, forms, more, lessons, audio, calls, claims, occasions, hours),
-    *(members, member_card, members_import, key_cards, letters, phone, prompts, users, account),
+    *(members, member_card, members_import, key_cards, questions, notices, phone, prompts, users, account),
 )
 
 

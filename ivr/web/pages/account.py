@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import segno
 from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
 from markupsafe import Markup
 from werkzeug import Response
 
 from ivr.errors import BadUser
-from ivr.records import deeds, one_time, users
+from ivr.records import deeds, one_time, sign_ins, users
+from ivr.records.sign_ins import Refusal
 from ivr.web.desk import Desk
 
 MOST = 200  # characters of a password as typed
@@ -25,12 +28,11 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if new != again:
             return page({"again": desk.words.say("mistake_not_the_same")}), 400
         try:
-            with desk.database.writing() as connection:
-                if not users.change_password(connection, g.user, old, new, desk.clock()):
-                    return page({"old": desk.words.say("mistake_old_password")}), 400
-                deeds.did(connection, g.user.id, "password", "", desk.clock())
+            refused = sign_ins.change_password(desk.database, g.user, old, new, desk.key, desk.clock())
         except BadUser:
             return page({"new": desk.words.say("mistake_password", least=users.LEAST)}), 400
+        if refused:
+            return page({"old": _told(refused, "mistake_old_password")}), 400
         session.clear()  # a new password ends every sign-in
         return redirect(url_for("desk.sign_in", changed=1), 303)
 
@@ -40,18 +42,22 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if g.user.role != "county":
             abort(404)
         code, secret = request.form.get("code", "")[:20], session.get("secret", "")
-        with desk.database.writing(alone=True) as connection:
-            if g.user.has_codes:
-                right, secret = one_time.take(connection, g.user.id, code, desk.clock()), ""
-            else:
-                right = bool(secret) and one_time.fitting_step(secret, code, desk.clock()) is not None
-            if right:
-                one_time.use(connection, g.user.id, secret)
-                deeds.did(connection, g.user.id, "codes on" if secret else "codes off", "", desk.clock())
-        if not right:
+        if g.user.has_codes:
+            if refused := sign_ins.end_codes(desk.database, g.user, code, desk.key, desk.clock()):
+                return page({"code": _told(refused, "code_wrong")}), 400
+        elif not secret or one_time.fitting_step(secret, code, desk.clock()) is None:
             return page({"code": desk.words.say("code_wrong")}), 400
+        else:
+            with desk.database.writing() as connection:
+                one_time.use(connection, g.user.id, secret)
+                deeds.did(connection, g.user.id, "codes on", "", desk.clock())
         session.pop("secret", None)
         return redirect(url_for("desk.account", kept=1), 303)
+
+    def _told(refused: Refusal, wrong: str) -> str:
+        if refused == "closed":
+            return desk.words.say("closed", minutes=sign_ins.WITHIN // timedelta(minutes=1))
+        return desk.words.say(wrong)
 
     def page(wrong: dict[str, str] | None = None, *, kept: bool = False) -> str:
         secret = ""

@@ -1,11 +1,15 @@
-"""Hours of study: the line suggests, the secretary ticks; only what is ticked counts."""
+"""Hours of study: the line suggests, the secretary ticks, branch by branch; only what is ticked counts."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from ivr.records import hours
+from ivr.records.places import Place
 from ivr.reports import study_hours
 from ivr.reports.member import clock
 from ivr.reports.study_hours import HoursRow
@@ -18,11 +22,12 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/<place:place>/<written>/hours")
     def hours_page(place: str, written: str) -> str:
         about = seen(desk, place, written)
+        found = rows(about)
         return render_template(
             "desk/hours.html",
             **of_month(desk, about),
-            rows=rows(about),
-            several=len(about.branches) > 1,
+            rows=found if about.one else [],
+            sums=[] if about.one else list(sums(about, found)),
             hour_minutes=desk.settings.records.hour_minutes,
             tenths=study_hours.written,
             clock=clock,
@@ -35,6 +40,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
         Only of what stood on the page: a member who called since then is left for the next time."""
         about = seen(desk, place, written)
+        if not about.one:
+            abort(404)
         shown, ticked = request.form.getlist("shown"), set(request.form.getlist("ticked"))
         theirs = {_key(row): row for row in rows(about)}
         if not theirs.keys() >= set(shown):
@@ -50,6 +57,17 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     def rows(about: Seen) -> list[HoursRow]:
         facts = desk.month_facts(about.period, about.branches)
         return study_hours.rows(facts, desk.settings.records.hour_minutes)
+
+
+def sums(about: Seen, found: list[HoursRow]) -> Iterator[tuple[Place, int, int]]:
+    """Of each branch in which something was studied: how many rows it has, and how many of them are confirmed."""
+    rows, confirmed = Counter[str](), Counter[str]()
+    for row in found:
+        rows[row.studied.branch] += 1
+        confirmed[row.studied.branch] += bool(row.confirmed)
+    for place in about.branches:
+        if rows[place.name]:
+            yield place, rows[place.name], confirmed[place.name]
 
 
 def _key(row: HoursRow) -> str:

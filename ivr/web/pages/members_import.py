@@ -18,6 +18,7 @@ from ivr.records.roster import Plan, Reach
 from ivr.records.spreadsheet import MOST_BYTES, Unreadable
 from ivr.reports.sheet import Sheet
 from ivr.reports.workbook import to_xlsx
+from ivr.web import names
 from ivr.web.desk import Desk
 from ivr.web.pages.ledger import MIMETYPES
 from ivr.web.uploads import Uploads
@@ -53,28 +54,40 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return render_template("desk/members_import.html", done=done)
 
     @routes.post("/members/import")
-    def looking() -> str | tuple[str, int]:
-        """Show what the list would do."""
+    def looking() -> Answer | tuple[str, int]:
+        """Take the list, to show what it would do."""
         file = request.files.get("file")
         if file is None or not file.filename:
             return render_template("desk/members_import.html", mistake="no_file"), 422
         content = file.stream.read(MOST_BYTES + 1)
-        return shown(looked(plain(file.filename), content, uploads.keep(g.user.id, content, desk.clock())))
+        return to_look(uploads.keep(g.user.id, content, desk.clock()), plain(file.filename))
+
+    @routes.get("/members/import/looked")
+    def looked_at() -> Answer | str | tuple[str, int]:
+        """What the list would do."""
+        token, filename = request.args.get("kept", ""), plain(request.args.get("filename", ""))
+        if not token:
+            return redirect(url_for("desk.members_import"))
+        content = uploads.kept(g.user.id, token, desk.clock())
+        if content is None:
+            return render_template("desk/members_import.html", mistake="file_gone"), 410
+        return shown(looked(filename, content, token), changed="changed" in request.args)
 
     @routes.post("/members/import/done")
-    def importing() -> Answer | str | tuple[str, int]:
+    def importing() -> Answer | tuple[str, int]:
         """Do what was shown, and only that."""
         token, filename = request.form.get("kept", ""), plain(request.form.get("filename", ""))
         content = uploads.kept(g.user.id, token, desk.clock())
         if content is None:
-            return render_template("desk/members_import.html", mistake="file_gone"), 422
+            return render_template("desk/members_import.html", mistake="file_gone"), 410
         try:
             deed = imported(filename, content, request.form.get("shown", ""))
         except BadRoster:
             deed = None
         if deed is None:
-            return shown(looked(filename, content, token), changed=True), 409
-        uploads.forget(token)
+            return to_look(token, filename, changed=1)
+        uploads.forget(g.user.id, token)
+        names.begin(desk)
         return redirect(url_for("desk.members_import", done=deed), 303)
 
     @routes.post("/members/import/returned.xlsx")
@@ -83,12 +96,15 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         token, filename = request.form.get("kept", ""), plain(request.form.get("filename", ""))
         content = uploads.kept(g.user.id, token, desk.clock())
         if content is None:
-            return render_template("desk/members_import.html", mistake="file_gone"), 422
+            return render_template("desk/members_import.html", mistake="file_gone"), 410
         return workbook(returned_sheet(looked(filename, content, token), content), returned_name(filename))
 
     @routes.get("/members/import/template.xlsx")
     def template() -> Response:
         return workbook(template_sheet(), desk.words.say("import_template_name"))
+
+    def to_look(token: str, filename: str, changed: int | None = None) -> Answer:
+        return redirect(url_for("desk.looked_at", kept=token, filename=filename, changed=changed), 303)
 
     # ── what it means ────────────────────────────────────────────────────────────────────────────────────────────
 

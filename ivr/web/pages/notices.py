@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -12,33 +11,40 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 from werkzeug import Response as Redirect
 
 from ivr import letters
-from ivr.errors import BadEntry, BadNotices, NothingToSay, NotThere
+from ivr.catalogue import Clip
+from ivr.errors import BadEntry, BadNotices, MissingPart, NotThere, VoiceFailed
+from ivr.records import deeds
 from ivr.records import notices as records
-from ivr.records.notices import LONGEST, Given, Meant, asks_for, is_open
-from ivr.records.roster import enrolled
+from ivr.records.mistakes import Mistake
+from ivr.records.notices import LONGEST, MOST_ROWS, Given, Meant, asks_for, is_open
+from ivr.records.roster import enrolled, sizes
 from ivr.records.spreadsheet import MOST_BYTES
+from ivr.studio.phrases import Phrase, press_letters, unsaid
 from ivr.web.desk import Desk
-from ivr.web.pages.questions import ROW, plain, waiting_page
-from ivr.web.presses import Ended, Presses
-from ivr.web.scope import branch_of_theirs, member_of_theirs
+from ivr.web.pages.questions import ROW, can_t_say, plain, waiting_page
+from ivr.web.presses import Ended, Far, Pieces
+from ivr.web.scope import branch_chosen, member_of_theirs
 from ivr.web.sounds import private
 
-MOST = 300  # notices on the page
+MOST = 300  # notices on the page; mistakes of a list
+MOST_A_DAY = 10  # for each member, on average
+A_PIECE = 10  # notices that are pressed before others have their turn
 FIELDS = ("member", "words", "closes")
 Wrong = Mapping[str, str]
 
 
-def add_to(routes: Blueprint, desk: Desk, presses: Presses) -> None:
+def add_to(routes: Blueprint, desk: Desk) -> None:
     say = desk.words.say
 
     @routes.get("/notices")
     def notices() -> str | Response:
-        press = presses.of(g.user.id, "notices", request.args.get("press", ""))
+        press = desk.presses.of(g.user.id, "notices", request.args.get("press", ""))
         if not press:
             return page()
         if press.ended is None:
-            return waiting_page(url_for("desk.notices", press=request.args["press"], **chosen()))
-        return page(press.typed if press.ended.wrong else {}, press.ended.wrong, done=press.ended.told)
+            return waiting_page(url_for("desk.notices", press=request.args["press"], **chosen()), press.far)
+        ended = press.ended
+        return page(press.typed if ended.wrong else {}, ended.wrong, mistakes=ended.mistakes, done=ended.told)
 
     @routes.post("/notices")
     def notice_written() -> Redirect | tuple[str, int]:
@@ -63,13 +69,15 @@ def add_to(routes: Blueprint, desk: Desk, presses: Presses) -> None:
         except BadEntry as error:
             return page({}, {error.field: say(f"mistake_{error.why}")}), 400
         except BadNotices as error:
-            return page({}, {"list": say("notices_not_taken")}, mistakes=error.mistakes), 400
+            found = [told(each) for each in error.mistakes if isinstance(each, Mistake)]
+            return page({}, {"list": say("notices_not_taken")}, mistakes=found), 400
 
     @routes.post(f"/notices/<{ROW}:notice>/withdraw")
     def notice_withdrawn(notice: int) -> Redirect:
         if is_open(one(notice), today()):  # else somebody was quicker
             with suppress(NotThere), desk.database.writing() as connection:
                 records.withdraw(connection, [notice], today())
+                deeds.did(connection, g.user.id, "notice withdrawn", str(notice), desk.clock())
         return redirect(url_for("desk.notices"), 303)
 
     @routes.get(f"/notices/<{ROW}:notice>.wav")
@@ -115,36 +123,62 @@ def add_to(routes: Blueprint, desk: Desk, presses: Presses) -> None:
 
     def begun(meant: Sequence[Meant], typed: Mapping[str, str]) -> Redirect:
         """Raises BadEntry."""
-        now, where = desk.clock(), "words" if typed else "list"
+        where, failed = ("words", "mistake_not_made") if typed else ("list", "notices_not_made")
+        within, now = theirs(), desk.clock()
 
-        def work() -> Ended:
+        def work() -> Pieces:
             try:
-                added = letters.give(desk.database, desk.settings, meant, now)
-            except NothingToSay:
-                return Ended(wrong={where: say("mistake_nothing_to_say")})
-            return Ended((say("notices_ready", n=added, known=len(meant) - added),))
+                return (yield from giving(meant, within, where, now))
+            except (MissingPart, VoiceFailed):
+                return Ended(wrong={where: say("mistake_no_voice")})
 
-        failed = Ended(wrong={where: say("mistake_not_made")})
-        ticket = presses.begin(g.user.id, "notices", typed, work, failed, now)
+        ticket = desk.presses.begin(g.user.id, "notices", typed, work, Ended(wrong={where: say(failed)}), now)
         return redirect(url_for("desk.notices", press=ticket, **chosen()), 303)
+
+    def giving(meant: Sequence[Meant], within: frozenset[int], where: str, now: datetime) -> Pieces:
+        """A list is given whole, or not at all. Raises MissingPart or VoiceFailed where nothing can be said."""
+        with desk.database.reading() as connection:
+            most = MOST_A_DAY * sum(size for branch, size in sizes(connection).items() if branch in within)
+            if records.given_lately(connection, within, now) + len(meant) > most:
+                return Ended(wrong={where: say("mistake_enough_notices", most=most)})
+        if wrong := letters.check(desk.settings, meant):
+            return refused([(each.row, can_t_say(desk.words, words)) for each, words in wrong], where)
+        phrases, clips = letters.phrases(desk.settings, meant), dict[Phrase, Clip]()
+        for done in range(0, len(phrases), A_PIECE):
+            yield Far(done, len(phrases))
+            some = phrases[done : done + A_PIECE]
+            try:
+                clips |= press_letters(desk.settings, some)
+            except VoiceFailed:
+                if broke := unsaid(some, lambda each: press_letters(desk.settings, [each])):
+                    rows = [each.row for each, said in zip(meant, phrases, strict=True) if said in broke]
+                    return refused([(row, say("mistake_not_said")) for row in rows], where)
+                clips |= press_letters(desk.settings, some)
+        added = letters.keep(desk.database, desk.settings, meant, clips, now)
+        return Ended((say("notices_ready", n=added, known=len(meant) - added),))
+
+    def refused(wrong: Sequence[tuple[int, str]], where: str) -> Ended:
+        """These rows, each with what is wrong in it; or the one that was typed."""
+        if where == "words":
+            return Ended(wrong={where: wrong[0][1]})
+        rows = tuple(say("notice_row", row=row, told=what) for row, what in wrong)
+        return Ended(wrong={where: say("notices_not_taken")}, mistakes=rows)
+
+    def told(mistake: Mistake) -> str:
+        what = say(f"list_{mistake.why}", **{**mistake.values, "told": mistake.told})
+        where = f"{mistake.heading}：{what}" if mistake.heading else what
+        return say("notice_row", row=mistake.row, told=where) if mistake.row else what
 
     def page(
         typed: Mapping[str, str] | None = None,
         wrong: Wrong | None = None,
         *,
-        mistakes: Sequence[object] = (),
+        mistakes: Sequence[str] = (),
         done: Sequence[str] = (),
     ) -> str:
         typed, everything = typed or {}, "all" in request.args
         branches = desk.seen_by(g.user)
-        asked = request.args.get("branch", "")
-        one = (
-            branches[0]
-            if len(branches) == 1
-            else branch_of_theirs(desk, int(asked))
-            if re.fullmatch("[0-9]{1,18}", asked)
-            else None
-        )
+        one = branch_chosen(desk, request.args.get("branch", ""))
         with desk.database.reading() as connection:
             given = records.given(connection, today(), closed=everything, within=theirs())
             members = enrolled(connection, within=[one.id]) if one else []
@@ -160,9 +194,11 @@ def add_to(routes: Blueprint, desk: Desk, presses: Presses) -> None:
             members=members,
             typed=typed,
             wrong=wrong or {},
-            mistakes=mistakes,
+            mistakes=mistakes[:MOST],
             done=done,
             longest=LONGEST["words"],
+            most_rows=MOST_ROWS,
+            size=MOST_BYTES >> 20,
             moment=moment,
             today=today().isoformat(),
         )

@@ -20,7 +20,7 @@ from ivr.voicing import joined, length_ms
 from ivr.web import traced
 from ivr.web.desk import Desk
 from ivr.web.rehearsals import IDLE, MOST, PIN, Rehearsal, Rehearsals
-from ivr.web.scope import branch_of_theirs, member_of_theirs
+from ivr.web.scope import branch_chosen, member_of_theirs
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#")
 STRANGER = "stranger"
@@ -50,7 +50,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/phone")
     def dial() -> Answer:
-        who, branch = request.form.get("who", ""), _branch(desk, request.form.get("branch", ""))
+        who, branch = request.form.get("who", ""), branch_chosen(desk, request.form.get("branch", ""))
         if branch is None or not who:
             return _choosing(desk, desk.words.say("phone_not_chosen")), 400
         called = rehearsals.dial(g.user, *_dialled(desk, branch, who))
@@ -90,7 +90,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
 def _choosing(desk: Desk, mistake: str = "") -> str:
     branches = desk.seen_by(g.user)
-    branch = _branch(desk, request.values.get("branch", ""))
+    branch = branch_chosen(desk, request.values.get("branch", ""))
     return render_template(
         "desk/phone.html",
         branches=branches,
@@ -100,14 +100,6 @@ def _choosing(desk: Desk, mistake: str = "") -> str:
         mistake=mistake,
         pin=PIN,
     )
-
-
-def _branch(desk: Desk, written: str) -> Place | None:
-    """The one that is asked for (404 if it is not theirs); without asking, the only one there is."""
-    if written:
-        return branch_of_theirs(desk, int(written)) if re.fullmatch("[0-9]{1,18}", written) else abort(404)
-    theirs = desk.seen_by(g.user)
-    return theirs[0] if len(theirs) == 1 else None
 
 
 def _callers(desk: Desk, branch: Place) -> Iterator[Caller]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,24 +16,27 @@ from werkzeug import Response as Redirect
 from werkzeug.datastructures import FileStorage
 
 from ivr import letters
-from ivr.errors import BadEntry, BadRecording, NothingToSay, Refused
+from ivr.errors import BadEntry, BadRecording, MissingPart, Refused, Unsayable
+from ivr.records import deeds
 from ivr.records import questions as records
 from ivr.records.notices import asks_for
 from ivr.records.numbers import masked
 from ivr.records.questions import Given, Left
 from ivr.reports.member import clock
+from ivr.vocabulary import Vocabulary
 from ivr.web.desk import Desk
-from ivr.web.presses import Ended, Press, Presses
+from ivr.web.presses import Ended, Far, Press, at_once
 from ivr.web.sending import SOUND_BYTES
 from ivr.web.sounds import private
 
 LONGEST = 500  # characters: two to three minutes of speech
 LONGEST_S, PATIENCE_S = 5 * 60, 60.0  # of a sound that is sent; for reading it
 MOST = 200  # questions on the page
+MOST_A_DAY = 100  # replies of one user
 ROW = "int(max=2147483647)"
 
 
-def add_to(routes: Blueprint, desk: Desk, presses: Presses) -> None:
+def add_to(routes: Blueprint, desk: Desk) -> None:
     say = desk.words.say
 
     @routes.get("/questions")
@@ -56,9 +59,10 @@ def add_to(routes: Blueprint, desk: Desk, presses: Presses) -> None:
     def question(question: int) -> str | Response:
         """The question and what was replied; `press` is a reply that is on its way."""
         asked = one(question)
-        press = presses.of(g.user.id, f"question {question}", request.args.get("press", ""))
+        press = desk.presses.of(g.user.id, f"question {question}", request.args.get("press", ""))
         if press and press.ended is None:
-            return waiting_page(url_for("desk.question", **request.view_args or {}, press=request.args["press"]))
+            address = url_for("desk.question", **request.view_args or {}, press=request.args["press"])
+            return waiting_page(address, press.far)
         return page(asked, press)
 
     @routes.post(f"/questions/<{ROW}:question>")
@@ -66,10 +70,14 @@ def add_to(routes: Blueprint, desk: Desk, presses: Presses) -> None:
         asked = one(question)
         typed = {"words": plain(request.form.get("words", ""))}
         try:
+            with desk.database.reading() as connection:
+                if deeds.lately(connection, g.user.id, letters.REPLIED, desk.clock()) >= MOST_A_DAY:
+                    raise BadEntry("all", "enough_replies")
             sound = checked(asked, request.form, typed["words"], request.files.get("sound"))
             ticket = begun(question, typed, sound)
         except BadEntry as error:
-            told = say(f"mistake_{error.why}", most=LONGEST, size=SOUND_BYTES >> 20, word=asks_for(typed["words"]))
+            most = MOST_A_DAY if error.why == "enough_replies" else LONGEST
+            told = say(f"mistake_{error.why}", most=most, size=SOUND_BYTES >> 20, word=asks_for(typed["words"]))
             return page(asked, None, typed, {error.field: told}), 400
         return redirect(url_for("desk.question", question=question, press=ticket), 303)
 
@@ -119,34 +127,37 @@ def add_to(routes: Blueprint, desk: Desk, presses: Presses) -> None:
         return f"{when.astimezone(desk.settings.line.zone):%Y-%m-%d %H:%M}"
 
     def begun(question: int, typed: Mapping[str, str], sound: Path | None) -> str:
-        now, failed = desk.clock(), Ended(wrong={"sound" if sound else "words": say("mistake_not_made")})
+        now, user = desk.clock(), g.user.id
+        failed = Ended(wrong={"sound" if sound else "words": say("mistake_not_made")})
 
         def work() -> Ended:
             try:
-                return by_sound(question, sound, now) if sound else by_words(question, typed["words"], now)
+                return by_sound(question, sound, user, now) if sound else by_words(question, typed["words"], user, now)
             finally:
                 if sound:
                     sound.unlink(missing_ok=True)
 
         try:
-            return presses.begin(g.user.id, f"question {question}", typed, work, failed, now)
+            return desk.presses.begin(user, f"question {question}", typed, at_once(work), failed, now)
         except BadEntry:
             if sound:
                 sound.unlink(missing_ok=True)
             raise
 
-    def by_words(question: int, words: str, now: datetime) -> Ended:
+    def by_words(question: int, words: str, user: int, now: datetime) -> Ended:
         try:
-            asker = letters.reply(desk.database, desk.settings, question, words, now)
-        except NothingToSay:
-            return Ended(wrong={"words": say("mistake_nothing_to_say")})
+            asker = letters.reply(desk.database, desk.settings, question, words, now, by=user)
+        except Unsayable as error:
+            return Ended(wrong={"words": can_t_say(desk.words, error.words)})
+        except MissingPart:
+            return Ended(wrong={"words": say("mistake_no_voice")})
         return Ended((say("reply_ready", name=asker.name),))
 
-    def by_sound(question: int, sound: Path, now: datetime) -> Ended:
+    def by_sound(question: int, sound: Path, user: int, now: datetime) -> Ended:
         limits = {"minutes": LONGEST_S // 60}
         try:
             asker, _, advice = letters.reply_spoken(
-                desk.database, desk.settings, question, sound, now, LONGEST_S, PATIENCE_S
+                desk.database, desk.settings, question, sound, now, LONGEST_S, PATIENCE_S, by=user
             )
         except Refused as error:
             faults = "".join(say(f"fault_{name}") for name in error.found)
@@ -210,8 +221,15 @@ def plain(text: str) -> str:
     return "".join(each for each in lines if each == "\n" or unicodedata.category(each) not in ("Cc", "Cs"))
 
 
-def waiting_page(address: str) -> Response:
+def can_t_say(words: Vocabulary, refused: Sequence[str]) -> str:
+    """What the voice would refuse."""
+    if not refused:
+        return words.say("mistake_nothing_to_say")
+    return words.say("mistake_unsayable", words=words.say("between").join(refused))
+
+
+def waiting_page(address: str, far: Far | None) -> Response:
     """It asks again by itself, also without JavaScript."""
-    response = Response(render_template("desk/pressing.html", address=address))
+    response = Response(render_template("desk/pressing.html", address=address, far=far))
     response.headers["Refresh"] = f"2; url={address}"
     return response

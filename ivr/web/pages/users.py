@@ -26,8 +26,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             return page(typed=name, mistake=desk.words.say("mistake_no_place")), 400
         password = users.new_password()
         try:
-            with desk.database.writing() as connection:
-                kept = users.add(connection, name, role, place.id, password, desk.clock())
+            hashed = users.hashed(password, name)
+            with desk.database.writing(alone=True) as connection:  # two may be given one name at once
+                kept = users.add(connection, name, role, place.id, hashed, desk.clock())
                 deeds.did(connection, g.user.id, "user added", kept, desk.clock())
         except BadUser:
             return page(typed=name, mistake=desk.words.say("mistake_user_name")), 400
@@ -37,9 +38,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     def user_changed(name: str, what: str) -> str:
         user = next((each for each in theirs() if each.name == name), None) or abort(404)
         password = users.new_password()
+        hashed = users.hashed(password, name) if what == "reset" else None
         with desk.database.writing() as connection:
-            if what == "reset":
-                users.set_password(connection, name, password, desk.clock())
+            if hashed:
+                users.set_password(connection, name, hashed, desk.clock())
             else:
                 users.set_locked(connection, name, locked=what == "lock")
             deeds.did(connection, g.user.id, f"user {what}", name, desk.clock())
