@@ -10,6 +10,7 @@ import click
 from ivr.config import Settings
 from ivr.errors import MissingPart, VoiceFailed
 from ivr.records.db import open_database
+from ivr.records.mistakes import together
 from ivr.records.numbers import masked
 from ivr.records.roster import Imported, Plan, enrolled, import_roster
 from ivr.records.spreadsheet import MOST_BYTES
@@ -65,7 +66,10 @@ def _renamed(plan: Plan) -> Iterator[str]:
 
 
 def _notes(plan: Plan) -> Iterator[str]:
-    """Which members can't say by keys who they are."""
+    """What may be a slip, and which members can't say by keys who they are."""
+    for note, cells in together(plan.notes):
+        others = f" and {len(cells) - MOST_NOTES} more" if len(cells) > MOST_NOTES else ""
+        yield f"{', '.join(cells[:MOST_NOTES])}{others}, {note.heading}: {note.told}."
     rows = {change.wanted.number: change.row for change in plan.changes}
     for each in plan.untypable[:MOST_NOTES]:
         places = [f"row {rows[n]} ({n})" if n in rows else f"{n}, enrolled before," for n in each.numbers]

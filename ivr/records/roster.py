@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -22,7 +22,7 @@ from ivr.records.member_list import Entry, Parsed
 from ivr.records.mistakes import Mistake
 from ivr.records.models import Branch, Member, MemberPhone, Phone
 from ivr.records.places import District
-from ivr.records.typable import Untypable, untypable
+from ivr.records.typable import Untypable, digits_of, untypable
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,13 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What an import would do: a change for each row, in which districts branches come to lie, which branches are new,
-    and which member numbers of the list can't be typed on the telephone."""
+    which member numbers of the list can't be typed on the telephone, and what else of it may be a slip."""
 
     changes: tuple[Change, ...]
     districts: Mapping[str, str]
     new_branches: tuple[str, ...]
     untypable: tuple[Untypable, ...]
+    notes: tuple[Mistake, ...] = ()
 
     @property
     def added(self) -> list[Change]:
@@ -144,14 +145,16 @@ def planned(connection: Connection, told: Parsed, reach: Reach | None = None) ->
     districts = {entry.branch: entry.district for entry in entries if entry.district}
     if reach and reach.founds:  # a new branch of a township's lies in the township
         districts = {entry.branch: reach.district for entry in entries if entry.branch not in named} | districts
-    mistakes = [*told.mistakes, *_mixed(connection, entries)]
+    mistakes, notes = [*told.mistakes, *_mixed(connection, entries)], [*told.notes]
     if reach:
-        mistakes += _beyond(entries, before, named, reach)
+        digits = {digits for entry in entries if (digits := digits_of(entry.number)).strip("0")}
+        mistakes += _beyond(entries, before, named, reach, _beyond_have(connection, Member.digits, digits, reach))
+        notes += _shared_beyond(connection, entries, before, reach)
     if mistakes:
         raise member_list.refused(told.filename, mistakes)
     changes = tuple(_change(entry, before.get(entry.number), districts.get(entry.branch)) for entry in entries)
     new = tuple(dict.fromkeys(entry.branch for entry in entries if entry.branch not in named))
-    return Plan(changes, districts, new, _untypable(connection, entries))
+    return Plan(changes, districts, new, _untypable(connection, entries), tuple(notes))
 
 
 def carry_out(connection: Connection, plan: Plan) -> None:
@@ -190,7 +193,11 @@ def _mixed(connection: Connection, entries: Sequence[Entry]) -> Iterator[Mistake
 
 
 def _beyond(
-    entries: Sequence[Entry], before: Mapping[str, Enrolled], named: Collection[str], reach: Reach
+    entries: Sequence[Entry],
+    before: Mapping[str, Enrolled],
+    named: Collection[str],
+    reach: Reach,
+    taken: Collection[str],
 ) -> Iterator[Mistake]:
     """What is not for this user to import, row by row."""
     for entry in entries:
@@ -202,9 +209,31 @@ def _beyond(
         elif member and member.branch not in reach.branches:
             told = f"{entry.number} is a member elsewhere; ask the level above to move them, or take another number"
             yield entry.wrong("number", told, "elsewhere", text=entry.number)
+        elif not member and digits_of(entry.number) in taken:
+            told = f"{entry.number} has the same digits as a number elsewhere, and neither could be typed; take another"
+            yield entry.wrong("number", told, "same_digits", text=entry.number)
         elif entry.district and entry.district != reach.district:
             told = f"{entry.district} is not the district of this branch; leave it empty"
             yield entry.wrong("district", told, "other_district", text=entry.district)
+
+
+def _shared_beyond(
+    connection: Connection, entries: Sequence[Entry], before: Mapping[str, Enrolled], reach: Reach
+) -> Iterator[Mistake]:
+    """The telephones that somebody gets, and a member beyond the reach has: a family's, or a slip."""
+    old = {number: set(member.phones) for number, member in before.items()}
+    given = [(entry, phone) for entry in entries for phone in entry.phones if phone not in old.get(entry.number, ())]
+    shared = _beyond_have(connection, Phone.number, {phone for _, phone in given}, reach)
+    for entry, phone in given:
+        if phone in shared:
+            told = "this telephone is also that of a member elsewhere: of one family, or a slip"
+            yield entry.wrong(phone, told, "phone_elsewhere")
+
+
+def _beyond_have(connection: Connection, key: Any, values: Iterable[str], reach: Reach) -> set[str]:
+    """Which of these members beyond the reach have."""
+    found = _members().where(Branch.name.not_in(reach.branches)).with_only_columns(key).order_by(None)
+    return {value for some in parts(values) for value in connection.execute(found.where(key.in_(some))).scalars()}
 
 
 def _untypable(connection: Connection, entries: Sequence[Entry]) -> tuple[Untypable, ...]:
