@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -38,9 +39,10 @@ def import_(settings: Settings, file: Path, dry_run: bool) -> None:
     """
     with file.open("rb") as opened:
         data = opened.read(MOST_BYTES + 1)
+    today = datetime.now(UTC).astimezone(settings.line.zone).date()
     database = open_database(settings.database)
     try:
-        done = import_roster(database, data, file.name, settings.line.country, dry_run=dry_run)
+        done = import_roster(database, data, file.name, settings.line.country, today, dry_run=dry_run)
     finally:
         database.close()
     click.echo(_told(file.name, done, dry_run))

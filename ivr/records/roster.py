@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -27,7 +28,7 @@ from ivr.records.typable import Untypable, digits_of, untypable
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A member as stored; phones in E.164."""
+    """A member as stored; phones in E.164. `enrolled_on` is None where no day is known: always."""
 
     id: int
     number: str
@@ -37,6 +38,7 @@ class Enrolled:
     more: Mapping[str, str]
     role: str = ""
     district: str = ""
+    enrolled_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +125,17 @@ class Reach:
     founds: bool
 
 
-def import_roster(database: Database, data: bytes, filename: str, country: str, *, dry_run: bool = False) -> Imported:
-    """Enrol the members of a spreadsheet file, or only say what that would do.
+def import_roster(
+    database: Database, data: bytes, filename: str, country: str, today: date | None = None, *, dry_run: bool = False
+) -> Imported:
+    """Enrol the members of a spreadsheet file, on the local day `today`, or only say what that would do.
 
     Raises BadRoster with every mistake in the file; then nothing is imported."""
     told = member_list.parsed(data, filename, country)
     with database.reading() if dry_run else database.writing(alone=True) as connection:
         plan = planned(connection, told)
         if not dry_run:
-            carry_out(connection, plan)
+            carry_out(connection, plan, today)
     return imported(plan)
 
 
@@ -157,10 +161,10 @@ def planned(connection: Connection, told: Parsed, reach: Reach | None = None) ->
     return Plan(changes, districts, new, _untypable(connection, entries), tuple(notes))
 
 
-def carry_out(connection: Connection, plan: Plan) -> None:
+def carry_out(connection: Connection, plan: Plan, today: date | None) -> None:
     added, changed = ([change.wanted for change in changes] for changes in (plan.added, plan.changed))
     if added or changed:
-        enrolling.write(connection, added, changed)
+        enrolling.write(connection, added, changed, today)
         places.put(connection, plan.districts)
 
 
@@ -316,7 +320,9 @@ def largest_branch(connection: Connection) -> int:
 def _members() -> Select[Any]:
     return (
         select(Member.id, Member.number, Member.name, Member.more, Member.role, Branch.name.label("branch"))
-        .add_columns(Phone.number.label("phone"), func.coalesce(District.name, "").label("district"))
+        .add_columns(
+            Member.enrolled_on, Phone.number.label("phone"), func.coalesce(District.name, "").label("district")
+        )
         .join(Branch, Branch.id == Member.branch_id)
         .outerjoin(District, District.id == Branch.parent_id)
         .outerjoin(MemberPhone, MemberPhone.member_id == Member.id)
@@ -330,8 +336,8 @@ def _folded(connection: Connection, found: Select[Any]) -> Iterator[Enrolled]:
         rows = list(group)
         phones = tuple(row.phone for row in rows if row.phone)
         row = rows[0]
-        more = json.loads(row.more)
-        yield Enrolled(row.id, row.number, row.name, row.branch, phones, more, row.role, row.district)
+        told = (row.role, row.district, row.enrolled_on)
+        yield Enrolled(row.id, row.number, row.name, row.branch, phones, json.loads(row.more), *told)
 
 
 def _by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enrolled]:

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import astuple
+from datetime import date
 from html import unescape
 from pathlib import Path
 
@@ -85,6 +86,8 @@ def test_what_is_shown_is_done(browser: Browser, database: Database) -> None:
     assert deeds(database) == [("members_imported", told)]
     assert told in browser.get(done.location).text
     assert told not in browser.get(f"{IMPORT}?done=99").text
+    with database.reading() as connection:
+        assert [m.number for m in enrolled(connection) if m.enrolled_on == date(2026, 11, 20)] == ["007"]
 
 
 def test_the_page_and_the_command_plan_the_same(browser: Browser, database: Database) -> None:

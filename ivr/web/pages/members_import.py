@@ -118,7 +118,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             plan = roster.planned(connection, read, within)
             if plan.fingerprint != fingerprint:
                 return None
-            roster.carry_out(connection, plan)
+            roster.carry_out(connection, plan, desk.today())
             return deeds.did(connection, g.user.id, IMPORTED, told(filename, plan), desk.clock())
 
     # ── how it is shown ──────────────────────────────────────────────────────────────────────────────────────────

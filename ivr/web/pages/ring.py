@@ -8,7 +8,7 @@ from werkzeug import Response
 from ivr.errors import BadEntry
 from ivr.records import deeds, follow_ups
 from ivr.records.numbers import masked
-from ivr.reports import ring
+from ivr.reports import month, ring
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
 from ivr.web.scope import Seen, member_of_theirs, seen
@@ -56,7 +56,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         left = sum(row.followed is None for row in rows)
         say = desk.words.say
         told = [
-            say("ring_none")
+            month.not_begun(facts, desk.words) or say("ring_none")
             if not rows
             else say("ring_all_done", n=len(rows))
             if not left
