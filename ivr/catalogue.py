@@ -177,10 +177,19 @@ class Lesson(Struct, frozen=True, dict=True):
 
 
 class Catalogue(Struct, frozen=True):
-    """The lessons on offer, oldest first, and every edition that a call or a record may still name."""
+    """The lessons on offer, oldest first, and every edition that a call or a record may still name. `first_days` are
+    those on which lessons were first on offer, by slug; of one that is not there, no day is known."""
 
     lessons: tuple[Lesson, ...]
     editions: Mapping[str, Lesson]
+    first_days: Mapping[str, date] = {}
 
     def offered_on(self, day: date) -> tuple[Lesson, ...]:
         return tuple(lesson for lesson in self.lessons if lesson.offered_on(day))
+
+    def offered_between(self, first: date, last: date) -> tuple[Lesson, ...]:
+        """Those on offer that could be heard on one of these days."""
+        return tuple(each for each in self.lessons if self._begins(each) <= last and (each.closes or last) >= first)
+
+    def _begins(self, lesson: Lesson) -> date:
+        return max(lesson.opens or date.min, self.first_days.get(lesson.slug, date.min))

@@ -1,10 +1,12 @@
-"""Published editions: audio is written first, the manifest next, the index last, so a reader never sees half a lesson.
+"""Published editions: audio is written first, then the day of a lesson's first offer, the manifest, the index last; so
+a reader never sees half a lesson.
 
 audio/<sha256>.wav              named by its content, never changed
 recordings/<sha256>.wav         the same, for what people said by telephone and what is for one person only: there is no
                                 second copy, and `tidy` leaves it
 editions/<slug>/<edition>.json  manifests; old ones stay for the calls and records that name them
 index.json                      what is on offer, oldest first: slug -> edition
+offered.json                    since when what was on offer for the first time: slug -> day
 phrases/<language>.json         pressed prompts and people's names: words -> clip, and the voice that said them
 """
 
@@ -20,7 +22,7 @@ import threading
 import wave
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -99,8 +101,9 @@ class Shelf:
         """Is this file of audio what somebody said, or for one person only?"""
         return path.parent == self.root / "recordings"
 
-    def publish(self, lesson: Lesson) -> Lesson:
-        """Put a lesson on offer and return it with its edition set; an edition already on offer is left alone.
+    def publish(self, lesson: Lesson, today: date | None = None) -> Lesson:
+        """Put a lesson on offer and return it with its edition set; an edition already on offer is left alone. Offered
+        for the first time, it is so from `today` on; without, no day of it is known, and it counts as always offered.
 
         Raises DamagedAudio, naming the piece, unless every piece is there whole and as long as stated.
         """
@@ -110,6 +113,8 @@ class Shelf:
         with self._locked():  # nothing is tidied away between the look at a file and the offer
             if faults := self.faults(lesson):
                 raise DamagedAudio(f"{faults[0]} Publish the lesson again.")
+            if today and lesson.slug not in self._offers() and not any(path.parent.glob("*.json")):
+                self._first_offered(lesson.slug, today)
             if not (path.is_file() and path.read_bytes() == manifest):
                 write_whole(path, manifest)
             self._offer(lesson.slug, lesson.edition)
@@ -214,6 +219,22 @@ class Shelf:
                 self._retire(slug, offers[slug])
             self._write_offers(offers | {slug: edition})
 
+    def _first_offered(self, slug: str, day: date) -> None:
+        """With the lock held, and before there is any manifest: a publication that is broken off here leaves none, and
+        the next one is the first again; one that is broken off later has its day already. What has a manifest, but no
+        day, is older than these days are."""
+        path = self.root / "offered.json"
+        days = _read(path, dict[str, date]) or {}
+        write_whole(path, msgspec.json.format(msgspec.json.encode(days | {slug: day})))
+
+    def _first_days(self) -> dict[str, date]:
+        """Of those that are damaged, none is known: only reports of months that are over need them."""
+        try:
+            return _read(self.root / "offered.json", dict[str, date]) or {}
+        except DamagedAudio as error:
+            log.error("since when lessons are on offer is not known: %s", error)
+            return {}
+
     def _retire(self, slug: str, edition: str) -> None:
         """A manifest's time, which nothing else reads, tells `tidy` when it went off offer."""
         with contextlib.suppress(FileNotFoundError):
@@ -238,7 +259,8 @@ class Shelf:
         missing = [f"{slug}/{edition}.json" for slug, edition in offers.items() if edition not in self._loaded]
         if missing:
             raise DamagedAudio(f"The manifest editions/{missing[0]} is missing. Publish the lesson again.")
-        return Catalogue(tuple(self._loaded[edition] for edition in offers.values()), dict(self._loaded))
+        lessons = tuple(self._loaded[edition] for edition in offers.values())
+        return Catalogue(lessons, dict(self._loaded), self._first_days())
 
     def _locked(self) -> AbstractContextManager[None]:
         return locked(self.root / ".shelf.lock")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 import threading
@@ -16,6 +17,8 @@ import pytest
 from ivr.catalogue import Clip, Lesson, Question, Segment, Sentence
 from ivr.errors import DamagedAudio, IvrError, UnknownLesson
 from ivr.shelf import Shelf, edition_of
+
+DAY, LATER = date(2026, 11, 3), date(2026, 12, 24)
 
 
 def sound(length_ms: int, value: int = 1, rate_hz: int = 8000, channels: int = 1) -> bytes:
@@ -115,10 +118,10 @@ PUBLISH_ELSEWHERE = """
 import sys
 from pathlib import Path
 from ivr.shelf import Shelf
-from tests.test_shelf import lesson
+from tests.test_shelf import DAY, lesson
 shelf = Shelf(Path(sys.argv[1]))
 for slug in sys.argv[2:]:
-    shelf.publish(lesson(shelf, slug))
+    shelf.publish(lesson(shelf, slug), DAY)
 """
 
 
@@ -142,12 +145,51 @@ def test_two_processes_and_two_threads_publish_at_once_and_nothing_is_lost(shelf
     for thread in threads:
         thread.join()
     assert [process.wait() for process in processes] == [0, 0]
-    assert {each.slug for each in shelf.catalogue().lessons} == {slug for each in slugs for slug in each}
+    everything = {slug for each in slugs for slug in each}
+    assert {each.slug for each in shelf.catalogue().lessons} == everything
+    assert shelf.catalogue().first_days == dict.fromkeys(everything, DAY)
 
 
 def _publish(shelf: Shelf, slugs: list[str]) -> None:
     for slug in slugs:
-        shelf.publish(lesson(shelf, slug))
+        shelf.publish(lesson(shelf, slug), DAY)
+
+
+def test_the_first_day_of_a_lesson_stays_its_first(shelf: Shelf) -> None:
+    """Another edition keeps it, and what was withdrawn; what was on offer before such days were kept has none."""
+    shelf.publish(lesson(shelf, "old"))
+    shelf.publish(lesson(shelf), DAY)
+    shelf.withdraw("falls")
+    for slug in ("old", "falls"):
+        shelf.publish(lesson(shelf, slug), LATER)
+        shelf.publish(lesson(shelf, slug, length_ms=3000), LATER)
+    assert shelf.catalogue().first_days == {"falls": DAY}
+
+
+@pytest.mark.parametrize(("lost", "first"), [(("index.json",), 0), (("index.json", "editions/falls"), 1)])
+def test_a_first_day_is_written_before_there_is_anything_to_offer(
+    shelf: Shelf, lost: tuple[str, ...], first: int
+) -> None:
+    """And is found by whoever publishes again after it was broken off before the index, or before the manifest."""
+    shelf.publish(lesson(shelf), DAY)
+    for name in lost:
+        path = shelf.root / name
+        path.rename(shelf.root / "gone") if path.is_file() else shutil.rmtree(path)
+    shelf.publish(lesson(shelf), LATER)
+    assert shelf.catalogue().first_days == {"falls": (DAY, LATER)[first]}
+
+
+def test_first_days_that_are_damaged_stop_no_call_and_are_not_written_over(
+    shelf: Shelf, caplog: pytest.LogCaptureFixture
+) -> None:
+    published = shelf.publish(lesson(shelf), DAY)
+    (shelf.root / "offered.json").write_text("no")
+    reader = Shelf(shelf.root)
+    assert (reader.catalogue().lessons, reader.catalogue().first_days) == ((published,), {})
+    assert "offered.json" in caplog.text
+    with pytest.raises(DamagedAudio, match=r"offered\.json"):
+        shelf.publish(lesson(shelf, "stoves"), DAY)
+    assert Shelf(shelf.root).catalogue().lessons == (published,)
 
 
 def test_readers_never_see_half_a_lesson(shelf: Shelf) -> None:

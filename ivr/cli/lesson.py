@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,8 +106,9 @@ def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
             click.echo(_planned(each, Shelf(settings.data), voices))
         return
     press_missing(settings, dict.fromkeys(languages, voices))  # a lesson needs the line's own words around it
+    today = datetime.now(UTC).astimezone(settings.line.zone).date()
     for each in scripts:
-        click.echo(_publish(each, Shelf(settings.data), voices))
+        click.echo(_publish(each, Shelf(settings.data), voices, today))
     _tidy(settings)
 
 
@@ -183,7 +184,7 @@ def _needs_a_voice(script: Script) -> bool:
     return not script.front.voice and not is_recorded(script)
 
 
-def _publish(script: Script, shelf: Shelf, voices: Voices) -> str:
+def _publish(script: Script, shelf: Shelf, voices: Voices, today: date) -> str:
     """Press and publish one lesson; returns the line that says what was done."""
     from ivr.studio.press import press
 
@@ -198,7 +199,7 @@ def _publish(script: Script, shelf: Shelf, voices: Voices) -> str:
             seen.append(now)
             show(now)
 
-        published = shelf.publish(press(script, shelf, voices, watch))
+        published = shelf.publish(press(script, shelf, voices, watch), today)
     done = seen[-1]
     if published in before:
         return f"unchanged {script.slug}: {_extent(published)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from ivr.config import Settings
 from ivr.errors import MissingPart, VoiceFailed
 from ivr.records.db import open_database
+from ivr.records.mistakes import together
 from ivr.records.numbers import masked
 from ivr.records.roster import Imported, Plan, enrolled, import_roster
 from ivr.records.spreadsheet import MOST_BYTES
@@ -37,9 +39,10 @@ def import_(settings: Settings, file: Path, dry_run: bool) -> None:
     """
     with file.open("rb") as opened:
         data = opened.read(MOST_BYTES + 1)
+    today = datetime.now(UTC).astimezone(settings.line.zone).date()
     database = open_database(settings.database)
     try:
-        done = import_roster(database, data, file.name, settings.line.country, dry_run=dry_run)
+        done = import_roster(database, data, file.name, settings.line.country, today, dry_run=dry_run)
     finally:
         database.close()
     click.echo(_told(file.name, done, dry_run))
@@ -65,7 +68,10 @@ def _renamed(plan: Plan) -> Iterator[str]:
 
 
 def _notes(plan: Plan) -> Iterator[str]:
-    """Which members can't say by keys who they are."""
+    """What may be a slip, and which members can't say by keys who they are."""
+    for note, cells in together(plan.notes):
+        others = f" and {len(cells) - MOST_NOTES} more" if len(cells) > MOST_NOTES else ""
+        yield f"{', '.join(cells[:MOST_NOTES])}{others}, {note.heading}: {note.told}."
     rows = {change.wanted.number: change.row for change in plan.changes}
     for each in plan.untypable[:MOST_NOTES]:
         places = [f"row {rows[n]} ({n})" if n in rows else f"{n}, enrolled before," for n in each.numbers]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -31,13 +32,13 @@ class Wanted:
     role: str
 
 
-def write(connection: Connection, added: Sequence[Wanted], changed: Sequence[Wanted]) -> None:
-    """Enrol those who are `added`, and let those who are enrolled be as is wanted."""
+def write(connection: Connection, added: Sequence[Wanted], changed: Sequence[Wanted], today: date | None) -> None:
+    """Enrol those who are `added`, today if the day is told, and let those who are enrolled be as is wanted."""
     members = [*added, *changed]
     branches = _ids(connection, Branch, Branch.name, (each.branch for each in members))
     phones = _ids(connection, Phone, Phone.number, (phone for each in members for phone in each.phones))
     if added:
-        connection.execute(insert(Member), [_row(each, branches) for each in added])
+        connection.execute(insert(Member), [{"enrolled_on": today, **_row(each, branches)} for each in added])
     if changed:
         change = update(Member).where(Member.number == bindparam("of"))
         connection.execute(change, [{"of": each.number, **_row(each, branches)} for each in changed])

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select, update
 
 from ivr.errors import BadEntry
-from ivr.records.models import Exemption
+from ivr.records.models import Exemption, Member
 
 Kind = Literal["excused", "left"]
 LONGEST = 200  # characters of a reason
@@ -39,13 +39,18 @@ def exempt(
     user: int,
     now: datetime,
 ) -> None:
-    """Raises BadEntry."""
+    """The same again changes nothing. Raises BadEntry."""
     reason = reason.strip()
     if not 0 < len(reason) <= LONGEST:
         raise BadEntry("reason", "reason_needed" if not reason else "too_long")
     if until is not None and until < since:
         raise BadEntry("until", "until_before_since")
     row = {"member_id": member, "kind": kind, "reason": reason, "since": since, "until": until}
+    # Of two at once the second waits here, and then sees the first.
+    connection.execute(select(Member.id).where(Member.id == member).with_for_update(key_share=True))
+    same = _standing().where(*(getattr(Exemption, name) == value for name, value in row.items()))
+    if connection.execute(same).first() is not None:
+        return
     connection.execute(insert(Exemption), {**row, "user_id": user, "made_at": now})
 
 

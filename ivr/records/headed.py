@@ -57,17 +57,25 @@ class Headed:
 
 @dataclass(slots=True)
 class Row:
-    """A row being read; what is wrong with it gathers in `mistakes`."""
+    """A row being read; what is wrong with it gathers in `mistakes`, what may be right and is told all the same in
+    `notes`."""
 
     n: int
     of: Headed
     cells: list[str]
     mistakes: list[Mistake] = field(default_factory=list)
+    notes: list[Mistake] = field(default_factory=list)
 
     def wrong(self, column: int, told: str, why: str = "other", **values: object) -> None:
         """`why` and `values` as in a Mistake."""
+        self.mistakes.append(self._told(column, told, why, values))
+
+    def note(self, column: int, told: str, why: str, **values: object) -> None:
+        self.notes.append(self._told(column, told, why, values))
+
+    def _told(self, column: int, told: str, why: str, values: Mapping[str, object]) -> Mistake:
         values = {"told": told, "text": clean(self.cells[column])[:MOST_SHOWN], **values}
-        self.mistakes.append(Mistake(told, why, self.n, column, self.of.headings[column], values))
+        return Mistake(told, why, self.n, column, self.of.headings[column], values)
 
     def required(self, means: str, whose: str, longest: int) -> str:
         """The text of a cell that must have some, fit to be kept and shown."""

@@ -50,6 +50,7 @@ MOST_FIRST = ("secretary", "leader", "visitor")  # who holds several offices has
 BETWEEN_OFFICES = re.compile(r"[、，,;；/]|兼")
 BETWEEN_PHONES = re.compile(r"[、;/,\n]+")
 NO_PHONE = frozenset(("", "无", "没有", "-", "—", "none"))
+NO_OFFICE = NO_PHONE | {"党员", "普通党员", "社员", "会员", "学员", "成员", "member"}
 EXAMPLES = ("例：", "e.g. ")  # so begins the name in the row that shows how a list is filled in; it is nobody's
 HAN_APART = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")  # 王　兰: names spread to one width
 
@@ -58,7 +59,7 @@ HAN_APART = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")  # 王　�
 class Entry:
     """A member as the list has them; phones in E.164, `more` the other columns by their headings, and the office as it
     is written. `role` is None where the list tells no offices; `district` is "" where the row tells none. `columns`
-    says where what stands, and under which heading."""
+    says where what stands, each telephone too, and under which heading."""
 
     row: int
     number: str
@@ -78,19 +79,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A list as far as it can be read, and every mistake in it."""
+    """A list as far as it can be read, every mistake in it, and what else there is to say of it."""
 
     filename: str
     entries: tuple[Entry, ...]
     mistakes: tuple[Mistake, ...]
+    notes: tuple[Mistake, ...] = ()
 
 
 def parsed(data: bytes, filename: str, country: str) -> Parsed:
     try:
-        entries, mistakes = _entries(headed(tables(data), COLUMNS), country)
+        entries, mistakes, notes = _entries(headed(tables(data), COLUMNS), country)
     except Unreadable as error:
-        entries, mistakes = [], [error.mistake]
-    return Parsed(filename, tuple(entries), tuple(mistakes))
+        return Parsed(filename, (), (error.mistake,))
+    return Parsed(filename, tuple(entries), tuple(mistakes), tuple(notes))
 
 
 def read(data: bytes, filename: str, country: str) -> tuple[Entry, ...]:
@@ -120,9 +122,10 @@ def given_back(data: bytes, reasons: Mapping[int, str], heading: str) -> tuple[t
     return (heading, *kept(table.headings)), [(reason, *kept(cells)) for reason, cells in rows]
 
 
-def _entries(table: Headed, country: str) -> tuple[list[Entry], list[Mistake]]:
+def _entries(table: Headed, country: str) -> tuple[list[Entry], list[Mistake], list[Mistake]]:
     entries: list[Entry] = []
     mistakes: list[Mistake] = []
+    notes: list[Mistake] = []
     rows = [row for row in table.rows() if not _is_example(row)]
     if not rows:
         raise Unreadable("there are headings, but no members below them", "no_rows")
@@ -133,7 +136,8 @@ def _entries(table: Headed, country: str) -> tuple[list[Entry], list[Mistake]]:
     for row in rows:
         entries.append(_entry(row, country, columns))
         mistakes += row.mistakes
-    return entries, mistakes + list(_repeated(entries)) + list(_misplaced(entries))
+        notes += row.notes
+    return entries, mistakes + list(_repeated(entries)) + list(_misplaced(entries)), notes
 
 
 def _is_example(row: Row) -> bool:
@@ -146,7 +150,8 @@ def _entry(row: Row, country: str, columns: Mapping[str, tuple[int, str]]) -> En
     number = unicodedata.normalize("NFKC", _required(row, "number"))
     branch, district = _required(row, "branch"), _district(row)
     phones = _phones(row, country)
-    return Entry(row.n, number, name, branch, phones, _more(row), _role(row), district, columns)
+    where = {phone: (column, row.of.headings[column]) for phone, column in phones.items()}
+    return Entry(row.n, number, name, branch, tuple(phones), _more(row), _role(row), district, {**columns, **where})
 
 
 def _required(row: Row, means: str) -> str:
@@ -157,8 +162,12 @@ def _role(row: Row) -> str | None:
     if "role" not in row.of.columns:
         return None
     (column,) = row.of.columns["role"]
-    offices = BETWEEN_OFFICES.split(HAN_APART.sub("", clean(row.cells[column])).casefold())
-    given = {ROLES.get(office.strip(), "") for office in offices}
+    written = BETWEEN_OFFICES.split(HAN_APART.sub("", clean(row.cells[column])))
+    offices = {office.strip().casefold(): office.strip()[:MOST_SHOWN] for office in written}
+    for office in sorted(offices.keys() - ROLES.keys() - NO_OFFICE):
+        told = f"{shown(offices[office])} gives no rights on the telephone; it is kept as written"
+        row.note(column, told, "other_office", text=offices[office])
+    given = {ROLES.get(office, "") for office in offices}
     return next((role for role in MOST_FIRST if role in given), "")
 
 
@@ -167,18 +176,19 @@ def _district(row: Row) -> str:
     return _required(row, "district") if column is not None and clean(row.cells[column]) else ""
 
 
-def _phones(row: Row, country: str) -> tuple[str, ...]:
-    phones: dict[str, None] = {}
+def _phones(row: Row, country: str) -> dict[str, int]:
+    """And in which column each stands."""
+    phones: dict[str, int] = {}
     for column in row.of.columns["phone"]:
         for written in BETWEEN_PHONES.split(unicodedata.normalize("NFKC", row.cells[column])):
             if clean(written).casefold() in NO_PHONE:
                 continue
             if phone := e164(written, country):
-                phones[phone] = None
+                phones.setdefault(phone, column)
             else:
                 told = f"{shown(clean(written))} is not a telephone number in {country}; write it in full"
                 row.wrong(column, told, "no_phone", text=clean(written)[:MOST_SHOWN])
-    return tuple(phones)
+    return phones
 
 
 def _more(row: Row) -> dict[str, str]:

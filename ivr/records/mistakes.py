@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -25,6 +25,14 @@ class Mistake:
     def cell(self) -> str:
         """As spreadsheets call it: C5; "" for the list as a whole."""
         return f"{_letters(self.column + 1)}{self.row}" if self.row else ""
+
+
+def together(notes: Iterable[Mistake]) -> list[tuple[Mistake, tuple[str, ...]]]:
+    """One of each that say the same, and the cells of all of them."""
+    cells: dict[str, tuple[Mistake, list[str]]] = {}
+    for each in notes:
+        cells.setdefault(each.told, (each, []))[1].append(each.cell)
+    return [(first, tuple(of_all)) for first, of_all in cells.values()]
 
 
 def _letters(column: int) -> str:

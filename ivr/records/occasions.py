@@ -3,7 +3,7 @@ studied there. Of a lesson studied so, nobody was heard to hear it: it is the se
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy import Connection, insert, select, update
 
 from ivr.errors import BadEntry
-from ivr.records.models import Occasion, Presence
+from ivr.records.models import Branch, Occasion, Presence
 
 Kind = Literal["visit", "meeting"]
 LONGEST = {"topic": 200, "host": 100, "place": 100, "note": 1000}  # characters
@@ -41,7 +41,9 @@ class Kept:
 
 
 def write(connection: Connection, branch: int, what: Written, user: int, now: datetime, today: date) -> int:
-    """Write it down; returns its id. `members` must be of the branch. Raises BadEntry."""
+    """Write it down, once: the same again is what stands already. Returns its id. `members` must be of the branch.
+
+    Raises BadEntry."""
     if what.day > today:
         raise BadEntry("day", "day_in_the_future")
     if not what.members:
@@ -50,11 +52,26 @@ def write(connection: Connection, branch: int, what: Written, user: int, now: da
     if too_long := [name for name, text in texts.items() if len(text) > LONGEST[name]]:
         raise BadEntry(too_long[0], "too_long")
     row = {"branch_id": branch, "kind": what.kind, "day": what.day, "lesson": what.lesson, **texts}
+    # Of two at once the second waits here, and then sees the first.
+    connection.execute(select(Branch.id).where(Branch.id == branch).with_for_update(key_share=True))
+    if (same := _same(connection, row, set(what.members))) is not None:
+        return same
     made = insert(Occasion).values(**row, user_id=user, made_at=now).returning(Occasion.id)
     occasion: int = connection.execute(made).scalar_one()
     there = [{"occasion_id": occasion, "member_id": member} for member in dict.fromkeys(what.members)]
     connection.execute(insert(Presence), there)
     return occasion
+
+
+def _same(connection: Connection, row: Mapping[str, object], members: Set[int]) -> int | None:
+    """What was written down in the same words, with the same members."""
+    alike = (getattr(Occasion, name) == value for name, value in row.items())
+    found = select(Occasion.id, Presence.member_id).join(Presence, Presence.occasion_id == Occasion.id)
+    there: dict[int, set[int]] = {}
+    standing = found.where(*alike, Occasion.withdrawn_at.is_(None)).order_by(Occasion.id)
+    for occasion, member in connection.execute(standing):
+        there.setdefault(occasion, set()).add(member)
+    return next((occasion for occasion, present in there.items() if present == members), None)
 
 
 def withdraw(connection: Connection, occasion: int, branches: Collection[int], now: datetime) -> bool:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, text, union, update
 
 from ivr.catalogue import Catalogue
-from ivr.records import plays, studied
+from ivr.records import plays, strays, studied
 from ivr.records.models import Answer, Attendance, Call, Member, Progress, Studied, TurnRow
 from ivr.records.plays import HeardRow
 from ivr.records.studied import ANSWERED, StudiedRow
@@ -65,7 +65,8 @@ def settle(connection: Connection, call: int, now: datetime, counting: Counting)
         select(Attendance.member_id).where(Attendance.call_id == call),
     )
     members = {*connection.execute(union(*there)).scalars(), *(row[0] for row in places)} - {None}
-    if lessons := {row[1] for row in places if row[1]}:
+    met = strays.pressed(connection, Call.id == call, catalogue=counting.catalogue)  # were it by such a key alone
+    if lessons := {lesson for lesson in (*(row[1] for row in places), *(stray.lesson for stray in met)) if lesson}:
         _refold(connection, members, lessons, counting, began.scalar_one())
 
 

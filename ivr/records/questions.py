@@ -162,8 +162,12 @@ def reply(connection: Connection, question: int, clip: Clip, now: datetime) -> N
 
 
 def give(connection: Connection, question: int, clip: Clip, now: datetime) -> None:
-    """A reply, written or spoken, takes the place of one that is not heard yet; of two at once, the later one."""
+    """A reply, written or spoken, takes the place of one that is not heard yet; of two at once, the later one. The same
+    again changes nothing, were it heard already."""
     connection.execute(select(Recording.id).where(Recording.id == question).with_for_update())
+    newest = select(Reply.words, Reply.audio).where(Reply.question_id == question).order_by(Reply.id.desc()).limit(1)
+    if connection.execute(newest).first() == (clip.words, clip.audio):
+        return
     connection.execute(delete(Reply).where(Reply.question_id == question, Reply.delivered_at.is_(None)))
     row = {"question_id": question, "words": clip.words, "audio": clip.audio, "length_ms": clip.length_ms}
     connection.execute(insert(Reply), {**row, "made_at": now})

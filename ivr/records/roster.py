@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -22,12 +23,12 @@ from ivr.records.member_list import Entry, Parsed
 from ivr.records.mistakes import Mistake
 from ivr.records.models import Branch, Member, MemberPhone, Phone
 from ivr.records.places import District
-from ivr.records.typable import Untypable, untypable
+from ivr.records.typable import Untypable, digits_of, untypable
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A member as stored; phones in E.164."""
+    """A member as stored; phones in E.164. `enrolled_on` is None where no day is known: always."""
 
     id: int
     number: str
@@ -37,6 +38,7 @@ class Enrolled:
     more: Mapping[str, str]
     role: str = ""
     district: str = ""
+    enrolled_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,13 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What an import would do: a change for each row, in which districts branches come to lie, which branches are new,
-    and which member numbers of the list can't be typed on the telephone."""
+    which member numbers of the list can't be typed on the telephone, and what else of it may be a slip."""
 
     changes: tuple[Change, ...]
     districts: Mapping[str, str]
     new_branches: tuple[str, ...]
     untypable: tuple[Untypable, ...]
+    notes: tuple[Mistake, ...] = ()
 
     @property
     def added(self) -> list[Change]:
@@ -122,15 +125,17 @@ class Reach:
     founds: bool
 
 
-def import_roster(database: Database, data: bytes, filename: str, country: str, *, dry_run: bool = False) -> Imported:
-    """Enrol the members of a spreadsheet file, or only say what that would do.
+def import_roster(
+    database: Database, data: bytes, filename: str, country: str, today: date | None = None, *, dry_run: bool = False
+) -> Imported:
+    """Enrol the members of a spreadsheet file, on the local day `today`, or only say what that would do.
 
     Raises BadRoster with every mistake in the file; then nothing is imported."""
     told = member_list.parsed(data, filename, country)
     with database.reading() if dry_run else database.writing(alone=True) as connection:
         plan = planned(connection, told)
         if not dry_run:
-            carry_out(connection, plan)
+            carry_out(connection, plan, today)
     return imported(plan)
 
 
@@ -144,20 +149,22 @@ def planned(connection: Connection, told: Parsed, reach: Reach | None = None) ->
     districts = {entry.branch: entry.district for entry in entries if entry.district}
     if reach and reach.founds:  # a new branch of a township's lies in the township
         districts = {entry.branch: reach.district for entry in entries if entry.branch not in named} | districts
-    mistakes = [*told.mistakes, *_mixed(connection, entries)]
+    mistakes, notes = [*told.mistakes, *_mixed(connection, entries)], [*told.notes]
     if reach:
-        mistakes += _beyond(entries, before, named, reach)
+        digits = {digits for entry in entries if (digits := digits_of(entry.number)).strip("0")}
+        mistakes += _beyond(entries, before, named, reach, _beyond_have(connection, Member.digits, digits, reach))
+        notes += _shared_beyond(connection, entries, before, reach)
     if mistakes:
         raise member_list.refused(told.filename, mistakes)
     changes = tuple(_change(entry, before.get(entry.number), districts.get(entry.branch)) for entry in entries)
     new = tuple(dict.fromkeys(entry.branch for entry in entries if entry.branch not in named))
-    return Plan(changes, districts, new, _untypable(connection, entries))
+    return Plan(changes, districts, new, _untypable(connection, entries), tuple(notes))
 
 
-def carry_out(connection: Connection, plan: Plan) -> None:
+def carry_out(connection: Connection, plan: Plan, today: date | None) -> None:
     added, changed = ([change.wanted for change in changes] for changes in (plan.added, plan.changed))
     if added or changed:
-        enrolling.write(connection, added, changed)
+        enrolling.write(connection, added, changed, today)
         places.put(connection, plan.districts)
 
 
@@ -190,7 +197,11 @@ def _mixed(connection: Connection, entries: Sequence[Entry]) -> Iterator[Mistake
 
 
 def _beyond(
-    entries: Sequence[Entry], before: Mapping[str, Enrolled], named: Collection[str], reach: Reach
+    entries: Sequence[Entry],
+    before: Mapping[str, Enrolled],
+    named: Collection[str],
+    reach: Reach,
+    taken: Collection[str],
 ) -> Iterator[Mistake]:
     """What is not for this user to import, row by row."""
     for entry in entries:
@@ -202,9 +213,31 @@ def _beyond(
         elif member and member.branch not in reach.branches:
             told = f"{entry.number} is a member elsewhere; ask the level above to move them, or take another number"
             yield entry.wrong("number", told, "elsewhere", text=entry.number)
+        elif not member and digits_of(entry.number) in taken:
+            told = f"{entry.number} has the same digits as a number elsewhere, and neither could be typed; take another"
+            yield entry.wrong("number", told, "same_digits", text=entry.number)
         elif entry.district and entry.district != reach.district:
             told = f"{entry.district} is not the district of this branch; leave it empty"
             yield entry.wrong("district", told, "other_district", text=entry.district)
+
+
+def _shared_beyond(
+    connection: Connection, entries: Sequence[Entry], before: Mapping[str, Enrolled], reach: Reach
+) -> Iterator[Mistake]:
+    """The telephones that somebody gets, and a member beyond the reach has: a family's, or a slip."""
+    old = {number: set(member.phones) for number, member in before.items()}
+    given = [(entry, phone) for entry in entries for phone in entry.phones if phone not in old.get(entry.number, ())]
+    shared = _beyond_have(connection, Phone.number, {phone for _, phone in given}, reach)
+    for entry, phone in given:
+        if phone in shared:
+            told = "this telephone is also that of a member elsewhere: of one family, or a slip"
+            yield entry.wrong(phone, told, "phone_elsewhere")
+
+
+def _beyond_have(connection: Connection, key: Any, values: Iterable[str], reach: Reach) -> set[str]:
+    """Which of these members beyond the reach have."""
+    found = _members().where(Branch.name.not_in(reach.branches)).with_only_columns(key).order_by(None)
+    return {value for some in parts(values) for value in connection.execute(found.where(key.in_(some))).scalars()}
 
 
 def _untypable(connection: Connection, entries: Sequence[Entry]) -> tuple[Untypable, ...]:
@@ -287,7 +320,9 @@ def largest_branch(connection: Connection) -> int:
 def _members() -> Select[Any]:
     return (
         select(Member.id, Member.number, Member.name, Member.more, Member.role, Branch.name.label("branch"))
-        .add_columns(Phone.number.label("phone"), func.coalesce(District.name, "").label("district"))
+        .add_columns(
+            Member.enrolled_on, Phone.number.label("phone"), func.coalesce(District.name, "").label("district")
+        )
         .join(Branch, Branch.id == Member.branch_id)
         .outerjoin(District, District.id == Branch.parent_id)
         .outerjoin(MemberPhone, MemberPhone.member_id == Member.id)
@@ -301,8 +336,8 @@ def _folded(connection: Connection, found: Select[Any]) -> Iterator[Enrolled]:
         rows = list(group)
         phones = tuple(row.phone for row in rows if row.phone)
         row = rows[0]
-        more = json.loads(row.more)
-        yield Enrolled(row.id, row.number, row.name, row.branch, phones, more, row.role, row.district)
+        told = (row.role, row.district, row.enrolled_on)
+        yield Enrolled(row.id, row.number, row.name, row.branch, phones, json.loads(row.more), *told)
 
 
 def _by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enrolled]:

@@ -40,6 +40,7 @@ class Attempt:
     wants_code: int | None = None
     is_closed: bool = False  # too many tries with this name
     is_locked: bool = False  # the password was right, but somebody locked the user
+    is_over: bool = False  # the password was right, but there is a new one since
 
 
 def sign_in(database: Database, name: str, password: str, key: str, now: datetime) -> Attempt:
@@ -65,16 +66,20 @@ def sign_in(database: Database, name: str, password: str, key: str, now: datetim
         return Attempt(is_locked=True) if again.is_locked else Attempt(_begun(connection, user.id, now))
 
 
-def with_code(database: Database, user: int, code: str, key: str, now: datetime) -> Attempt:
-    """The second step, for whom `sign_in` wanted a code from."""
+def with_code(database: Database, user: int, since: datetime, code: str, key: str, now: datetime) -> Attempt:
+    """The second step, for whom `sign_in` wanted a code from; `since` is when their password was right. A new one ends
+    that, and so does locking the user."""
     with database.writing(alone=True) as connection:
         row = connection.execute(select(User).where(User.id == user)).one_or_none()
         attempt = _tried(connection, _hashed(row.name, key), row.password_at, now) if row else None
     if row is None or attempt is None:
         return Attempt(is_closed=True)
     with database.writing(alone=True) as connection:
-        if row.is_locked or not one_time.take(connection, user, code, now):
-            return Attempt(is_locked=row.is_locked)
+        stands = connection.execute(select(User).where(User.id == user).with_for_update(key_share=True)).one()
+        if stands.is_locked or stands.password_at > since:
+            return Attempt(is_locked=stands.is_locked, is_over=not stands.is_locked)
+        if not one_time.take(connection, user, code, now):
+            return Attempt()
         _was_right(connection, attempt)
         return Attempt(_begun(connection, user, now))
 

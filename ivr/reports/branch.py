@@ -113,7 +113,8 @@ def _figures(standing: Standing) -> tuple[Cell, ...]:
 
 
 def page(facts: Facts) -> tuple[Sheet, ...]:
-    """All branches side by side; of a single one, whom to ring first, then everybody."""
+    """All branches side by side; of a single one, whom to ring first, then everybody. Only words in a month without a
+    lesson."""
     studied = member.rows(facts)
     branches = rows(facts, studied)
     words = tuple(member.sentences(facts, studied))
@@ -121,6 +122,8 @@ def page(facts: Facts) -> tuple[Sheet, ...]:
         return (_overview(facts, branches, words),)
     by_member = _by_member(facts.due, _due(facts, studied))
     title = f"{branches[0].branch}　{facts.period.words}　电话学习情况"
+    if not facts.lessons:
+        return (Sheet(title, above=words),)
     summary = (*words, f"完成率 {_share(branches[0].standing)}")
     return Sheet(title, above=summary), *_to_ring(facts, by_member), _everybody(facts, by_member)
 
@@ -138,6 +141,7 @@ def _overview(facts: Facts, branches: list[BranchRow], words: tuple[str, ...]) -
             *(standing.heard for standing in row.by_lesson),
         )
         for row in branches
+        if facts.lessons
     )
     return Sheet(f"各支部电话学习情况　{facts.period.words}", headings, cells, above=words)
 

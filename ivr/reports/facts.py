@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -42,14 +42,16 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class MonthFacts:
-    """A month. `people` are those the report is about, `excused` those of them of whom study is not asked. What they
-    `studied` on the telephone; which calls count for each, and when these began (`called`); `occasions` are what was
-    written down, `hours` what was confirmed, in tenths."""
+    """A month. `people` are those the report is about, `excused` those of them of whom study is not asked; where nobody
+    of them was enrolled yet, the first one was on the day it `begins`. What they `studied` on the telephone; which
+    calls count for each, and when these began (`called`); `occasions` are what was written down, `hours` what was
+    confirmed, in tenths."""
 
     period: Period
     completed_share: float
     people: tuple[Enrolled, ...]
     excused: Mapping[int, Exempt]
+    begins: date | None
     everybody: bool
     studied: Mapping[Key, StudiedRow]
     called: Mapping[int, Mapping[int, datetime]]
@@ -100,21 +102,25 @@ def gather_month(
     exempt = exemptions.in_force(connection, period.last)
     found = enrolled(connection, branch, member, within=within)
     # Who has left is in no list, but whoever asks for one by number wants to see them.
-    people = tuple(person for person in found if member is not None or not _left(exempt, person.id))
+    found = [person for person in found if member is not None or not _left(exempt, person.id)]
     everybody = branch is None and member is None and within is None
-    ids = [person.id for person in people] if not everybody and len(people) <= FEW else None
+    ids = [person.id for person in found] if not everybody and len(found) <= FEW else None
     rows = _studied(connection, period, catalogue, ids)
+    called = queries.called(connection, period, ids)
     versions = _versions(catalogue, rows.values())
     written = tuple(occasions.between(connection, period.first, period.last))
+    told_of = {*called, *(who for who, _ in rows), *exempt, *(who for kept in written for who in kept.what.members)}
+    people = tuple(each for each in found if member is not None or each.id in told_of or _enrolled(each, period.last))
     confirmed = hours.confirmed(connection, [period.month], ids)
     return MonthFacts(
         period,
         completed_share,
         people,
         {person.id: exempt[person.id] for person in people if person.id in exempt},
+        None if people else min((each.enrolled_on for each in found if each.enrolled_on), default=None),
         everybody,
         rows,
-        queries.called(connection, period, ids),
+        called,
         written,
         {(who, lesson): tenths for (who, lesson, _), tenths in confirmed.items()},
         versions,
@@ -154,6 +160,10 @@ def calls_of(period: Period, members: Collection[int]) -> queries.Which:
 
 def _left(exempt: Mapping[int, Exempt], member: int) -> bool:
     return member in exempt and exempt[member].kind == "left"
+
+
+def _enrolled(person: Enrolled, day: date) -> bool:
+    return person.enrolled_on is None or person.enrolled_on <= day
 
 
 def _studied(
@@ -202,10 +212,8 @@ def _lessons(
     met = sorted((row for row in rows if row.last_at), key=lambda row: (row.last_at, row.edition))
     newest = {slug: versions[edition] for slug, edition in by_hand.items()}
     newest |= {row.lesson: versions[row.edition] for row in met}
+    offered = catalogue.offered_between(period.first, period.last)
     for lesson in catalogue.lessons:
-        offered = (lesson.opens is None or lesson.opens <= period.last) and (
-            lesson.closes is None or lesson.closes >= period.first
-        )
-        if newest.pop(lesson.slug, None) or offered:
+        if newest.pop(lesson.slug, None) or lesson in offered:
             yield versions[lesson.edition]
     yield from (newest[slug] for slug in sorted(newest))

@@ -128,19 +128,26 @@ def page(facts: Facts) -> tuple[Sheet, ...]:
 
 def sentences(facts: Facts, studied: Iterable[Studied]) -> Iterator[str]:
     """The month in words, before any table."""
-    if not facts.people:
+    if facts.begins:
+        yield f"这时名册上还没有人，学习记录从{facts.begins.year}年{facts.begins.month}月开始。"
+    elif not facts.people:
         yield "名册还是空的（ivr roster import）。"
-    if not facts.lessons:
+    elif not facts.lessons:
         yield "这个月没有课。"
-    due = {person.number for person in facts.due}
-    heard = len({row.number for row in studied if row.completed and row.number in due})
-    help_wanted = f"，还有 {len(due) - heard} 人请帮一帮" if heard < len(due) else ""
-    yield f"{len(due)} 人应学，{heard} 人听完{help_wanted}。"
+    else:
+        yield _counted(facts, studied)
     if facts.excused:
         yield f"另有 {len(facts.excused)} 人不作硬性要求，不在应学之内。"
     unclaimed = sum(call.waits for call in facts.calls.values())
     if facts.everybody and unclaimed:
         yield f"另有 {unclaimed} 个电话不知道是谁打的，等您认领（ivr calls unclaimed）。"
+
+
+def _counted(facts: Facts, studied: Iterable[Studied]) -> str:
+    due = {person.number for person in facts.due}
+    heard = len({row.number for row in studied if row.completed and row.number in due})
+    help_wanted = f"，还有 {len(due) - heard} 人请帮一帮" if heard < len(due) else ""
+    return f"{len(due)} 人应学，{heard} 人听完{help_wanted}。"
 
 
 def clock(seconds: float | None) -> str:

@@ -104,6 +104,14 @@ def count(of: Iterable[MonthRow]) -> Count:
     return Count(**stands, excused=len(excused), excused_done=sum(excused))
 
 
+def not_begun(facts: MonthFacts, words: Vocabulary) -> str:
+    """That the record begins later, where it does."""
+    if not facts.begins:
+        return ""
+    month = words.say("month", year=facts.begins.year, month=facts.begins.month)
+    return words.say("record_begins", month=month)
+
+
 def share(done: int, due: int, words: Vocabulary) -> str:
     """How many of how many; a percentage never stands alone."""
     text = "share_few" if due <= FEW else "share"
@@ -151,7 +159,7 @@ def _row(
         asked=sum(row.questions for row in marked),
         calls=len(calls),
         last_call=max(days, default=None),
-        situation="" if stands in DONE or excused else _situation(person, mine, len(calls)),
+        situation=_situation(person, mine, len(calls)) if mine and stands not in DONE and not excused else "",
         strays=sum(row.stray_keys for row in mine),
         excused=excused.reason if excused else "",
     )

@@ -30,7 +30,7 @@ def _members(basis: Basis) -> Iterator[Row]:
         yield {
             "n": n,
             "name": row.name,
-            "stands_sign": f"{SYMBOLS[row.stands]} {basis.words.say(row.stands)}",
+            "stands_sign": f"{SYMBOLS[row.stands]} {basis.words.say(row.stands)}" if row.by_lesson else "",
             "lessons_done": f"{row.lessons_done}/{len(basis.facts.lessons)}",
             "heard_time": clock(row.heard_s),
             "marks": f"{row.correct}/{row.asked}" if row.asked else "",
@@ -47,14 +47,10 @@ def _situation(basis: Basis, row: MonthRow) -> str:
 
 
 def _branches(basis: Basis) -> Iterator[Row]:
+    """None where the record begins later; how they stand in a month without a lesson is left blank."""
     theirs = month.by_branch(month.rows(basis.facts))
-    for place in basis.places:
+    for place in () if basis.facts.begins else basis.places:
         count = month.count(theirs.get(place.name, ()))
         stands: dict[str, Cell] = {f"count_{each}": getattr(count, each) for each in STANDS}
-        yield {
-            "district": place.district,
-            "branch": place.name,
-            "due": count.due,
-            **stands,
-            "share": month.share(count.done, count.due, basis.words),
-        }
+        stood = {**stands, "share": month.share(count.done, count.due, basis.words)} if basis.facts.lessons else {}
+        yield {"district": place.district, "branch": place.name, "due": count.due, **stood}

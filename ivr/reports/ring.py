@@ -25,12 +25,12 @@ class RingRow:
 
 
 def rows(facts: MonthFacts, followed: Mapping[int, Followed]) -> list[RingRow]:
-    """By branch; those whom nobody has rung or seen first."""
+    """By branch; those whom nobody has rung or seen first. Nobody in a month without a lesson."""
     people = {person.number: person for person in facts.people}
     waiting = [
         RingRow(people[row.number], row, followed.get(people[row.number].id))
         for row in month.rows(facts)
-        if row.stands not in DONE and not row.excused
+        if row.stands not in DONE and not row.excused and facts.lessons
     ]
     return sorted(waiting, key=_place)
 

@@ -23,7 +23,9 @@ def sheet(basis: Basis) -> Sheet:
 
 
 def rows(basis: Basis) -> Iterator[Row]:
-    """By district and branch."""
+    """By district and branch; none where the record begins later."""
+    if basis.facts.begins:
+        return
     theirs: dict[str, list[Study]] = {}
     for row in study.rows(basis):
         theirs.setdefault(row.person.branch, []).append(row)
@@ -60,12 +62,12 @@ def _row(basis: Basis, people: Iterable[Enrolled], studied: list[Study], months:
         "phone_times": done.count("heard"),
         "visit_times": done.count("visited"),
         "meeting_times": done.count("met"),
-        "share": month.share(counted.done, counted.due, basis.words),
+        "share": month.share(counted.done, counted.due, basis.words) if basis.facts.lessons else "",
         "hours_month": _per_head(sum(row.confirmed for row in studied if row.is_due), len(asked)),
         "hours_year": _per_head(sum(basis.year_tenths.get(person.id, 0) for person in asked), len(asked)),
         "reached": sum(basis.year_tenths.get(person.id, 0) >= 10 * basis.rules.year_hours for person in everybody),
         "idle": len(_idle(due, studied) & basis.idle_before),
-        "helped": sum(row.stands not in DONE for row in months if not row.excused),
+        "helped": sum(row.stands not in DONE for row in months if not row.excused and row.by_lesson),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from ivr.config import Settings
 from ivr.records import places
@@ -32,6 +32,10 @@ class Desk:
     key: str
     clock: Callable[[], datetime]
     presses: Presses = field(default_factory=Presses)
+
+    def today(self) -> date:
+        """The local day."""
+        return self.clock().astimezone(self.settings.line.zone).date()
 
     def this_month(self) -> Period:
         return month_at(self.clock(), self.settings.line.zone)

@@ -117,6 +117,7 @@ def test_publish_says_what_was_done_and_list_shows_it(settings: Settings, tmp_pa
     assert re.fullmatch(r"pressed \d+ prompts and names", first[-2])  # the line's own words come before any lesson
     assert first[-1] == "published good: 1 segment, 0:04, 1 question; 11 sentences pressed, 0 reused"
     assert run(settings, "publish", good).stdout == "unchanged good: 1 segment, 0:04, 1 question\n"
+    assert list(Shelf(settings.data).catalogue().first_days) == ["good"]
     file(tmp_path, "good", GOOD.replace("谢谢", "再见"))
     assert "published good: 1 segment, 0:04, 1 question; 1 sentence pressed, 10 reused" in (
         run(settings, "publish", good).stdout

@@ -88,6 +88,14 @@ def test_numbers_that_can_t_be_typed_are_told(beeping: Settings, tmp_path: Path)
     assert later.output.count("Note: ") == 1  # 2 and 002 are two
 
 
+def test_an_office_without_rights_is_told_with_its_cells(beeping: Settings, tmp_path: Path) -> None:
+    people = [f"{n},书记" for n in (21, 22)] + [f"{n},支委" for n in range(31, 43)] + ["51,党员", "52,无", "53,"]
+    lines = ["编号,职务,姓名,电话,支部", *(f"{each},王,,东村" for each in people)]
+    (note,) = run(beeping, "import", "--dry-run", written(tmp_path, "\n".join(lines))).output.splitlines()[1:]
+    cells = ", ".join(f"B{row}" for row in range(4, 14))
+    assert note == f'Note: {cells} and 2 more, 职务: "支委" gives no rights on the telephone; it is kept as written.'
+
+
 def test_no_more_notes_than_anybody_reads(beeping: Settings, tmp_path: Path) -> None:
     nobody = "".join(f"王{n},,东村,{name}\n" for n, name in enumerate("甲乙丙丁戊己庚辛壬癸子丑"))
     told = run(beeping, "import", "--dry-run", written(tmp_path, LIST + nobody)).output.splitlines()[1:]

@@ -186,4 +186,7 @@ def test_the_days_of_a_lesson(opens: date | None, closes: date | None, offered: 
     each = replace(LESSON, opens=opens, closes=closes)
     assert each.offered_on(TODAY) is offered
     other = replace(LESSON, slug="other")
-    assert Catalogue((each, other), {}).offered_on(TODAY) == ((each, other) if offered else (other,))
+    on_offer = (each, other) if offered else (other,)
+    assert Catalogue((each, other), {}).offered_on(TODAY) == on_offer
+    assert Catalogue((each, other), {}).offered_between(TODAY, TODAY) == on_offer
+    assert Catalogue((each, other), {}, {"other": date(2026, 11, 3)}).offered_between(TODAY, TODAY) == on_offer[:-1]

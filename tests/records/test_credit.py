@@ -9,10 +9,11 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select, update
 
-from ivr.dialogue.turn import Event, Identified, Joined, Left, Undone, Visited
+from ivr.dialogue.state import AfterLesson
+from ivr.dialogue.turn import Event, Identified, Joined, Left, Stray, Undone, Visited
 from ivr.records import claims, ledger, plays, progress
 from ivr.records.db import Database
-from ivr.records.models import Attendance, Call, Progress, Recording
+from ivr.records.models import Attendance, Call, Progress, Recording, Studied
 from ivr.shelf import Shelf
 from tests.drivers import BEGIN, enrol
 from tests.records.written import NUMBER, Book, Written
@@ -128,6 +129,55 @@ def test_a_group_after_a_name_counts_for_the_group_alone(book: Book) -> None:
     assert grades(book, call) == [(2, "claimed", 0), (3, "group", 1)]
     assert standings(book) == {2: (12_000, 0, 0), 3: (10_000, 0, 0)}
     assert whose(book) == [None]
+
+
+# ── keys that meant nothing ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def strays(book: Book) -> dict[int, int]:
+    """How many of the keys of each member meant nothing; and that it is what the ledger says."""
+    standings(book)
+    return {row.member_id: row.stray_keys for row in book.connection.execute(select(Studied.__table__))}
+
+
+def test_in_a_group_keys_that_mean_nothing_are_those_of_whoever_opened_it(book: Book) -> None:
+    call = book.call(NUMBER)
+    call.by = 1
+    call.turn(Identified(1))
+    call.by = None
+    for member in (2, 3):
+        call.turn(Joined(member, "group"))
+    call.turn(Stray("9"), key="9")
+    call.hears(0)
+    call.turn(Stray("8"), key="8")
+    call.ends()
+    assert strays(book) == {1: 2, 2: 0, 3: 0}
+
+
+def test_of_two_in_a_call_one_may_only_have_pressed_a_key(book: Book) -> None:
+    call = book.call(NUMBER)
+    call.by = 1
+    call.turn(Identified(1))
+    call.hears(0)
+    call.by = 2
+    call.turn(Stray("7"), key="7")
+    call.ends()
+    alone = book.call()
+    alone.by = 1
+    alone.turn(Identified(1))
+    alone.hears(1)
+    alone.ends()
+    assert strays(book) == {1: 0, 2: 1}
+
+
+def test_a_lesson_may_be_met_by_such_a_key_alone(book: Book) -> None:
+    """After it, or at its questions, in a call in which nothing of it was heard."""
+    call = book.call(NUMBER)
+    call.by = 1
+    call.turn(Identified(1))
+    call.turn(Stray("9"), scene=AfterLesson(book.lesson().edition), key="9")
+    call.ends()
+    assert strays(book) == {1: 1}
 
 
 # ── who is named by the secretary ────────────────────────────────────────────────────────────────────────────────

@@ -239,6 +239,14 @@ def test_importing_again_changes_nothing(database: Database) -> None:
     assert members(database) == before
 
 
+def test_the_day_somebody_was_enrolled_stays(database: Database) -> None:
+    first, later = date(2026, 11, 3), date(2026, 12, 24)
+    import_roster(database, csv_of("王,,一,1"), "a.csv", "CN")
+    import_roster(database, csv_of("王,,一,1", "李,,一,2"), "a.csv", "CN", first)
+    import_roster(database, csv_of("王英,,一,1", "李英,,一,2", "赵,,一,3"), "a.csv", "CN", later)
+    assert [m.enrolled_on for m in members(database)] == [None, first, later]
+
+
 def test_the_same_number_is_the_same_member(database: Database) -> None:
     import_roster(database, VILLAGE, "a.csv", "CN")
     ids = {m.number: m.id for m in members(database)}

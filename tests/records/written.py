@@ -52,15 +52,17 @@ class Written:
     by: int | None = None
     n: int = 0
 
-    def turn(self, *events: Event, scene: Scene | None = None, play: Play | None = None, record: int = 0) -> int:
-        """One turn, in which these happened; returns its number."""
+    def turn(
+        self, *events: Event, scene: Scene | None = None, play: Play | None = None, record: int = 0, key: str = ""
+    ) -> int:
+        """One turn, in which these happened, by a key if one was pressed; returns its number."""
         self.n += 1
         self.book.at += STEP
         known = () if self.by is None else (Learner(self.by, ""),)
         state = State(scene or AtMenu(), known, (), learner=0 if known else None)
         gather = None if isinstance(scene, Over) else Record(record) if record else Gather(1)
         turn = Turn(state, (play,) if play else (), gather, events)
-        act = ledger.Act("answer" if self.n == 1 else "end", "", self.book.at)
+        act = ledger.Act("answer" if self.n == 1 else "key" if key else "end", key, self.book.at)
         ledger.add_turn(self.book.connection, self.id, self.n, act, turn, self.book.at, "boot", None)
         return self.n
 

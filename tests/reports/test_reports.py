@@ -13,11 +13,15 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import select, update
 
 from ivr.catalogue import Catalogue, Lesson
 from ivr.dialogue.turn import Stray
 from ivr.errors import NotEnrolled
+from ivr.records import exemptions, occasions, users
 from ivr.records.db import Database
+from ivr.records.models import Member
+from ivr.records.occasions import Written
 from ivr.reports import branch, calls, formats, lesson, member, visits
 from ivr.reports.facts import Facts, gather
 from ivr.reports.member import Studied
@@ -199,6 +203,46 @@ def test_a_lesson_is_in_the_months_that_its_days_touch(village: Village, gathere
     assert [each.lesson for each in gathered("2026-11").lessons] == ["falls", "stoves"]
 
 
+def test_a_lesson_is_in_no_month_before_it_was_first_offered_unless_somebody_met_it(
+    village: Village, gathered: Gathered
+) -> None:
+    days = {"falls": date(2026, 11, 2)}
+    village.catalogue = Catalogue((village.falls, village.stoves), village.catalogue.editions, days)
+    village.call("001", "2026-09-02 08:00", menu(), *listens(village.falls, 0), bye(13.5), hung_up=1)
+    told = {month: [each.lesson for each in gathered(month).lessons] for month in ("2026-09", "2026-10", "2026-11")}
+    both = ["falls", "stoves"]
+    assert told == {"2026-09": both, "2026-10": ["stoves"], "2026-11": both}
+
+
+def test_who_was_not_enrolled_yet_is_in_no_list(village: Village, gathered: Gathered) -> None:
+    """Unless they studied all the same, were excused, were written down, or are asked for by number."""
+    here, connection = Member.number.in_(("003", "101", "102")), village.connection
+    connection.execute(update(Member).where(here).values(enrolled_on=date(2026, 11, 9)))
+    connection.execute(update(Member).where(Member.number == "102").values(enrolled_on=date(2026, 12, 1)))
+    village.call("003", "2026-09-02 08:00", menu(), *listens(village.falls, 0), bye(13.5), hung_up=1)
+
+    def listed(month: str, **which: str) -> list[str]:
+        return [person.number for person in gathered(month, **which).people]
+
+    always = ["001", "002", "004", "005", "006"]
+    assert listed("2026-09") == sorted([*always, "003"]) and listed("2026-10") == always
+    assert listed("2026-11") == ["101", *sorted([*always, "003"])] and listed("2026-12")[:2] == ["101", "102"]
+    assert listed("2026-10", member="101") == ["101"] and len(gathered("2026-11", branch="东村党支部").due) == 1
+    assert gathered("2026-11").begins is None and gathered("2026-10", branch="初心村党支部").begins is None
+    october = gathered("2026-10", branch="东村党支部")
+    assert (october.people, october.begins) == ((), date(2026, 11, 9))
+    begins = "这时名册上还没有人，学习记录从2026年11月开始。"
+    assert begins in formats.to_text(branch.page(october)) and "○" not in formats.to_text(member.page(october))
+    ids = {row.number: row.id for row in connection.execute(select(Member.__table__))}
+    now = at("2026-11-10 08:00")
+    users.add(connection, "xian", "county", None, users.hashed("eight-oak-trees", "xian"), now)
+    exemptions.exempt(connection, ids["101"], "excused", "病", date(2026, 10, 1), None, 1, now)
+    place = connection.execute(select(Member.branch_id).where(Member.number == "102")).scalar_one()
+    what = Written("visit", date(2026, 10, 5), "falls", (ids["102"],))
+    occasions.write(connection, place, what, 1, now, now.date())
+    assert listed("2026-10", branch="东村党支部") == ["101", "102"]
+
+
 # ── editions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -280,11 +324,9 @@ def test_calls_tell_who_called_and_how_it_ended(village: Village, gathered: Gath
 def test_an_empty_month_says_so(village: Village, gathered: Gathered) -> None:
     village.catalogue = Catalogue((), {})
     facts = gathered()
-    assert formats.to_text(branch.page(gathered(branch="东村党支部"))).splitlines()[:3] == [
-        "东村党支部　2026年11月　电话学习情况",
-        "这个月没有课。",
-        "2 人应学，0 人听完，还有 2 人请帮一帮。",
-    ]
+    told = "东村党支部　2026年11月　电话学习情况\n这个月没有课。\n"
+    assert formats.to_text(branch.page(gathered(branch="东村党支部"))) == told
+    assert "○" not in formats.to_text(branch.page(facts)).partition("─\n")[2]
     for name in REPORTS:
         assert json.loads(rendered(name, "json", facts))["month"] == "2026-11"
         assert rendered(name, "txt", facts) and rendered(name, "csv", facts)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -134,6 +136,29 @@ def test_a_month_without_a_lesson_says_that_and_no_more(
     browser = Browser(desk_of(database, tmp_path, clock).test_client())
     browser.sign_in("chuxin")
     assert told(browser.get("/desk/").text) == ["这个月没有课。"]
+
+
+def test_before_anybody_was_enrolled_or_anything_offered_nobody_is_missing(
+    browser: Browser, database: Database, county: dict[str, int], pressed: Path, clock: Clock
+) -> None:
+    with database.writing() as connection:
+        connection.execute(update(Member).values(enrolled_on=date(2026, 11, 3)))
+        connection.execute(update(Member).where(Member.number == "101").values(enrolled_on=date(2026, 10, 9)))
+    begins = "这时名册上还没有人，学习记录从{}开始。"
+    for user, place, month in (("chuxin", str(county["初心村党支部"]), "2026年11月"), ("xian", "all", "2026年10月")):
+        browser.sign_in(user)
+        for room in ("", "/ring", "/ledger", "/ledger/summary", "/lessons"):
+            page = browser.get(f"/desk/{place}/2026-09{room}").text
+            assert told(page) == [begins.format(month)] and not rows(page)
+    shutil.copytree(pressed, dated := pressed.with_name("dated"))
+    (dated / "offered.json").write_text('{"falls": "2026-11-02", "stoves": "2026-11-30"}')
+    browser = Browser(desk_of(database, dated, clock).test_client())
+    browser.sign_in("hedong")
+    for place, first in (("all", ["东村党支部", "1"]), (str(county["东村党支部"]), ["1", "周国强"])):
+        page = browser.get(f"/desk/{place}/2026-10").text
+        assert told(page) == ["这个月没有课。"] and rows(page)[0] == [*first, *[""] * 6]
+    assert told(browser.get("/desk/all/2026-10/ring").text) == ["这个月没有要帮的人。谢谢您。"]
+    assert told(browser.get("/desk/all/2026-11").text)[-1] == "本月的课：《防跌倒》、《用炉子》。"
 
 
 def test_in_english_and_in_ones_own_words(

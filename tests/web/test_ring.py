@@ -37,11 +37,31 @@ def test_ticked_it_goes_to_the_end_and_comes_back(browser: Browser, ring: str, d
     page = browser.get(ring).text
     assert told(page) == ["还有 2 位等您联系。打过一位，就按“打过了”。"]
     assert rows(page)[2][0] == "李大山" and rows(page)[2][4].startswith("✓ 11-20 明天打")
-    browser.post(f"{ring}/tick", member="002", undo="1")
+    (seen,) = re.findall(r'name="seen" value="(\d+)"', page)
+    browser.post(f"{ring}/tick", member="002", undo="1", seen=seen)
     assert told(browser.get(ring).text) == ["还有 3 位等您联系。打过一位，就按“打过了”。"]
     with database.reading() as connection:
         (kept,) = connection.execute(select(FollowUp.__table__)).all()
     assert kept.outcome == "明天打" and kept.withdrawn_at is not None  # taken back, not deleted
+
+
+def test_what_somebody_else_ticked_meanwhile_stands_and_is_told(
+    browser: Browser, fresh: Browser, ring: str, database: Database
+) -> None:
+    browser.sign_in("chuxin")
+    fresh.sign_in("hedong")
+    fresh.post(f"{ring}/tick", member="002", seen="", outcome="明天打")
+    answer = browser.post(f"{ring}/tick", member="002", seen="", outcome="<没人接>")
+    assert answer.status_code == 409 and "李大山：hedong 11-20 09:00 已经记下“明天打”" in answer.text
+    assert "您写的是：&lt;没人接&gt;" in answer.text and rows(answer.text)[2][4].startswith("✓ 11-20 明天打")
+    answer = browser.post(f"{ring}/tick", member="002", seen="x", undo="1")
+    assert answer.status_code == 409 and "hedong 11-20 09:00" in answer.text and "您写的是" not in answer.text
+    for _ in range(2):  # a double click is no quarrel
+        assert fresh.post(f"{ring}/tick", member="002", seen="1", undo="1").status_code == 303
+    answer = browser.post(f"{ring}/tick", member="002", seen="1", outcome="在家")
+    assert answer.status_code == 409 and "李大山：刚才有人把记下的取消了" in answer.text
+    with database.reading() as connection:
+        assert connection.execute(select(FollowUp.outcome)).scalars().all() == ["明天打"]
 
 
 def test_an_outcome_that_is_too_long_is_told(browser: Browser, ring: str) -> None:

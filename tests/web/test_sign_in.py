@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
+from typing import Any
 
+import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
-from ivr.records import users
+from ivr.records import one_time, users
 from ivr.records.db import Database
-from ivr.records.models import SignIn, SignInTry
+from ivr.records.models import Occasion, Presence, SignIn, SignInTry
 from tests.web.conftest import HOME, PASSWORD, Browser, Clock, desk_of
 
 
@@ -90,6 +95,141 @@ def test_half_an_hour_without_a_page_ends_it_and_pages_keep_it_open(browser: Bro
     clock.pass_(minutes=31)
     page = browser.get("/desk/")
     assert page.request.path == "/desk/sign-in" and "已经自动退出" in page.text
+
+
+def hidden(page: TestResponse) -> dict[str, str | list[str]]:
+    """The fields of its form that nobody sees."""
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page.text):
+        fields.setdefault(unescape(name), []).append(unescape(value))
+    return {name: values for name, values in fields.items() if name != "csrf_token"}
+
+
+def test_the_page_that_was_asked_for_comes_after_signing_in(browser: Browser, clock: Clock) -> None:
+    wanted = "/desk/all/2026-11/members?find=%E7%8E%8B&x=1"
+    for _ in range(2):  # never signed in; signed out after a while
+        page = browser.get(wanted)
+        assert page.request.path == "/desk/sign-in" and hidden(page) == {"to": [wanted]}
+        wrong = browser.post("/desk/sign-in", name="chuxin", password="x", **hidden(page))
+        assert hidden(wrong) == {"to": [wanted]}
+        assert browser.post("/desk/sign-in", name="chuxin", password=PASSWORD, **hidden(wrong)).location == wanted
+        clock.pass_(minutes=31)
+    assert browser.get("/desk/", follow=False).location == "/desk/sign-in?over=1"
+
+
+ELSEWHERE = (
+    *("//evil.example", "/\\evil.example", "https://evil.example/desk/", "/desk//evil.example", "desk/all/2026-11"),
+    *("/desk/\\..\\x", "/desk/all/2026-11\r\nX: y", "/desk/all/2026-11\t", " /desk/all/2026-11", "/desk/王"),
+    *("/line/twilio/answer", "/desk/there/is/no/such/page", "/desk/sign-in", "/desk/sign-out", "/desk/static/desk.css"),
+    *("/desk/users/add", "/desk/all/2026-11?" + "x" * 600),
+)
+
+
+def test_signing_in_leads_nowhere_else(browser: Browser) -> None:
+    for to in ELSEWHERE:
+        page = browser.client.get("/desk/sign-in", query_string={"to": to}, base_url=HOME)
+        assert hidden(page) == {}, to
+        wrong = browser.post("/desk/sign-in", name="", password="", to=to, form=to, **{"typed.name": "somebody"})
+        is_form = to == "/desk/users/add"  # one of ours: nothing is sent there but by a button
+        assert hidden(wrong) == ({"form": [to], "typed.name": ["somebody"]} if is_form else {}), to
+    answer = browser.post("/desk/sign-in", name="chuxin", password=PASSWORD, to=ELSEWHERE[0])
+    assert (answer.status_code, answer.location) == (302, "/desk/")
+
+
+def test_what_was_typed_goes_through_the_sign_in_and_is_sent_again(
+    browser: Browser, county: dict[str, int], clock: Clock, database: Database
+) -> None:
+    """With the token of an old page, and with a sign-in that is over; of a list all that was ticked."""
+    browser.sign_in("chuxin")
+    here = f"/desk/{county['初心村党支部']}/2026-11"
+    note = '"读"<报>\r\n&喝茶'
+    typed: dict[str, Any] = {"day": "2026-11-18", "members": ["001", "004"], "topic": "主题党日", "note": note}
+    headers = {"Referer": f"{HOME}{here}/meeting"}
+    for over, status in (("csrf_token", 400), ("session", 403)):
+        if over == "session":
+            clock.pass_(minutes=31)
+            token = hidden_token(browser)
+        sent = {**typed, "topic": over, "csrf_token": token if over == "session" else "old"}
+        page = browser.client.post(f"{here}/meeting", base_url=HOME, data=sent, headers=headers)
+        assert page.status_code == status and "刚才写的还没有存" in page.text
+        assert hidden(page)["to"] == [f"{here}/meeting"]
+        wrong = browser.post("/desk/sign-in", name="chuxin", password="x", **hidden(page))
+        shown = browser.post("/desk/sign-in", name="chuxin", password=PASSWORD, **hidden(wrong))
+        assert shown.status_code == 200 and ">001、004<" in shown.text and "&lt;报&gt;" in shown.text
+        assert f'action="{here}/meeting"' in shown.text and f'href="{here}/meeting"' in shown.text
+        assert f'<dd class="typed">{over}</dd>' in shown.text and PASSWORD not in shown.text
+        with database.reading() as connection:
+            assert over not in connection.execute(select(Occasion.topic)).scalars().all()
+        fields = hidden(shown)
+        assert fields == {"day": ["2026-11-18"], "members": ["001", "004"], "topic": [over], "note": [note]}
+        assert browser.post(f"{here}/meeting", **fields).status_code == 303
+    with database.reading() as connection:
+        assert connection.execute(select(Occasion.topic)).scalars().all() == ["csrf_token", "session"]
+        assert connection.execute(select(func.count()).select_from(Presence)).scalar_one() == 4
+
+
+def hidden_token(browser: Browser) -> str:
+    return browser.get("/desk/").text.partition('name="csrf_token" value="')[2].partition('"')[0]
+
+
+NOT_CARRIED = (
+    ("/desk/all/2026-11/visit", {"day": "2026-11-18", "member": "004"}, "https://evil.example/"),
+    ("/desk/all/2026-11/visit", {"day": "2026-11-18", "note": "长" * 2000}, HOME),
+    ("/desk/account/password", {"old": PASSWORD, "new": "a secret", "again": "a secret"}, HOME),
+    ("/desk/sign-out", {"more": "a word"}, HOME),
+    ("/desk/members/import/done", {"kept": "a ticket", "filename": "a.csv"}, HOME),
+    ("/desk/no/such/page/at/all", {"more": "a word"}, HOME),
+)
+
+
+def test_what_others_sent_or_is_secret_or_too_much_is_not_carried(browser: Browser) -> None:
+    """Neither where the token is missing, nor where the sign-in is."""
+    for path, fields, came_from in NOT_CARRIED:
+        for token in (hidden_token(browser), "made up"):
+            headers = {"Origin": came_from, "Referer": f"{HOME}/desk/account"}
+            sent = {**fields, "csrf_token": token}
+            page = browser.client.post(path, base_url=HOME, data=sent, headers=headers)
+            assert page.status_code in (400, 403, 404) and hidden(page).keys() <= {"to"}, path
+            assert not any(value in page.text for value in fields.values()), path
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "a new password", "locked"])
+def test_with_one_time_codes_what_was_typed_goes_on_and_a_new_password_ends_it(
+    browser: Browser, fresh: Browser, county: dict[str, int], clock: Clock, database: Database, meanwhile: str
+) -> None:
+    secret, here = one_time.new_secret(), f"/desk/{county['初心村党支部']}/2026-11/ring"
+    with database.writing() as connection:
+        one_time.use(connection, users.known(connection, "xian").id, secret)
+    page = browser.post(f"{here}/tick", member="002", outcome="明天打", seen="")
+    asks = browser.post("/desk/sign-in", name="xian", password=PASSWORD, **hidden(page))
+    assert asks.status_code == 200 and 'name="code"' in asks.text
+    plain = fresh.get(here)
+    asked = fresh.post("/desk/sign-in", name="xian", password=PASSWORD, **hidden(plain))
+    assert asked.location == f"/desk/sign-in/code?to={here}"
+    assert hidden(fresh.get(asked.location)) == {"to": [here]}
+    clock.pass_(seconds=1)
+    with database.writing() as connection:
+        if meanwhile == "locked":
+            users.set_locked(connection, "xian", locked=True)
+        elif meanwhile == "a new password":
+            users.set_password(connection, "xian", users.hashed("nine-oak-trees", "xian"), clock.now)
+    wrong = enter(browser, asks, "000000")
+    assert wrong.status_code == 403
+    right = enter(browser, wrong if meanwhile == "nothing" else asks, pyotp.TOTP(secret).at(clock.now))
+    told = {"nothing": "再发一次", "a new password": "密码刚才换过了", "locked": "已经停用"}
+    if meanwhile == "nothing":
+        assert right.status_code == 200 and hidden(right) == {"member": ["002"], "outcome": ["明天打"], "seen": [""]}
+    else:
+        assert told[meanwhile] in wrong.text and hidden(wrong)["typed.outcome"] == ["明天打"]
+        assert right.status_code in (400, 403) and browser.get("/desk/").request.path == "/desk/sign-in"
+
+
+def enter(browser: Browser, page: TestResponse, code: str) -> TestResponse:
+    """Type a code on a page that asks for it."""
+    token = page.text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    sent = {**hidden(page), "csrf_token": token, "code": code}
+    headers = {"Referer": HOME + "/desk/sign-in"}
+    return browser.client.post("/desk/sign-in/code", base_url=HOME, data=sent, headers=headers)
 
 
 def test_twelve_hours_end_it_in_any_case(browser: Browser, clock: Clock) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,7 +22,8 @@ class Branch(Base):
 
 class Member(Base):
     """Somebody enrolled; `number` is their member number, unique in the whole roster, `digits` what can be typed of it.
-    `role` is "", leader, visitor or secretary; `pin` a hash, or "" where none is set."""
+    `role` is "", leader, visitor or secretary; `pin` a hash, or "" where none is set. `enrolled_on` is a local day, or
+    None for whoever was on the roster before such days were kept."""
 
     __tablename__ = "members"
 
@@ -34,6 +35,7 @@ class Member(Base):
     digits: Mapped[str] = mapped_column(String(64), default="", index=True)
     role: Mapped[str] = mapped_column(String(16), default="")
     pin: Mapped[str] = mapped_column(String(128), default="")
+    enrolled_on: Mapped[date | None]
 
 
 class Preference(Base):

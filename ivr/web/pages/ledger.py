@@ -8,7 +8,7 @@ from io import BytesIO
 from flask import Blueprint, Response, current_app, render_template, send_file
 
 from ivr.errors import MissingPart
-from ivr.reports import sheets, xapi
+from ivr.reports import month, sheets, xapi
 from ivr.reports.columns import Basis
 from ivr.reports.formats import shown, to_csv, to_json
 from ivr.reports.sheet import Sheet
@@ -41,12 +41,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get(f"/<place:place>/<written>/ledger/{ONE_OF}")
     def ledger_page(place: str, written: str, which: str) -> str:
         about = seen(desk, place, written)
+        told = basis(desk, about, looks_back=which in LOOKS_BACK)
         return render_template(
             "desk/ledger.html",
             **of_month(desk, about),
             which=which,
             sheets=tuple(SHEETS),
-            sheet=made(desk, about, which),
+            sheet=SHEETS[which](told),
+            told=[sentence for sentence in [month.not_begun(told.facts, desk.words)] if sentence],
             forms=OF_SHEETS,
             written_cell=shown,
             is_signed=which in SIGNED,

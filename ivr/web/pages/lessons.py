@@ -30,8 +30,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         facts = desk.month_facts(about.period, about.branches)
         with desk.database.reading() as connection:
             tries = tuple(queries.tries(connection, queries.in_month(about.period)))
-        rows = figures.rows(facts, tries)
-        told = [desk.words.say("lessons_lead" if rows else "no_lessons")]
+        rows = figures.rows(facts, tries) if facts.people else []
+        told = [month.not_begun(facts, desk.words) or desk.words.say("lessons_lead" if rows else "no_lessons")]
         return render_template("desk/lessons.html", **_framed(desk, about), rows=rows, told=told)
 
     @routes.get("/<place:place>/<written>/lesson/<slug>")

@@ -12,7 +12,7 @@ from werkzeug import Response as Answer
 
 from ivr.errors import BadRoster
 from ivr.records import deeds, member_list, roster
-from ivr.records.mistakes import Mistake
+from ivr.records.mistakes import Mistake, together
 from ivr.records.numbers import half_hidden, masked
 from ivr.records.roster import Plan, Reach
 from ivr.records.spreadsheet import MOST_BYTES, Unreadable
@@ -24,6 +24,7 @@ from ivr.web.pages.ledger import MIMETYPES
 from ivr.web.uploads import Uploads
 
 MOST = 200  # rows of a kind that a page shows; the counts are of all
+MOST_CELLS = 20  # that a sentence names
 IMPORTED = "members_imported"  # the deed
 LONGEST_NAME = 100  # characters of a file's name
 COLUMNS = ("name", "phone", "branch", "number", "role", "district")
@@ -133,7 +134,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             plan = roster.planned(connection, read, within)
             if plan.fingerprint != fingerprint:
                 return None
-            roster.carry_out(connection, plan)
+            roster.carry_out(connection, plan, desk.today())
             return deeds.did(connection, g.user.id, IMPORTED, told(filename, plan), desk.clock())
 
     # ── how it is shown ──────────────────────────────────────────────────────────────────────────────────────────
@@ -151,6 +152,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             plan=plan,
             counts=told(list_.filename, plan) if plan else "",
             untypable=list(untypable(plan)) if plan else [],
+            notes=list(noted(plan)) if plan else [],
             changed_meanwhile=changed,
             most=MOST,
             masked=masked,
@@ -163,6 +165,13 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if mistake.why == "no_phone":
             values["text"] = half_hidden(str(values["text"]))
         return desk.words.say(f"list_{mistake.why}", **values)
+
+    def noted(plan: Plan) -> Iterator[str]:
+        """What may be a slip, and in which cells."""
+        for note, cells in together(plan.notes):
+            shown = desk.words.say("between").join(cells[:MOST_CELLS])
+            shown += desk.words.say("import_more_cells") if len(cells) > MOST_CELLS else ""
+            yield desk.words.say(f"note_{note.why}", n=len(cells), cells=shown, **note.values)
 
     def returned_sheet(list_: Looked, content: bytes) -> Sheet:
         reasons: dict[int, str] = {}

@@ -36,7 +36,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             "desk/branch.html" if about.one else "desk/branches.html",
             **of_month(desk, about),
             rows=rows,
-            counts=[(branch, figures.count(theirs.get(branch.name, ()))) for branch in about.branches],
+            counts=[
+                (branch, figures.count(theirs.get(branch.name, ()))) for branch in about.branches if not facts.begins
+            ],
             lessons=facts.lessons,
             told=tuple(sentences(facts, figures.count(rows), desk.words)),
             symbols=SYMBOLS,
@@ -47,8 +49,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
 def sentences(facts: MonthFacts, count: Count, words: Vocabulary) -> Iterator[str]:
     """The month in words, before any table."""
-    if not count.due and not count.excused:
-        yield words.say("nobody")
+    if not facts.people:
+        yield figures.not_begun(facts, words) or words.say("nobody")
         return
     if not facts.lessons:
         yield words.say("no_lessons")

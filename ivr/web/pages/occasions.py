@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug import Response
@@ -53,7 +52,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         try:
             told = read(about, kind, typed)
             with desk.database.writing() as connection:
-                occasions.write(connection, about.branches[0].id, told, g.user.id, desk.clock(), today())
+                occasions.write(connection, about.branches[0].id, told, g.user.id, desk.clock(), desk.today())
         except BadEntry as error:
             return form(about, kind, typed, error), 400
         month = f"{told.day:%Y-%m}"
@@ -77,9 +76,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         branch = member_of_theirs(desk, number).branch if number else ""
         theirs = next((each for each in about.branches if each.name == branch), None) or abort(404)
         return seen(desk, str(theirs.id), written)
-
-    def today() -> date:
-        return desk.clock().astimezone(desk.settings.line.zone).date()
 
     def titles() -> dict[str, str]:
         return {lesson.slug: lesson.title.words for lesson in desk.shelf.catalogue().lessons}
@@ -105,7 +101,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             "desk/occasion.html",
             **of_month(desk, about),
             kind=kind,
-            typed={"day": today().isoformat(), **typed},
+            typed={"day": desk.today().isoformat(), **typed},
             chosen=request.form.getlist("members"),
             wrong={error.field: desk.words.say(f"mistake_{error.why}")} if error else {},
             members=members(about),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from ivr.errors import BadEntry
 from ivr.records import deeds, follow_ups
 from ivr.records.numbers import masked
-from ivr.reports import ring
+from ivr.records.roster import Enrolled
+from ivr.reports import month, ring
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
 from ivr.web.scope import Seen, member_of_theirs, seen
@@ -31,22 +34,38 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     def ring_tick(place: str, written: str) -> Response | tuple[str, int]:
         about = seen(desk, place, written)
         member = asked_for(about)
-        undo, outcome = "undo" in request.form, request.form.get("outcome", "")
+        outcome, seen_there = request.form.get("outcome", ""), request.form.get("seen", "")
+        replaces = int(seen_there) if re.fullmatch("[0-9]{1,18}", seen_there) else None
         try:
             with desk.database.writing() as connection:
-                if undo:
-                    follow_ups.untick(connection, member, about.month, desk.clock())
-                else:
-                    follow_ups.tick(connection, member, about.month, outcome, g.user.id, desk.clock())
+                of, now = (connection, member.id, about.month), desk.clock()
+                done = (
+                    follow_ups.untick(*of, now, replaces)
+                    if "undo" in request.form
+                    else follow_ups.tick(*of, outcome, g.user.id, now, replaces)
+                )
         except BadEntry as error:
             return page(about, mistake=desk.words.say(f"mistake_{error.why}")), 400
+        if not done:
+            return page(about, mistake=stands_already(about, member, outcome.strip())), 409
         return redirect(url_for("desk.ring_page", place=place, written=written), 303)
 
-    def asked_for(about: Seen) -> int:
+    def stands_already(about: Seen, member: Enrolled, typed: str) -> str:
+        """Who was quicker, and what they wrote."""
+        with desk.database.reading() as connection:
+            followed = follow_ups.of_month(connection, about.month, [member.id]).get(member.id)
+        say = desk.words.say
+        if followed is None:
+            told = say("ring_taken_back", name=member.name)
+        else:
+            when = f"{followed.at.astimezone(desk.settings.line.zone):%m-%d %H:%M}"
+            wrote = followed.outcome or say("ring_tick")
+            told = say("ring_quicker", name=member.name, user=followed.by, when=when, outcome=wrote)
+        return " ".join(filter(None, (told, typed and say("ring_yours", typed=typed))))
+
+    def asked_for(about: Seen) -> Enrolled:
         member = member_of_theirs(desk, request.form.get("member", ""))
-        if member.branch not in {branch.name for branch in about.branches}:
-            abort(404)
-        return member.id
+        return member if member.branch in {branch.name for branch in about.branches} else abort(404)
 
     def page(about: Seen, *, in_full: bool = False, mistake: str = "") -> str:
         facts = desk.month_facts(about.period, about.branches)
@@ -56,7 +75,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         left = sum(row.followed is None for row in rows)
         say = desk.words.say
         told = [
-            say("ring_none")
+            month.not_begun(facts, desk.words) or say("ring_none")
             if not rows
             else say("ring_all_done", n=len(rows))
             if not left

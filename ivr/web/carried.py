@@ -1,0 +1,112 @@
+"""Whoever has to sign in again comes to the page that they asked for, and what they typed goes along, in the pages of
+the sign-in themselves: to be sent by whoever sees it there, to a form of the desk, and to nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from flask import current_app, request
+from werkzeug.exceptions import HTTPException
+
+ADDRESS = re.compile(r"/desk/[!-\[\]-~]{0,500}")  # plain letters and signs, and no backslash
+LEADING = "typed."  # before the names of fields that are carried
+MOST_BYTES = 16_000  # of them, as they are sent
+SECRET = frozenset(("csrf_token", "password", "old", "new", "again", "code", "kept"))  # fields that are never carried
+# What leads to a page of the sign-in, and forms that are worth nothing without their file, or without their call.
+NOWHERE = frozenset(("sign_in", "signing_in", "code", "code_given", "sign_out", "static"))
+NEVER = NOWHERE | {"looking", "importing", "returned", "dial", "phone_act"}
+
+LABELS = {  # of fields that people type into; what else is carried is not for reading
+    "day": "day",
+    "topic": "what",
+    "words": "what",
+    "host": "host",
+    "place": "where",
+    "note": "note",
+    "outcome": "ring_done",
+    "reason": "reason",
+    "since": "since",
+    "until": "until",
+    "closes": "until",
+    "member": "member_number",
+    "members": "who_was_there",
+    "who": "name",
+    "name": "user_name",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The `page` to come to, "" for the first one; what was `typed`, and the address of the `form` that it was meant
+    for."""
+
+    page: str = ""
+    form: str = ""
+    typed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def hidden(self) -> tuple[tuple[str, str], ...]:
+        """Fields for a form of the sign-in; `carried` reads them."""
+        typed = tuple((f"{LEADING}{name}", value) for name, value in self.typed)
+        return tuple((name, value) for name, value in (("to", self.page), ("form", self.form)) if value) + typed
+
+    @property
+    def read(self) -> dict[str, list[str]]:
+        """What people read of it, by label."""
+        read: dict[str, list[str]] = {}
+        for name, value in self.typed:
+            if name in LABELS and value:
+                read.setdefault(LABELS[name], []).append(value)
+        return read
+
+
+def asked() -> Carried:
+    """What this request asks for, or would have changed; of a form that stood on somebody else's page, nothing."""
+    here = quote(request.path)
+    if request.method in ("GET", "HEAD"):
+        query = request.query_string.decode("latin-1")
+        return Carried(_own(f"{here}?{query}" if query else here, "GET"))
+    if not _is_ours():
+        return Carried()
+    came_from = urlsplit(request.referrer or "")
+    page = _own(came_from.path + (f"?{came_from.query}" if came_from.query else ""), "GET") or _own(here, "GET")
+    return _bounded(page, _own(here, "POST"), request.form.items(multi=True))
+
+
+def carried() -> Carried:
+    """What was carried as far as this page of the sign-in."""
+    if request.method != "POST":
+        return Carried(_own(request.args.get("to", ""), "GET"))
+    if not _is_ours():
+        return Carried()
+    page, form = _own(request.form.get("to", ""), "GET"), _own(request.form.get("form", ""), "POST")
+    fields = ((name, value) for name, value in request.form.items(multi=True) if name.startswith(LEADING))
+    return _bounded(page, form, ((name.removeprefix(LEADING), value) for name, value in fields))
+
+
+def _bounded(page: str, form: str, fields: Iterable[tuple[str, str]]) -> Carried:
+    typed = tuple((name, value.replace("\0", "")) for name, value in fields if name not in SECRET)
+    if not form or not typed or len(urlencode(typed)) > MOST_BYTES:
+        return Carried(page)
+    return Carried(page, form, typed)
+
+
+def _own(address: str, method: str) -> str:
+    """An address of ours, if that is what it is; else ""."""
+    if not ADDRESS.fullmatch(address):
+        return ""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        endpoint, _ = adapter.match(unquote(urlsplit(address).path), method) if adapter else ("", None)
+    except HTTPException:
+        return ""
+    place, _, name = endpoint.partition(".")
+    return address if place == "desk" and name not in (NOWHERE if method == "GET" else NEVER) else ""
+
+
+def _is_ours() -> bool:
+    """Did the form stand on a page of ours?"""
+    return urlsplit(request.headers.get("Origin") or request.referrer or "").netloc == request.host
