@@ -7,9 +7,10 @@ content milliseconds of the edition's own pace, whichever pace was played.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import pairwise
 
 from ivr.catalogue import Lesson, Sentence
@@ -123,14 +124,13 @@ def stretches(lesson: Lesson) -> tuple[Stretch, ...]:
 def _sentences(
     text: Sequence[Stretch], theirs: Iterable[list[HeardRow]], endings: Sequence[Ending]
 ) -> Iterator[Painted]:
-    surely, perhaps, again = ([0] * len(text) for _ in range(3))
+    surely, perhaps, again = Counter[int](), Counter[int](), Counter[int]()
+    heard = cache(partial(_heard, text))  # most plays are a segment from end to end
     for played in theirs:
-        for n in {n for play in played for n in _heard(text, play, play.at_least_ms)}:
-            surely[n] += 1
-        for n in {n for play in played for n in _heard(text, play, play.at_most_ms)}:
-            perhaps[n] += 1
-        for n in _twice(text, played):
-            again[n] += 1
+        spans = [(play.base_ms, play.base_ms + play.at_least_ms) for play in played]
+        surely.update({n for span in spans for n in heard(*span)})
+        perhaps.update({n for play in played for n in heard(play.base_ms, play.base_ms + play.at_most_ms)})
+        again.update(_twice(text, spans, heard))
     likely = _likely(text, endings)
     certain, possible = _ended(len(text), endings)
     for n, stretch in enumerate(text):
@@ -139,26 +139,35 @@ def _sentences(
         )
 
 
-def _heard(text: Sequence[Stretch], play: HeardRow, heard_ms: int) -> Iterator[int]:
-    """The sentences of which so much of a play gives enough to hear."""
-    start, end = play.base_ms, play.base_ms + heard_ms
+def _heard(text: Sequence[Stretch], start: int, end: int) -> range:
+    """The sentences of which what is played from `start` to `end` gives enough to hear: at most the first and the last
+    of those that it touches it does not."""
     first = bisect_right(text, start, key=lambda each: each.next_ms)
-    for n in range(first, bisect_left(text, end, key=lambda each: each.start_ms)):
-        spoken_ms = text[n].end_ms - text[n].start_ms
-        if min(end, text[n].end_ms) - max(start, text[n].start_ms) >= min(EAR_MS, spoken_ms):
-            yield n
+    last = bisect_left(text, end, key=lambda each: each.start_ms) - 1
+    while first <= last and not _is_enough(text[first], start, end):
+        first += 1
+    while first <= last and not _is_enough(text[last], start, end):
+        last -= 1
+    return range(first, last + 1)
 
 
-def _twice(text: Sequence[Stretch], played: Iterable[HeardRow]) -> Iterator[int]:
+def _is_enough(sentence: Stretch, start: int, end: int) -> bool:
+    spoken_ms = sentence.end_ms - sentence.start_ms
+    return min(end, sentence.end_ms) - max(start, sentence.start_ms) >= min(EAR_MS, spoken_ms)
+
+
+def _twice(
+    text: Sequence[Stretch], spans: Sequence[tuple[int, int]], heard: Callable[[int, int], range]
+) -> Iterator[int]:
     """The sentences that were surely heard in two plays, half of them or more each time: whoever is cut off after a
     word, and goes on there, has not heard it twice."""
-    times: defaultdict[int, int] = defaultdict(int)
-    for play in played:
-        start, end = play.base_ms, play.base_ms + play.at_least_ms
-        for n in _heard(text, play, play.at_least_ms):
-            heard_ms = min(end, text[n].end_ms) - max(start, text[n].start_ms)
-            times[n] += 2 * heard_ms >= text[n].end_ms - text[n].start_ms
-    return (n for n, count in times.items() if count > 1)
+    in_all = Counter(n for span in spans for n in heard(*span))
+    for n in (n for n, count in in_all.items() if count > 1):
+        said = text[n]
+        played = [span for span in spans if n in heard(*span)]
+        halves = (2 * (min(end, said.end_ms) - max(start, said.start_ms)) for start, end in played)
+        if sum(half >= said.end_ms - said.start_ms for half in halves) > 1:
+            yield n
 
 
 def _endings(text: Sequence[Stretch], theirs: dict[int, list[HeardRow]], over: Collection[int]) -> Iterator[Ending]:
