@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -139,8 +138,11 @@ def test_a_month_without_a_lesson_says_that_and_no_more(
 
 
 def test_before_anybody_was_enrolled_or_anything_offered_nobody_is_missing(
-    browser: Browser, database: Database, county: dict[str, int], pressed: Path, clock: Clock
+    database: Database, county: dict[str, int], pressed: Path, clock: Clock, tmp_path: Path
 ) -> None:
+    for each in pressed.iterdir():
+        (tmp_path / each.name).symlink_to(each)
+    browser = Browser(desk_of(database, tmp_path, clock).test_client())
     with database.writing() as connection:
         connection.execute(update(Member).values(enrolled_on=date(2026, 11, 3)))
         connection.execute(update(Member).where(Member.number == "101").values(enrolled_on=date(2026, 10, 9)))
@@ -150,9 +152,8 @@ def test_before_anybody_was_enrolled_or_anything_offered_nobody_is_missing(
         for room in ("", "/ring", "/ledger", "/ledger/summary", "/lessons"):
             page = browser.get(f"/desk/{place}/2026-09{room}").text
             assert told(page) == [begins.format(month)] and not rows(page)
-    shutil.copytree(pressed, dated := pressed.with_name("dated"))
-    (dated / "offered.json").write_text('{"falls": "2026-11-02", "stoves": "2026-11-30"}')
-    browser = Browser(desk_of(database, dated, clock).test_client())
+    (tmp_path / "offered.json").write_text('{"falls": "2026-11-02", "stoves": "2026-11-30"}')
+    browser = Browser(desk_of(database, tmp_path, clock).test_client())
     browser.sign_in("hedong")
     for place, first in (("all", ["东村党支部", "1"]), (str(county["东村党支部"]), ["1", "周国强"])):
         page = browser.get(f"/desk/{place}/2026-10").text
