@@ -17,8 +17,9 @@ is a key whose request was lost on the way and sent again: it counts as late as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from ivr.dialogue.turn import LINE_DELAY_MS
 
@@ -27,8 +28,7 @@ PLAUSIBLE = timedelta(days=30)  # between a call's end, as a callback tells it, 
 RETRY_MS = 15_000  # how long a provider keeps trying one request (Twilio: 15 s for all tries)
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(Struct, frozen=True):
     """The request that closed a play: `act` is "key" or "end"."""
 
     act: str
@@ -36,8 +36,7 @@ class Closing:
     boot: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A piece of a lesson as it was sent: `length_ms` of content from `base_ms`; then `gather_ms` of waiting."""
 
     lesson: str
@@ -51,8 +50,7 @@ class Sent:
     resent: tuple[datetime, ...] = ()  # when the stored answer was sent again
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """A final status callback: when it came, and what it says. `provider_at` is whole seconds of the provider's clock,
     `lasted_s` its count of seconds since the call was answered; both are taken to be off by a second at most."""
 
@@ -61,8 +59,7 @@ class Ending:
     lasted_s: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """How much of a play was heard, from its start."""
 
     play: Sent
