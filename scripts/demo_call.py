@@ -43,8 +43,8 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="leave the line running afterwards")
     parser.add_argument("--port", type=int, default=8080, help="where it runs then (default: 8080)")
     arguments = parser.parse_args()
-    say("One whole call: a lesson of four minutes is spoken on this machine (the first time: about a minute on two")
-    say("processors), a member rings the line and hears it, and the branch's record shows it (a few seconds).")
+    say("One whole call: a lesson of four minutes is spoken on this machine (the first time: three minutes or more on")
+    say("two processors), a member rings the line and hears it, and the branch's record shows it (a few seconds).")
     data = HERE.parent / "data" / "demo"
     for old in data.glob("ivr.db*"):
         old.unlink()
