@@ -13,6 +13,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Select, func, select
 
 from ivr.errors import NotEnrolled
@@ -26,8 +27,7 @@ from ivr.records.places import District
 from ivr.records.typable import Untypable, digits_of, untypable
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolled:
+class Enrolled(Struct, frozen=True):
     """A member as stored; phones in E.164. `enrolled_on` is None where no day is known: always."""
 
     id: int
