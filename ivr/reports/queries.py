@@ -79,6 +79,7 @@ class VisitFact:
     visitor_id: int
     visitor: str
     visitor_number: str
+    visitor_branch: str
     member_id: int
     member: str
     number: str
@@ -102,6 +103,13 @@ def concerning(period: Period, members: Collection[int]) -> Which:
     attended = select(Attendance.call_id).where(Attendance.member_id.in_(members))
     visits = select(Visit.call_id).where(Visit.member_id.in_(members) | Visit.visitor_id.in_(members))
     return in_month(period) & Call.id.in_(union(theirs, turns, attended, visits))
+
+
+def heard_until(period: Period, members: Collection[int]) -> Which:
+    """The calls up to the end of a month in which these members may have heard a lesson."""
+    turns = select(TurnRow.call_id).where(TurnRow.member_id.in_(members), TurnRow.lesson.is_not(None))
+    attended = select(Attendance.call_id).where(Attendance.member_id.in_(members))
+    return (Call.started_at < period.end) & Call.id.in_(union(turns, attended))
 
 
 def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
@@ -211,14 +219,15 @@ def given(connection: Connection, which: Which, edition: str) -> Iterator[Given]
 
 
 def visits(connection: Connection, which: Which) -> Iterator[VisitFact]:
-    visitor = aliased(Member)
+    visitor, visitor_branch = aliased(Member), aliased(Branch)
     note = and_(Recording.call_id == Visit.call_id, Recording.turn == Visit.turn, Recording.kind == "note")
     found = (
-        select(Visit.call_id, Visit.at, visitor.id, visitor.name, visitor.number)
+        select(Visit.call_id, Visit.at, visitor.id, visitor.name, visitor.number, visitor_branch.name)
         .add_columns(Visit.member_id, Member.name, Member.number, Branch.name)
         .add_columns(Visit.edition, Visit.confirmed, Recording.id)
         .join(Call, Call.id == Visit.call_id)
         .join(visitor, visitor.id == Visit.visitor_id)
+        .join(visitor_branch, visitor_branch.id == visitor.branch_id)
         .join(Member, Member.id == Visit.member_id)
         .join(Branch, Branch.id == Member.branch_id)
         .outerjoin(Recording, note)

@@ -10,7 +10,7 @@ from ivr.records.follow_ups import Followed
 from ivr.records.roster import Enrolled
 from ivr.reports import month
 from ivr.reports.facts import MonthFacts
-from ivr.reports.month import DONE, MonthRow
+from ivr.reports.month import MonthRow
 
 ORDER = ("dropped", "strays", "no_lesson", "", "no_call", "no_phone")  # whom a word on the telephone helps most, first
 
@@ -28,9 +28,7 @@ def rows(facts: MonthFacts, followed: Mapping[int, Followed]) -> list[RingRow]:
     """By branch; those whom nobody has rung or seen first. Nobody in a month without a lesson."""
     people = {person.number: person for person in facts.people}
     waiting = [
-        RingRow(people[row.number], row, followed.get(people[row.number].id))
-        for row in month.rows(facts)
-        if row.stands not in DONE and not row.excused and facts.lessons
+        RingRow(people[row.number], row, followed.get(people[row.number].id)) for row in month.rows(facts) if row.waits
     ]
     return sorted(waiting, key=_place)
 

@@ -8,7 +8,7 @@ from io import BytesIO
 from flask import Blueprint, Response, current_app, render_template, send_file
 
 from ivr.errors import MissingPart
-from ivr.reports import month, sheets, xapi
+from ivr.reports import sheets, xapi
 from ivr.reports.columns import Basis
 from ivr.reports.formats import shown, to_csv, to_json
 from ivr.reports.sheet import Sheet
@@ -48,7 +48,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             which=which,
             sheets=tuple(SHEETS),
             sheet=SHEETS[which](told),
-            told=[sentence for sentence in [month.not_begun(told.facts, desk.words)] if sentence],
+            told=[sentence for sentence in [told.facts.not_begun(desk.words)] if sentence],
             forms=OF_SHEETS,
             written_cell=shown,
             is_signed=which in SIGNED,

@@ -31,7 +31,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         with desk.database.reading() as connection:
             tries = tuple(queries.tries(connection, queries.in_month(about.period)))
         rows = figures.rows(facts, tries) if facts.people else []
-        told = [month.not_begun(facts, desk.words) or desk.words.say("lessons_lead" if rows else "no_lessons")]
+        told = [facts.not_begun(desk.words) or desk.words.say("lessons_lead" if rows else "no_lessons")]
         return render_template("desk/lessons.html", **_framed(desk, about), rows=rows, told=told)
 
     @routes.get("/<place:place>/<written>/lesson/<slug>")
@@ -73,14 +73,15 @@ def _edition(desk: Desk, facts: Facts, slug: str, wanted: str) -> str:
 
 
 def _sentences(row: LessonRow | None, named: str, words: Vocabulary) -> list[str]:
-    if not row or not row.listeners:
+    if not row or not (row.listeners or row.completed):
         return [words.say("lesson_nobody", month=named)]
-    told = [
-        words.say("lesson_numbers", members=row.members, listeners=row.listeners, completed=row.completed),
-        words.say("lesson_share", share=month.share(row.completed, row.members, words)),
-    ]
-    half = words.say("lesson_half", heard=clock(row.median_heard_s), length=clock(row.length_s))
-    return [*told, half]
+    told = [words.say("lesson_numbers", members=row.members, listeners=row.listeners, completed=row.completed)]
+    if row.otherwise:
+        told.append(words.say("lesson_otherwise", n=row.otherwise))
+    told.append(words.say("lesson_share", share=month.share(row.completed, row.members, words)))
+    if row.listeners:
+        told.append(words.say("lesson_half", heard=clock(row.median_heard_s), length=clock(row.length_s)))
+    return told
 
 
 def _editions(desk: Desk, about: Seen, slug: str) -> list[EditionRow]:
