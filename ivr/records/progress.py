@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, text, union, update
 
 from ivr.catalogue import Catalogue
@@ -133,7 +134,7 @@ def _studied(
 
 
 def _keep(connection: Connection, rows: Iterable[StudiedRow]) -> None:
-    if kept := [asdict(row) for row in rows]:
+    if kept := [structs.asdict(row) for row in rows]:
         connection.execute(insert(Studied), kept)
 
 

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from ivr.catalogue import Catalogue
@@ -24,8 +26,7 @@ Month = tuple[int, str, str]  # of a member in a lesson: YYYY-MM
 ANSWERED = ("right", "wrong", "unknown")  # the outcomes that are answers
 
 
-@dataclass(frozen=True, slots=True)
-class StudiedRow:
+class StudiedRow(Struct, frozen=True):
     """A member in a lesson in the calls that began in a month (YYYY-MM, local): of the `edition` of which the largest
     share was heard ("" where only keys were pressed), `questions` it has. `call_ids` are the calls it follows from,
     parted by spaces; `dropped` counts those that ended while the lesson was playing; `grades` likewise. `completed_at`

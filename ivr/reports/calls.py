@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ivr.records.numbers import masked
 from ivr.records.plays import HeardRow, heard_ms
@@ -22,8 +23,7 @@ UNCLAIMED = "待认领"
 NOBODY = "不知道是谁"  # and nothing happened that could be claimed, or it was set aside
 
 
-@dataclass(frozen=True, slots=True)
-class CallRow:
+class CallRow(Struct, frozen=True):
     """A call. `started` is local; a group's is nobody's in particular; `lessons` and `keys` are parted by spaces, in
     the order played and pressed; heard in seconds to 0.1; `duration_s` and how it `ended` (goodbye, hung_up, unknown)
     as far as we were told; `method` is how people studied."""

@@ -4,7 +4,7 @@ the calls themselves, those too."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -81,6 +81,10 @@ class MonthFacts:
     def due(self) -> list[Enrolled]:
         """Those of whom study is asked."""
         return [person for person in self.people if person.id not in self.excused]
+
+    def only(self, lesson: str) -> MonthFacts:
+        """As if there were no other lesson."""
+        return replace(self, lessons=tuple(each for each in self.lessons if each.lesson == lesson))
 
     def not_begun(self, words: Vocabulary) -> str:
         """That the record begins later, where it does."""

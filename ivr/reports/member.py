@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from msgspec import Struct
+
 from ivr.records.roster import Enrolled
+from ivr.records.studied import StudiedRow
 from ivr.reports.facts import Facts, MonthFacts, Version
 from ivr.reports.sheet import Sheet, sheet_of
 from ivr.vocabulary import Vocabulary
@@ -21,11 +23,11 @@ COLUMNS = (
     *("branch", "name", "title", "stands", "heard_time", "marks", "calls", "dropped", "strays", "last_call"),
     "method",
 )
+NOTHING = StudiedRow(0, "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, "", None, None, "")
 SYMBOLS = {"heard": "●", "met": "■", "visited": "△", "partly": "◐", "not_yet": "○"}
 
 
-@dataclass(frozen=True, slots=True)
-class Studied:
+class Studied(Struct, frozen=True):
     """A member in a lesson. Times are seconds to 0.1; `completed` is heard whole, with what was heard of it in the
     months before, or written down as studied in a visit or a meeting; `stands` says which, `completed_on` when first.
     `answered` and `correct` count questions, not tries: right in the end is right. `dropped` counts calls that ended
@@ -65,12 +67,10 @@ def rows(facts: MonthFacts) -> list[Studied]:
 
 
 def _studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mapping[str, date]) -> Studied:
-    row = facts.studied.get((person.id, lesson.lesson))
-    version = facts.versions[row.edition] if row and row.edition else lesson
-    grades = {*(row.grades.split() if row else ()), *by_hand}
-    at_least_ms = row.heard_at_least_ms if row else 0
-    heard_on = _day(facts, row.completed_at if row else None)
-    completed_on = min((day for day in (heard_on, *by_hand.values()) if day), default=None)
+    row = facts.studied.get((person.id, lesson.lesson), NOTHING)
+    version = facts.versions[row.edition] if row.edition else lesson
+    grades = {*row.grades.split(), *by_hand}
+    completed_on = min((day for day in (_day(facts, row.completed_at), *by_hand.values()) if day), default=None)
     return Studied(
         member=person.name,
         number=person.number,
@@ -78,20 +78,20 @@ def _studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mapp
         lesson=version.lesson,
         title=version.title,
         edition=version.edition,
-        heard_at_least_s=_seconds(at_least_ms),
-        heard_at_most_s=_seconds(row.heard_at_most_ms if row else 0),
+        heard_at_least_s=_seconds(row.heard_at_least_ms),
+        heard_at_most_s=_seconds(row.heard_at_most_ms),
         length_s=_seconds(version.length_ms),
         completed=completed_on is not None,
-        stands=_done(grades) if completed_on else "partly" if at_least_ms else "not_yet",
+        stands=_done(grades) if completed_on else "partly" if row.heard_at_least_ms else "not_yet",
         completed_on=completed_on,
-        answered=row.answered if row else 0,
-        correct=row.correct if row else 0,
-        questions=len(version.questions) or (row.questions if row else 0),
-        calls=row.calls if row else 0,
-        stray_keys=row.stray_keys if row else 0,
-        dropped=row.dropped if row else 0,
-        first_call=_day(facts, row.first_at if row else None),
-        last_call=_day(facts, row.last_at if row else None),
+        answered=row.answered,
+        correct=row.correct,
+        questions=len(version.questions) or row.questions,
+        calls=row.calls,
+        stray_keys=row.stray_keys,
+        dropped=row.dropped,
+        first_call=_day(facts, row.first_at),
+        last_call=_day(facts, row.last_at),
         method=method(grades),
     )
 
@@ -106,7 +106,7 @@ def _day(facts: MonthFacts, at: datetime | None) -> date | None:
 
 
 def method(grades: Collection[str]) -> str | None:
-    return "、".join(words for grade, words in METHODS.items() if grade in grades) or None
+    return "、".join(words for grade, words in METHODS.items() if grade in grades) or None if grades else None
 
 
 def _seconds(ms: int) -> float:

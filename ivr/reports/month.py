@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 from ivr.records.roster import Enrolled
 from ivr.reports import member
@@ -17,8 +19,7 @@ Situation = Literal["", "no_phone", "no_call", "strays", "dropped", "no_lesson"]
 FEW = 4  # of so few people a percentage says nothing
 
 
-@dataclass(frozen=True, slots=True)
-class MonthRow:
+class MonthRow(Struct, frozen=True):
     """A member: `stands` in the lesson they came farthest in, `by_lesson` in each, in the month's order. Seconds to
     0.1, all lessons together; of the questions `answered`, so many were `correct` in the end; `asked` counts all that
     the lessons have in which they answered any. Study is not asked of those `excused`, for a reason."""
@@ -71,10 +72,13 @@ class Count:
 
 def rows(facts: MonthFacts) -> list[MonthRow]:
     """By branch and member number."""
-    studied: dict[str, list[Studied]] = {person.number: [] for person in facts.people}
-    for row in member.rows(facts):
-        studied[row.number].append(row)
-    return [_row(facts, person, studied[person.number]) for person in facts.people]
+    return rows_of(facts, member.rows(facts))
+
+
+def rows_of(facts: MonthFacts, studied: Sequence[Studied]) -> list[MonthRow]:
+    """From the rows of the members, one for each lesson."""
+    each = len(facts.lessons)
+    return [_row(facts, person, studied[n * each : (n + 1) * each]) for n, person in enumerate(facts.people)]
 
 
 def count(of: Iterable[MonthRow]) -> Count:
@@ -124,7 +128,7 @@ def sentences(facts: MonthFacts, count: Count, words: Vocabulary) -> Iterator[st
     yield words.say("lessons", titles=titles)
 
 
-def _row(facts: MonthFacts, person: Enrolled, mine: list[Studied]) -> MonthRow:
+def _row(facts: MonthFacts, person: Enrolled, mine: Sequence[Studied]) -> MonthRow:
     excused = facts.excused.get(person.id)
     marked = [row for row in mine if row.answered]
     called = facts.called.get(person.id, {})
@@ -155,7 +159,7 @@ def _studied_in(facts: MonthFacts, person: Enrolled) -> set[int]:
     return {int(call) for key in keys if key in facts.studied for call in facts.studied[key].call_ids.split()}
 
 
-def _situation(person: Enrolled, mine: list[Studied], calls: int) -> Situation:
+def _situation(person: Enrolled, mine: Sequence[Studied], calls: int) -> Situation:
     if not calls:
         return "no_call" if person.phones else "no_phone"
     if any(row.stray_keys for row in mine):

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select, union
 from sqlalchemy.orm import aliased
 
 from ivr.records import claims, plays, studied, whose
-from ivr.records.models import Answer, Attendance, Branch, Call, Evidence, Member, Recording, Studied, TurnRow, Visit
+from ivr.records.models import Attendance, Branch, Call, Evidence, Member, Recording, Studied, TurnRow, Visit
 from ivr.records.plays import Attending
 from ivr.records.studied import ANSWERED, StudiedRow
 from ivr.reports.period import Period
@@ -65,6 +65,7 @@ class Given:
     """What became of a question once, for one member: an answer, or silence, a key that is none, "I don't know"."""
 
     member_id: int
+    edition: str
     question: str
     key: str
     outcome: str
@@ -180,6 +181,14 @@ def studied_in(connection: Connection, period: Period, members: Collection[int] 
     return studied.stored(connection.execute(found.order_by(Studied.member_id, Studied.lesson)))
 
 
+def over(connection: Connection, which: Which) -> set[int]:
+    """Which of these calls can't go on."""
+    ended = select(Evidence.call_id).where(Evidence.call_id == Call.id, Evidence.kind == "ended")
+    return set(
+        connection.execute(select(Call.id).where(which, Call.settled_at.is_not(None) | ended.exists())).scalars()
+    )
+
+
 def _keys(connection: Connection, which: Which) -> dict[int, list[str]]:
     keys: dict[int, list[str]] = {}
     for call, _, digits in keys_pressed(connection, which):
@@ -198,10 +207,10 @@ def keys_pressed(connection: Connection, which: Which) -> Iterator[tuple[int, in
     return ((row.call_id, row.member_id, row.digits) for row in connection.execute(found))
 
 
-def tries(connection: Connection, which: Which) -> Iterator[Tried]:
+def tries(connection: Connection, which: Which, lessons: Collection[str] | None = None) -> Iterator[Tried]:
     """By call, member and question; what was no answer is none: silence, a key that is none, a question skipped."""
     right: dict[tuple[int, int, str, str, str, str], bool] = {}
-    for member, grade, row in plays.answers_in(connection, which):
+    for member, grade, row in plays.answers_in(connection, which, lessons=lessons):
         if row.outcome in ANSWERED:
             key = (row.call_id, member or 0, row.lesson, row.edition, row.question, grade)
             right[key] = right.get(key, False) or row.is_right
@@ -210,12 +219,11 @@ def tries(connection: Connection, which: Which) -> Iterator[Tried]:
         yield Tried(call, who or None, lesson, edition, question, grade, right[key])
 
 
-def given(connection: Connection, which: Which, edition: str) -> Iterator[Given]:
-    """All that became of the questions of an edition, in the order it did."""
-    asked = select(Answer.call_id).where(Answer.edition == edition)
-    for member, _, row in plays.answers_in(connection, which, Call.id.in_(asked)):
-        if member is not None and row.edition == edition:
-            yield Given(member, row.question, row.key, row.outcome)
+def given(connection: Connection, which: Which, lesson: str) -> Iterator[Given]:
+    """All that became of the questions of a lesson, in the order it did."""
+    for member, _, row in plays.answers_in(connection, which, lessons=[lesson]):
+        if member is not None:
+            yield Given(member, row.edition, row.question, row.key, row.outcome)
 
 
 def visits(connection: Connection, which: Which) -> Iterator[VisitFact]:

@@ -42,8 +42,9 @@ class Study:
 def rows(basis: Basis) -> Iterator[Study]:
     """By branch, member number and lesson."""
     facts = basis.facts
-    by_hand, each = facts.by_hand(), iter(member.rows(facts))
-    for person, months in zip(facts.people, month.rows(facts), strict=True):
+    by_hand, studied = facts.by_hand(), member.rows(facts)
+    each = iter(studied)
+    for person, months in zip(facts.people, month.rows_of(facts, studied), strict=True):
         for lesson, stands in zip(facts.lessons, months.by_lesson, strict=True):
             heard = next(each)
             is_written = (person.id, lesson.lesson) in by_hand

@@ -4,8 +4,9 @@ Of branches that the report is not about, nobody is named."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from ivr.records.roster import Enrolled
 from ivr.reports.columns import Basis
@@ -14,8 +15,7 @@ from ivr.reports.queries import VisitFact
 from ivr.reports.sheet import Sheet, sheet_of
 
 
-@dataclass(frozen=True, slots=True)
-class VisitRow:
+class VisitRow(Struct, frozen=True):
     """A visit, on a local `day`; `at` is the local time of one that was logged by telephone. `lesson` was studied, None
     for a talk; `said` is what was written down. Only what the member `confirmed` counts; None where a secretary wrote
     it down, which counts. `note` is the recording that the visitor left (`ivr questions play`). It can be looked up by
