@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select, union
 from sqlalchemy.orm import aliased
 
 from ivr.records import claims, plays, studied, whose
-from ivr.records.models import Attendance, Branch, Call, Evidence, Member, Recording, Studied, TurnRow, Visit
+from ivr.records.models import Answer, Attendance, Branch, Call, Evidence, Member, Recording, Studied, TurnRow, Visit
 from ivr.records.plays import Attending
 from ivr.records.studied import ANSWERED, StudiedRow
 from ivr.reports.period import Period
@@ -111,6 +111,12 @@ def heard_until(period: Period, members: Collection[int]) -> Which:
     turns = select(TurnRow.call_id).where(TurnRow.member_id.in_(members), TurnRow.lesson.is_not(None))
     attended = select(Attendance.call_id).where(Attendance.member_id.in_(members))
     return (Call.started_at < period.end) & Call.id.in_(union(turns, attended))
+
+
+def about(lesson: str) -> Which:
+    """The calls in which a lesson was heard, or asked about."""
+    heard = select(TurnRow.call_id).where(TurnRow.lesson == lesson)
+    return Call.id.in_(union(heard, select(Answer.call_id).where(Answer.lesson == lesson)))
 
 
 def calls(connection: Connection, which: Which) -> Iterator[CallFact]:

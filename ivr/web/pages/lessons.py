@@ -80,7 +80,7 @@ class Heard:
 
 def _heard(desk: Desk, facts: MonthFacts, slug: str) -> Heard:
     members = frozenset(person.id for person in facts.people)
-    which = calls_of(facts.period, members)
+    which = calls_of(facts.period, members) & queries.about(slug)
     with desk.database.reading() as connection:
         return Heard(
             members,
