@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from ivr.records.roster import Enrolled
 from ivr.records.studied import StudiedRow
@@ -23,6 +24,7 @@ COLUMNS = (
     *("branch", "name", "title", "stands", "heard_time", "marks", "calls", "dropped", "strays", "last_call"),
     "method",
 )
+NOBODY = Enrolled(0, "", "", "", (), {})
 NOTHING = StudiedRow(0, "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, "", None, None, "")
 SYMBOLS = {"heard": "●", "met": "■", "visited": "△", "partly": "◐", "not_yet": "○"}
 
@@ -59,10 +61,15 @@ class Studied(Struct, frozen=True):
 def rows(facts: MonthFacts) -> list[Studied]:
     """By branch, member number and lesson."""
     by_hand = facts.by_hand()
+    met = facts.studied.keys() | by_hand
+    # Of a township's thousands most have not met with a lesson: for them it is worked out once.
+    nothing = [(each, astuple(_studied(facts, NOBODY, each, {}))[3:]) for each in facts.lessons]
     return [
-        _studied(facts, person, lesson, by_hand.get((person.id, lesson.lesson), {}))
+        _studied(facts, person, lesson, by_hand.get(key, {}))
+        if (key := (person.id, lesson.lesson)) in met
+        else Studied(person.name, person.number, person.branch, *untouched)
         for person in facts.people
-        for lesson in facts.lessons
+        for lesson, untouched in nothing
     ]
 
 
@@ -106,7 +113,7 @@ def _day(facts: MonthFacts, at: datetime | None) -> date | None:
 
 
 def method(grades: Collection[str]) -> str | None:
-    return "、".join(words for grade, words in METHODS.items() if grade in grades) or None if grades else None
+    return "、".join(words for grade, words in METHODS.items() if grade in grades) or None
 
 
 def _seconds(ms: int) -> float:
