@@ -115,6 +115,14 @@ def test_names_are_pressed_behind_the_pages(browser: Browser, county: dict[str, 
         assert all(map(partial(shelf.phrase, "zh"), ("新来的", "王秀云", "周国强", "孙凤英")))
 
 
+def test_a_name_of_two_branches_is_told_to_both(browser: Browser, county: dict[str, int], database: Database) -> None:
+    import_roster(database, csv_of("重名的,,东村党支部,901", "重名的,,初心村党支部,902"), "a.csv", "CN")
+    browser.sign_in("xian")
+    for branch in ("东村党支部", "初心村党支部"):
+        page = browser.get(f"/desk/{county[branch]}/2026-11/members").text
+        assert "重名的" in page.partition("来念：")[2].partition("。")[0]
+
+
 def test_a_name_that_can_t_be_said_keeps_no_other_from_it(browser: Browser, county: dict[str, int]) -> None:
     browser.sign_in("xian")
     browser.post(f"{IMPORT}/done", **hidden(send(browser, csv_of("……,,初心村党支部,301", "甲,,初心村党支部,302"))))
