@@ -91,7 +91,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             phones=list(map(masked, member.phones)),
             particulars=[(heading, member.more[heading]) for heading in SHOWN if member.more.get(heading)],
             mistake=mistake,
-            today=desk.clock().astimezone(desk.settings.line.zone).date(),
+            today=desk.today(),
         )
 
     def gathered(member: Enrolled, year: int) -> tuple[list[MonthOnCard], list[Exempt], Mapping[str, str]]:
