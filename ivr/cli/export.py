@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from ivr import vocabulary
+from ivr.cli import months
 from ivr.config import Settings
-from ivr.errors import NotSent, NotWritten
-from ivr.records.db import open_database
-from ivr.reports import lrs, period, xapi
-from ivr.reports.facts import gather
+from ivr.errors import NotSent
+from ivr.reports import lrs, xapi
+from ivr.reports.facts import Whom
 from ivr.reports.xapi import Statement
-from ivr.shelf import Shelf
 
 
 @click.group("export")
@@ -33,32 +31,14 @@ def export_xapi(settings: Settings, month: str | None, branch: str | None, outpu
 
     Members are named by their member numbers only.
     """
-    told = _statements(settings, month, branch)
+    facts = months.calls_of(settings, month, Whom(branch=branch))
+    told = xapi.statements(facts, settings.line.public_url, vocabulary.load(settings.desk.words).language)
     if send:
         _send(settings, told)
         return
-    text = xapi.to_lines(told)
-    if output is None:
-        click.echo(text.encode(), nl=False)
-        return
-    try:
-        output.write_bytes(text.encode())
-    except OSError as error:
-        raise NotWritten(f"The statements could not be written: {error}") from error
-    click.echo(f"wrote {output}: {len(told)} statements")
-
-
-def _statements(settings: Settings, month: str | None, branch: str | None) -> list[Statement]:
-    zone = settings.line.zone
-    days = period.of_month(month, zone) if month else period.month_at(datetime.now(UTC), zone)
-    database = open_database(settings.database)
-    try:
-        with database.reading() as connection:
-            catalogue = Shelf(settings.data).catalogue()
-            facts = gather(connection, days, catalogue, settings.records.completed_share, branch=branch)
-    finally:
-        database.close()
-    return xapi.statements(facts, settings.line.public_url, vocabulary.load(settings.desk.words).language)
+    months.write(xapi.to_lines(told), output)
+    if output:
+        click.echo(f"wrote {output}: {len(told)} statements")
 
 
 def _send(settings: Settings, told: list[Statement]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, update
@@ -38,11 +38,15 @@ def exempt(
     until: date | None,
     user: int,
     now: datetime,
+    today: date,
 ) -> None:
-    """The same again changes nothing. Raises BadEntry."""
+    """From last month on at the earliest: months before were handed in. The same again changes nothing. Raises
+    BadEntry."""
     reason = reason.strip()
     if not 0 < len(reason) <= LONGEST:
         raise BadEntry("reason", "reason_needed" if not reason else "too_long")
+    if since < (today.replace(day=1) - timedelta(days=1)).replace(day=1):
+        raise BadEntry("since", "since_too_early")
     if until is not None and until < since:
         raise BadEntry("until", "until_before_since")
     row = {"member_id": member, "kind": kind, "reason": reason, "since": since, "until": until}

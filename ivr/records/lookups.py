@@ -12,7 +12,7 @@ from ivr.dialogue.state import Letter, Month
 from ivr.dialogue.turn import Checked, Finding, Found, IsPin, Lookup, MonthOf, Told, WhoHas
 from ivr.records import exemptions, occasions, pins, plays, questions
 from ivr.records.learners import Now, with_number
-from ivr.records.models import Attendance, Call, Member, Recording, TurnRow
+from ivr.records.models import Attendance, Call, Member, Recording, Studied, TurnRow
 
 MOST_WAITING = 60  # names that are kept for the secretary: nobody listens to more
 
@@ -44,6 +44,8 @@ def _month(connection: Connection, secretary: int, now: Now) -> Month:
     exempt = exemptions.in_force(connection, last)
     members = {row.id: row.name for row in connection.execute(found) if row.id not in exempt}
     heard = plays.heard_whole(_plays(connection, members, now), now.catalogue, now.settings.records.completed_share)
+    completed = select(Studied.member_id).where(Studied.month == f"{first:%Y-%m}", Studied.completed_at.is_not(None))
+    heard.update(connection.execute(completed).scalars())  # with what was heard in the months before
     for kept in occasions.between(connection, first, last):
         heard.update(kept.what.members if kept.what.lesson else ())
     waiting = [name for member, name in members.items() if member not in heard]

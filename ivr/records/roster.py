@@ -10,7 +10,6 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from msgspec import Struct
@@ -322,10 +321,8 @@ def largest_branch(connection: Connection) -> int:
 
 def _members() -> Select[Any]:
     return (
-        select(Member.id, Member.number, Member.name, Member.more, Member.role, Branch.name.label("branch"))
-        .add_columns(
-            Member.enrolled_on, Phone.number.label("phone"), func.coalesce(District.name, "").label("district")
-        )
+        select(Member.id, Member.number, Member.name, Branch.name.label("branch"), Phone.number.label("phone"))
+        .add_columns(Member.more, Member.role, func.coalesce(District.name, "").label("district"), Member.enrolled_on)
         .join(Branch, Branch.id == Member.branch_id)
         .outerjoin(District, District.id == Branch.parent_id)
         .outerjoin(MemberPhone, MemberPhone.member_id == Member.id)
@@ -335,12 +332,17 @@ def _members() -> Select[Any]:
 
 
 def _folded(connection: Connection, found: Select[Any]) -> Iterator[Enrolled]:
-    for _, group in groupby(connection.execute(found), key=lambda row: row.id):
-        rows = list(group)
-        phones = tuple(row.phone for row in rows if row.phone)
-        row = rows[0]
-        told = (row.role, row.district, row.enrolled_on)
-        yield Enrolled(row.id, row.number, row.name, row.branch, phones, json.loads(row.more), *told)
+    """A row for each telephone becomes one member."""
+    phones: dict[int, list[str]] = {}
+    firsts = []
+    for row in connection.execute(found):
+        if row.id not in phones:
+            phones[row.id] = []
+            firsts.append(row)
+        if row.phone:
+            phones[row.id].append(row.phone)
+    for id_, number, name, branch, _, more, *rest in firsts:
+        yield Enrolled(id_, number, name, branch, tuple(phones[id_]), json.loads(more) if more != "{}" else {}, *rest)
 
 
 def _by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enrolled]:

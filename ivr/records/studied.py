@@ -8,9 +8,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from ivr.catalogue import Catalogue
@@ -18,14 +21,16 @@ from ivr.records import plays, strays
 from ivr.records.models import Call
 from ivr.records.plays import HeardRow
 
+Month = tuple[int, str, str]  # of a member in a lesson: YYYY-MM
+
 ANSWERED = ("right", "wrong", "unknown")  # the outcomes that are answers
 
 
-@dataclass(frozen=True, slots=True)
-class StudiedRow:
+class StudiedRow(Struct, frozen=True):
     """A member in a lesson in the calls that began in a month (YYYY-MM, local): of the `edition` of which the largest
     share was heard ("" where only keys were pressed), `questions` it has. `call_ids` are the calls it follows from,
-    parted by spaces; `dropped` counts those that ended while the lesson was playing; `grades` likewise."""
+    parted by spaces; `dropped` counts those that ended while the lesson was playing; `grades` likewise. `completed_at`
+    is when the call began by which the lesson was heard whole, with what was heard in the months before."""
 
     member_id: int
     lesson: str
@@ -43,6 +48,7 @@ class StudiedRow:
     first_at: datetime | None
     last_at: datetime | None
     grades: str
+    completed_at: datetime | None = None
 
     @property
     def calls(self) -> int:
@@ -116,6 +122,44 @@ def _row(
         last_at=days[-1] if days else None,
         grades=" ".join(sorted(met.grades)),
     )
+
+
+def completions(rows: Iterable[HeardRow], catalogue: Catalogue, share: float, zone: ZoneInfo) -> dict[Month, datetime]:
+    """When the calls began by which members had heard an edition whole; `rows` are all that they heard of it, in order.
+    Whoever had heard it whole in an earlier month has to hear it whole again."""
+    theirs: defaultdict[tuple[int, str, str], list[HeardRow]] = defaultdict(list)
+    for row in rows:
+        if row.member_id is not None:
+            theirs[row.member_id, row.lesson, row.edition].append(row)
+    found: dict[Month, datetime] = {}
+    for (member, lesson, edition), played in theirs.items():
+        for month, at in _completed(played, edition, catalogue, share, zone):
+            found[member, lesson, month] = min(at, found.get((member, lesson, month), at))
+    return found
+
+
+def _completed(
+    played: Iterable[HeardRow], edition: str, catalogue: Catalogue, share: float, zone: ZoneInfo
+) -> Iterator[tuple[str, datetime]]:
+    def is_whole(rows: list[HeardRow]) -> bool:
+        return plays.is_whole(plays.heard_ms(rows, edition)[0], plays.length_ms(catalogue, edition, rows), share)
+
+    before: list[HeardRow] = []
+    for month, group in groupby(played, key=lambda row: f"{row.started_at.astimezone(zone):%Y-%m}"):
+        now = list(group)
+        if not is_whole(before + now):
+            before += now
+            continue
+        yield month, next(at for at in (row.started_at for row in now) if is_whole(before + _until(now, at)))
+        before = []
+
+
+def _until(rows: Iterable[HeardRow], at: datetime) -> list[HeardRow]:
+    return [row for row in rows if row.started_at <= at]
+
+
+def completed(rows: Iterable[StudiedRow], when: Mapping[Month, datetime]) -> Iterator[StudiedRow]:
+    return (replace(row, completed_at=when.get((row.member_id, row.lesson, row.month))) for row in rows)
 
 
 def _edition(met: _Met, catalogue: Catalogue) -> str:

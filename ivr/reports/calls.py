@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ivr.records.numbers import masked
 from ivr.records.plays import HeardRow, heard_ms
@@ -16,14 +17,13 @@ from ivr.reports.member import clock
 from ivr.reports.period import Period
 from ivr.reports.queries import CallFact
 from ivr.reports.sheet import Sheet, sheet_of
+from ivr.vocabulary import Vocabulary
 
 UNCLAIMED = "待认领"
 NOBODY = "不知道是谁"  # and nothing happened that could be claimed, or it was set aside
-ENDINGS = {"goodbye": "说完再见", "hung_up": "挂断", "unknown": "不详"}
 
 
-@dataclass(frozen=True, slots=True)
-class CallRow:
+class CallRow(Struct, frozen=True):
     """A call. `started` is local; a group's is nobody's in particular; `lessons` and `keys` are parted by spaces, in
     the order played and pressed; heard in seconds to 0.1; `duration_s` and how it `ended` (goodbye, hung_up, unknown)
     as far as we were told; `method` is how people studied."""
@@ -111,10 +111,9 @@ def table(facts: Facts) -> Sheet:
     return sheet_of(CallRow, rows(facts))
 
 
-def page(facts: Facts) -> tuple[Sheet, ...]:
+def page(facts: Facts, words: Vocabulary) -> tuple[Sheet, ...]:
     calls = rows(facts)
     titles = {lesson.lesson: lesson.title for lesson in facts.lessons}
-    headings = ("开始", "学员", "电话", "听了", "按键", "按错键", "时长", "结束", "学习方式", "课")
     cells = tuple(
         (
             f"{row.started:%m-%d %H:%M}",
@@ -124,12 +123,18 @@ def page(facts: Facts) -> tuple[Sheet, ...]:
             row.keys,
             row.stray_keys or None,
             clock(row.duration_s),
-            ENDINGS[row.ended],
+            words.say(f"calls_{row.ended}"),
             row.method,
-            "、".join(titles[slug] for slug in row.lessons.split()),
+            words.say("between").join(titles[slug] for slug in row.lessons.split()),
         )
         for row in calls
     )
     unclaimed = sum(row.member == UNCLAIMED for row in calls)
-    waiting = f"，其中 {unclaimed} 个{UNCLAIMED}" if unclaimed else ""
-    return (Sheet(f"来电　{facts.period.words}", headings, cells, (f"{len(calls)} 个电话{waiting}。",)),)
+    waiting = (words.say("unclaimed_count", n=unclaimed),) if unclaimed else ()
+    above = (words.say("calls_count", n=len(calls)), *waiting)
+    return (Sheet(words.say("report_calls", month=facts.period.named(words)), _headings(words), cells, above),)
+
+
+def _headings(words: Vocabulary) -> tuple[str, ...]:
+    keys = ("calls_when", "calls_who", "calls_number", "heard_time", "calls_keys", "col_strays", "calls_lasted")
+    return tuple(map(words.say, (*keys, "calls_ending", "col_method", "lesson_name")))

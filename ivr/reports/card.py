@@ -13,7 +13,7 @@ from ivr.records.roster import Enrolled
 from ivr.records.studied import StudiedRow
 from ivr.reports import facts as monthly
 from ivr.reports import member, study_hours
-from ivr.reports.facts import MonthFacts
+from ivr.reports.facts import MonthFacts, Whom
 from ivr.reports.member import Studied
 from ivr.reports.period import Period
 
@@ -112,7 +112,6 @@ def gather(
     connection: Connection, person: Enrolled, year: Sequence[Period], catalogue: Catalogue, completed_share: float
 ) -> list[MonthFacts]:
     """The facts of each month in which there is something of this member."""
-    which = [
-        monthly.gather_month(connection, month, catalogue, completed_share, member=person.number) for month in year
-    ]
+    whom = Whom(member=person.number)
+    which = [monthly.gather_month(connection, month, catalogue, completed_share, whom) for month in year]
     return [each for each in which if each.people]

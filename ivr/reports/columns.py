@@ -54,8 +54,7 @@ class Basis:
     @property
     def month(self) -> str:
         """In words."""
-        first = self.facts.period.first
-        return self.words.say("month", year=first.year, month=first.month)
+        return self.facts.period.named(self.words)
 
     def joined(self, parts: Iterable[str]) -> str:
         return self.words.say("between").join(parts)
@@ -73,13 +72,14 @@ def sheet(basis: Basis, title: str, keys: Sequence[str], rows: Iterable[Row], *,
         for key, heading in headings.items()
         if f"about_{key}" in words.texts
     )
+    explained = (words.say("about_sheet_column"), words.say("about_sheet_text"))
     return Sheet(
         words.say(title, place=basis.name, month=basis.month),
         tuple(headings.values()),
         told,
         keys=tuple(keys),
         choices={key: tuple(map(words.say, CHOICES[key])) for key in keys if key in CHOICES},
-        notes=Sheet(words.say("about_sheet"), (words.say("about_sheet_column"), words.say("about_sheet_text")), notes),
+        notes=Sheet(words.say("about_sheet"), explained, notes) if notes else None,
         form=form,
     )
 

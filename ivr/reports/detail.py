@@ -26,8 +26,8 @@ KEYS = (
         "first_call",
         "last_call",
     ),
-    *("calls", "heard_min", "heard_share", "stands", "dropped", "strays", "marks", "method", "why_missed", "help"),
-    *("suggested", "confirmed", "remarks"),
+    *("calls", "heard_min", "heard_share", "stands", "completed_on", "dropped", "strays", "marks", "method"),
+    *("why_missed", "help", "suggested", "confirmed", "remarks"),
 )
 
 
@@ -67,13 +67,14 @@ def _heard(basis: Basis, row: Study) -> Row:
         "calls": heard.calls,
         "heard_min": round(heard.heard_at_least_s / 60, 1),
         "heard_share": _share(basis, row),
+        "completed_on": heard.completed_on,
         "stands": words.say(stands),
         "dropped": heard.dropped,
         "strays": heard.stray_keys,
         "marks": marks(heard),
         "method": words.say(method[row.stands]) if row.stands in method else "",
         "why_missed": words.say("why_unable") if row.is_due and row.situation == "strays" else "",
-        "help": study.help_for(row, basis),
+        "help": study.help_for(row, words),
         "suggested": hours_of(row.suggested),
         "confirmed": hours_of(row.confirmed),
     }

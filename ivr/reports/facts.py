@@ -4,7 +4,7 @@ the calls themselves, those too."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -19,11 +19,29 @@ from ivr.records.strays import StrayKeys
 from ivr.records.studied import StudiedRow
 from ivr.reports import queries
 from ivr.reports.period import Period
-from ivr.reports.queries import CallFact, Tried, VisitFact
+from ivr.reports.queries import CallFact, Tried
+from ivr.vocabulary import Vocabulary
 
 FEW = 1000  # of more people than that, all of the month is read: it is not slower
 
 Key = tuple[int, str]  # a member, a lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whom a report is about: a branch by its name, a member by their number, some branches by their ids; else
+    everybody."""
+
+    branch: str | None = None
+    member: str | None = None
+    within: Collection[int] | None = None
+
+    @property
+    def everybody(self) -> bool:
+        return self == EVERYBODY
+
+
+EVERYBODY = Whom()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +66,6 @@ class MonthFacts:
     confirmed, in tenths."""
 
     period: Period
-    completed_share: float
     people: tuple[Enrolled, ...]
     excused: Mapping[int, Exempt]
     begins: date | None
@@ -65,13 +82,24 @@ class MonthFacts:
         """Those of whom study is asked."""
         return [person for person in self.people if person.id not in self.excused]
 
-    def by_hand(self) -> dict[Key, set[str]]:
-        """By member and lesson: how it was studied off the telephone, in a visit or a meeting."""
-        kinds: dict[Key, set[str]] = {}
+    def only(self, lesson: str) -> MonthFacts:
+        """As if there were no other lesson."""
+        return replace(self, lessons=tuple(each for each in self.lessons if each.lesson == lesson))
+
+    def not_begun(self, words: Vocabulary) -> str:
+        """That the record begins later, where it does."""
+        if not self.begins:
+            return ""
+        month = words.say("month", year=self.begins.year, month=self.begins.month)
+        return words.say("record_begins", month=month)
+
+    def by_hand(self) -> dict[Key, dict[str, date]]:
+        """By member and lesson: how it was studied off the telephone, in a visit or a meeting, and when first."""
+        kinds: dict[Key, dict[str, date]] = {}
         for kept in self.occasions:
             if kept.what.lesson:
                 for member in kept.what.members:
-                    kinds.setdefault((member, kept.what.lesson), set()).add(kept.what.kind)
+                    kinds.setdefault((member, kept.what.lesson), {}).setdefault(kept.what.kind, kept.what.day)
         return kinds
 
 
@@ -83,42 +111,30 @@ class Facts(MonthFacts):
     plays: tuple[HeardRow, ...]
     tries: tuple[Tried, ...]
     strays: tuple[StrayKeys, ...]
-    visits: tuple[VisitFact, ...]
 
 
 def gather_month(
-    connection: Connection,
-    period: Period,
-    catalogue: Catalogue,
-    completed_share: float,
-    *,
-    branch: str | None = None,
-    member: str | None = None,
-    within: Collection[int] | None = None,
+    connection: Connection, period: Period, catalogue: Catalogue, completed_share: float, whom: Whom = EVERYBODY
 ) -> MonthFacts:
-    """The facts of a month; of one branch by its name, of one member by their number, of some branches by their ids.
-
-    Raises NotEnrolled."""
+    """The facts of a month. Raises NotEnrolled."""
     exempt = exemptions.in_force(connection, period.last)
-    found = enrolled(connection, branch, member, within=within)
+    found = enrolled(connection, whom.branch, whom.member, within=whom.within)
     # Who has left is in no list, but whoever asks for one by number wants to see them.
-    found = [person for person in found if member is not None or not _left(exempt, person.id)]
-    everybody = branch is None and member is None and within is None
-    ids = [person.id for person in found] if not everybody and len(found) <= FEW else None
-    rows = _studied(connection, period, catalogue, ids)
+    found = [person for person in found if whom.member is not None or not _left(exempt, person.id)]
+    ids = [person.id for person in found] if not whom.everybody and len(found) <= FEW else None
+    rows = _studied(connection, period, catalogue, completed_share, ids)
     called = queries.called(connection, period, ids)
     versions = _versions(catalogue, rows.values())
     written = tuple(occasions.between(connection, period.first, period.last))
     told_of = {*called, *(who for who, _ in rows), *exempt, *(who for kept in written for who in kept.what.members)}
-    people = tuple(each for each in found if member is not None or each.id in told_of or _enrolled(each, period.last))
+    people = tuple(each for each in found if whom.member or each.id in told_of or _enrolled(each, period.last))
     confirmed = hours.confirmed(connection, [period.month], ids)
     return MonthFacts(
         period,
-        completed_share,
         people,
         {person.id: exempt[person.id] for person in people if person.id in exempt},
         None if people else min((each.enrolled_on for each in found if each.enrolled_on), default=None),
-        everybody,
+        whom.everybody,
         rows,
         called,
         written,
@@ -129,28 +145,19 @@ def gather_month(
 
 
 def gather(
-    connection: Connection,
-    period: Period,
-    catalogue: Catalogue,
-    completed_share: float,
-    *,
-    branch: str | None = None,
-    member: str | None = None,
-    within: Collection[int] | None = None,
+    connection: Connection, period: Period, catalogue: Catalogue, completed_share: float, whom: Whom = EVERYBODY
 ) -> Facts:
     """As gather_month, with the calls. Raises NotEnrolled."""
-    whom = {"branch": branch, "member": member, "within": within}
-    month = gather_month(connection, period, catalogue, completed_share, **whom)  # type: ignore[arg-type]
+    month = gather_month(connection, period, catalogue, completed_share, whom)
     ids = [person.id for person in month.people]
     which = queries.in_month(period) if month.everybody else calls_of(period, ids)
     plays = tuple(heard_in(connection, catalogue, which))
     tries = tuple(queries.tries(connection, which))
     pressed = tuple(strays.pressed(connection, which, catalogue=catalogue))
-    visits = tuple(queries.visits(connection, which))
     # Last, so that a call that begins while we read is in none of the above without being in this.
     calls = {call.id: call for call in queries.calls(connection, which)}
     told = {name: getattr(month, name) for name in MonthFacts.__slots__}
-    return Facts(**told, calls=calls, plays=plays, tries=tries, strays=pressed, visits=visits)
+    return Facts(**told, calls=calls, plays=plays, tries=tries, strays=pressed)
 
 
 def calls_of(period: Period, members: Collection[int]) -> queries.Which:
@@ -167,14 +174,17 @@ def _enrolled(person: Enrolled, day: date) -> bool:
 
 
 def _studied(
-    connection: Connection, period: Period, catalogue: Catalogue, ids: Collection[int] | None
+    connection: Connection, period: Period, catalogue: Catalogue, share: float, ids: Collection[int] | None
 ) -> dict[Key, StudiedRow]:
     """As stored; of those whose calls are not all counted yet, from these calls."""
     uncounted = queries.uncounted(connection, period)
     rows = [row for row in queries.studied_in(connection, period, ids) if row.member_id not in uncounted]
     if open_ := uncounted if ids is None else uncounted.intersection(ids):
         which = queries.concerning(period, open_)
-        rows += studied.fold(connection, catalogue, period.zone, which, members=open_)
+        folded = list(studied.fold(connection, catalogue, period.zone, which, members=open_))
+        lessons = {row.lesson for row in folded if row.heard_at_least_ms}
+        heard = heard_in(connection, catalogue, queries.heard_until(period, open_), lessons=lessons)
+        rows += studied.completed(folded, studied.completions(heard, catalogue, share, period.zone))
     return {(row.member_id, row.lesson): row for row in rows}
 
 

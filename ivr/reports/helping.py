@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.records.numbers import masked
-from ivr.reports import columns, month, study
+from ivr.reports import columns, ring, study
 from ivr.reports.columns import Basis, Row
-from ivr.reports.month import DONE
 from ivr.reports.sheet import Sheet
 
 KEYS = ("n", "branch", "name", "phone_masked", "situation", "help", "result", "day")
@@ -20,21 +19,14 @@ def sheet(basis: Basis) -> Sheet:
 
 
 def rows(basis: Basis) -> Iterator[Row]:
-    """By branch and member number; nobody in a month without a lesson."""
-    waiting = (
-        (person, row)
-        for person, row in zip(basis.facts.people, month.rows(basis.facts), strict=True)
-        if row.stands not in DONE and not row.excused and basis.facts.lessons
-    )
-    for n, (person, row) in enumerate(waiting, 1):
-        followed = basis.followed.get(person.id)
+    for n, row in enumerate(ring.rows(basis.facts, basis.followed), 1):
         yield {
             "n": n,
-            "branch": row.branch,
-            "name": row.name,
-            "phone_masked": basis.joined(map(masked, person.phones)),
-            "situation": study.reason(row, basis),
-            "help": study.help_for(row, basis),
-            "result": followed.outcome if followed else "",
-            "day": basis.facts.period.local(followed.at).date() if followed else None,
+            "branch": row.month.branch,
+            "name": row.month.name,
+            "phone_masked": basis.joined(map(masked, row.person.phones)),
+            "situation": study.reason(row.month, basis.words),
+            "help": study.help_for(row.month, basis.words),
+            "result": row.followed.outcome if row.followed else "",
+            "day": basis.facts.period.local(row.followed.at).date() if row.followed else None,
         }

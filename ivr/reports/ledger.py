@@ -5,6 +5,7 @@ It never says that somebody was at a meeting unless a secretary wrote so. What n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ivr.records.occasions import Kept
@@ -12,6 +13,7 @@ from ivr.records.places import Place
 from ivr.reports import columns, month, study
 from ivr.reports.columns import Basis, Row, hours_of
 from ivr.reports.facts import Version
+from ivr.reports.member import STANDS
 from ivr.reports.sheet import Sheet
 from ivr.reports.study import Study
 
@@ -20,6 +22,7 @@ KEYS = (
     *("recorder", "enrolled", "excused", "due", "done", "by_phone", "by_visit", "by_meeting", "missing", "who"),
     *("made_up", "share", "length", "suggested", "confirmed", "answered", "evidence", "remarks", "signature", "signed"),
 )
+WAYS = {"heard": "way_phone", "met": "way_meeting", "visited": "way_visit"}
 MOST_OF_GIST = 100  # characters
 
 
@@ -57,24 +60,25 @@ def _row(basis: Basis, place: Place, lesson: Version, studied: list[Study]) -> R
         "gist": _gist(lesson, basis),
         "length": round(lesson.length_ms / 60_000, 1),
         "evidence": _evidence(basis, numbers, kept),
-        **_where(basis, studied, meetings),
+        **_how(basis, studied, meetings),
         **_counted(basis, studied),
-        "made_up": _made_up(basis, studied) if meetings else "",
+        "made_up": _made_up(basis, studied, meetings),
     }
 
 
-def _where(basis: Basis, studied: list[Study], meetings: list[Kept]) -> Row:
-    """A meeting's place and leader as the secretary wrote them; without one, a lesson is studied by telephone."""
-    if meetings:
-        return {
-            "method": basis.words.say("way_meeting"),
-            "place": basis.joined(dict.fromkeys(each.what.place for each in meetings if each.what.place)),
-            "host": basis.joined(dict.fromkeys(each.what.host for each in meetings if each.what.host)),
-        }
-    done = {row.stands for row in studied if row.is_done}
-    if done == {"visited"}:
-        return {"method": basis.words.say("way_visit")}
-    return {"method": basis.words.say("way_phone"), "place": basis.words.say("by_line")}
+def _how(basis: Basis, studied: list[Study], meetings: list[Kept]) -> Row:
+    """How those who are done did it, of several ways how many each; without any, a lesson is there to be heard by
+    telephone. A meeting's place and leader are as the secretary wrote them."""
+    words = basis.words
+    done = Counter(row.stands for row in studied if row.is_due and row.is_done)
+    ways = sorted(done, key=lambda stands: (-done[stands], STANDS.index(stands)))
+    counted = (words.say("way_count", way=words.say(WAYS[stands]), n=done[stands]) for stands in ways)
+    by_line = [words.say("by_line")] if "heard" in done or not (done or meetings) else []
+    return {
+        "method": basis.joined(counted) if len(ways) > 1 else words.say(WAYS[ways[0] if ways else "heard"]),
+        "place": basis.joined(dict.fromkeys([*by_line, *(each.what.place for each in meetings if each.what.place)])),
+        "host": basis.joined(dict.fromkeys(each.what.host for each in meetings if each.what.host)),
+    }
 
 
 def _counted(basis: Basis, studied: list[Study]) -> Row:
@@ -93,7 +97,7 @@ def _counted(basis: Basis, studied: list[Study]) -> Row:
         "by_meeting": done.count("met"),
         "missing": len(missing),
         "who": basis.joined(
-            words.say("with_reason", name=r.person.name, reason=study.reason(r, basis)) for r in missing
+            words.say("with_reason", name=r.person.name, reason=study.reason(r, words)) for r in missing
         ),
         "share": month.share(len(done), len(due), words),
         "suggested": hours_of(sum(row.suggested for row in studied)),
@@ -109,10 +113,15 @@ def _answers(basis: Basis, studied: list[Study]) -> str:
     return basis.words.say("answers_of", n=len(marked), right=right, asked=asked) if marked else ""
 
 
-def _made_up(basis: Basis, studied: list[Study]) -> str:
-    """Who studied otherwise what others studied in a meeting."""
+def _made_up(basis: Basis, studied: list[Study], meetings: list[Kept]) -> str:
+    """Who studied otherwise, after the last meeting, what most of the branch studied in meetings."""
+    due = [row for row in studied if row.is_due]
+    if not meetings or 2 * sum(row.stands == "met" for row in due) <= len(due):
+        return ""
+    last = max(each.what.day for each in meetings)
+    later = [row for row in due if row.heard.completed_on and row.heard.completed_on > last]
     parts = (
-        (text, [row.person.name for row in studied if row.stands == stands])
+        (text, [row.person.name for row in later if row.stands == stands])
         for stands, text in (("heard", "made_up_phone"), ("visited", "made_up_visit"))
     )
     return basis.words.say("semicolon").join(

@@ -7,18 +7,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from ivr.reports import member
+from ivr.records.plays import HeardRow
+from ivr.reports import member, month
 from ivr.reports.facts import Facts, MonthFacts, Version
 from ivr.reports.member import Studied
 from ivr.reports.queries import Tried
 from ivr.reports.sheet import Cell, Sheet
+from ivr.vocabulary import Vocabulary
 
 Answers = dict[tuple[str, str], dict[int | None, bool]]  # was it right, by lesson and question, and member
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """How many people answered a question, and how many of them right at some try."""
+    """How many people answered a question, and how many of them right in the end."""
 
     answered: int
     correct: int
@@ -26,8 +28,9 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class LessonRow:
-    """A lesson: of the `members` of whom study is asked, `listeners` surely heard something of it; `answered` counts
-    people. `questions` in their order."""
+    """A lesson: of the `members` of whom study is asked, `listeners` surely heard something of it by telephone, and
+    `completed` studied all of it, some of them only `otherwise`: in a visit or a meeting that was written down.
+    `answered` counts people; `questions` in their order."""
 
     lesson: str
     title: str
@@ -36,6 +39,7 @@ class LessonRow:
     members: int
     listeners: int
     completed: int
+    otherwise: int
     median_heard_s: float | None
     answered: int
     questions: tuple[QuestionRow, ...]
@@ -62,6 +66,7 @@ def _row(lesson: Version, studied: list[Studied], answers: Answers) -> LessonRow
         members=len(studied),
         listeners=len(listened),
         completed=sum(row.completed for row in studied),
+        otherwise=sum(row.completed and not row.heard_at_least_s for row in studied),
         median_heard_s=round(median(listened), 1) if listened else None,
         answered=sum(row.answered > 0 for row in studied),
         questions=tuple(_question(answers.get((lesson.lesson, question), {})) for question in lesson.questions),
@@ -82,11 +87,11 @@ def _question(right: Mapping[int | None, bool]) -> QuestionRow:
     return QuestionRow(len(right), sum(right.values()))
 
 
-def edition_shown(facts: Facts, slug: str) -> str | None:
+def edition_shown(facts: MonthFacts, plays: Iterable[HeardRow], slug: str) -> str | None:
     """Which edition of a lesson the month is best told by: the one on offer, if anybody heard it; else the one that
     most people heard; else the one on offer; None where there is no such lesson."""
     people = {person.id for person in facts.people}
-    heard = {(play.edition, play.member_id) for play in facts.plays if play.lesson == slug and play.member_id in people}
+    heard = {(play.edition, play.member_id) for play in plays if play.lesson == slug and play.member_id in people}
     counts = Counter(edition for edition, _ in heard)
     newest = next((lesson.edition for lesson in facts.lessons if lesson.lesson == slug), None)
     if newest in counts or not counts:
@@ -97,15 +102,18 @@ def edition_shown(facts: Facts, slug: str) -> str | None:
 def table(facts: Facts) -> Sheet:
     """A dotted heading is a part of a whole: `questions.1.correct`; null where a lesson has fewer questions."""
     lessons = rows(facts, facts.tries)
-    names = ("lesson", "title", "edition", "length_s", "members", "listeners", "completed", "median_heard_s")
+    names = (
+        *("lesson", "title", "edition", "length_s", "members", "listeners", "completed", "otherwise"),
+        *("median_heard_s", "answered"),
+    )
     asked = range(1, _most_questions(lessons) + 1)
     parts = ("answered", "correct", "correct_share")
     of_questions = tuple(f"questions.{n}.{part}" for n in asked for part in parts)
-    return Sheet("", (*names, "answered", *of_questions), tuple(_cells(row, len(asked)) for row in lessons))
+    return Sheet("", (*names, *of_questions), tuple(_cells(row, len(asked)) for row in lessons))
 
 
 def _cells(row: LessonRow, asked: int) -> tuple[Cell, ...]:
-    heard = (row.members, row.listeners, row.completed, row.median_heard_s, row.answered)
+    heard = (row.members, row.listeners, row.completed, row.otherwise, row.median_heard_s, row.answered)
     told = [cell for question in row.questions for cell in _figures(question)]
     told += [None] * (3 * asked - len(told))
     return (row.lesson, row.title, row.edition, row.length_s, *heard, *told)
@@ -120,13 +128,15 @@ def _most_questions(lessons: Iterable[LessonRow]) -> int:
     return max((len(row.questions) for row in lessons), default=0)
 
 
-def page(facts: Facts) -> tuple[Sheet, ...]:
+def page(facts: Facts, words: Vocabulary) -> tuple[Sheet, ...]:
     lessons = rows(facts, facts.tries)
-    asked = tuple(f"第{n}题" for n in range(1, _most_questions(lessons) + 1))
-    headings = ("课", "课长", "应学", "听过", "听完", "听了(中位)", "答题人数", *asked)
+    asked = tuple(words.say("quiz_n", n=n) for n in range(1, _most_questions(lessons) + 1))
+    keys = ("name", "length", "due", "listened", "done", "median", "answered")
+    headings = tuple(words.say("due" if key == "due" else f"lesson_{key}") for key in keys)
     cells = tuple(_line(row, len(asked)) for row in lessons)
-    above = (*member.sentences(facts, member.rows(facts)), "每题：答对人数/答题人数。")
-    return (Sheet(f"各课学习情况　{facts.period.words}", headings, cells, above),)
+    told = month.sentences(facts, month.count(month.rows(facts)), words)
+    above = (*told, words.say("lesson_marks"))
+    return (Sheet(words.say("report_lesson", month=facts.period.named(words)), (*headings, *asked), cells, above),)
 
 
 def _line(row: LessonRow, asked: int) -> tuple[Cell, ...]:

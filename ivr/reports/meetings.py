@@ -3,6 +3,7 @@ hand and signed. Without a meeting in the month, a blank page for each branch.""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ivr.records.occasions import Kept
@@ -23,13 +24,14 @@ def sheet(basis: Basis) -> Sheet:
 
 def rows(basis: Basis) -> Iterator[Row]:
     """By branch and day."""
+    members = Counter(person.branch for person in basis.facts.people)
     for place in basis.places:
         held = [each for each in basis.facts.occasions if each.what.kind == "meeting" and each.branch_id == place.id]
-        enrolled = sum(person.branch == place.name for person in basis.facts.people)
+        enrolled = {"enrolled": members[place.name]}
         for kept in held:
-            yield {"enrolled": enrolled, **_meeting(basis, place, kept)}
+            yield {**enrolled, **_meeting(basis, place, kept)}
         if not held:
-            yield {"branch": place.name, "enrolled": enrolled}
+            yield {"branch": place.name, **enrolled}
 
 
 def _meeting(basis: Basis, place: Place, kept: Kept) -> Row:

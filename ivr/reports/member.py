@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Literal
 
-from ivr.records.plays import is_whole
+from msgspec import Struct
+
 from ivr.records.roster import Enrolled
+from ivr.records.studied import StudiedRow
 from ivr.reports.facts import Facts, MonthFacts, Version
 from ivr.reports.sheet import Sheet, sheet_of
+from ivr.vocabulary import Vocabulary
 
 METHODS = {"inferred": "电话", "group": "集体", "visit": "上门", "claimed": "认领", "meeting": "集中"}  # by grade
-HEARD, PARTLY, NOT_YET = "● 听完", "◐ 一部分", "○ 没听"
+
+Stands = Literal["heard", "met", "visited", "partly", "not_yet"]
+STANDS: tuple[Stands, ...] = ("heard", "met", "visited", "partly", "not_yet")  # the better first
+DONE = ("heard", "met", "visited")
+COLUMNS = (
+    *("branch", "name", "title", "stands", "heard_time", "marks", "calls", "dropped", "strays", "last_call"),
+    "method",
+)
+NOTHING = StudiedRow(0, "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, "", None, None, "")
+SYMBOLS = {"heard": "●", "met": "■", "visited": "△", "partly": "◐", "not_yet": "○"}
 
 
-@dataclass(frozen=True, slots=True)
-class Studied:
-    """A member in a lesson. Times are seconds to 0.1; `completed` is heard whole, or written down as studied in a visit
-    or a meeting; `answered` and `correct` count questions, not tries; `dropped` counts calls that ended while the
-    lesson was playing; days are local; `method` is how it was studied."""
+class Studied(Struct, frozen=True):
+    """A member in a lesson. Times are seconds to 0.1; `completed` is heard whole, with what was heard of it in the
+    months before, or written down as studied in a visit or a meeting; `stands` says which, `completed_on` when first.
+    `answered` and `correct` count questions, not tries: right in the end is right. `dropped` counts calls that ended
+    while the lesson was playing; days are local; `method` is how it was studied."""
 
     member: str
     number: str
@@ -31,6 +43,8 @@ class Studied:
     heard_at_most_s: float
     length_s: float
     completed: bool
+    stands: Stands
+    completed_on: date | None
     answered: int
     correct: int
     questions: int
@@ -41,26 +55,22 @@ class Studied:
     last_call: date | None
     method: str | None
 
-    @property
-    def standing(self) -> str:
-        return HEARD if self.completed else PARTLY if self.heard_at_least_s else NOT_YET
-
 
 def rows(facts: MonthFacts) -> list[Studied]:
     """By branch, member number and lesson."""
     by_hand = facts.by_hand()
     return [
-        _studied(facts, person, lesson, by_hand.get((person.id, lesson.lesson), set()))
+        _studied(facts, person, lesson, by_hand.get((person.id, lesson.lesson), {}))
         for person in facts.people
         for lesson in facts.lessons
     ]
 
 
-def _studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: set[str]) -> Studied:
-    row = facts.studied.get((person.id, lesson.lesson))
-    version = facts.versions[row.edition] if row and row.edition else lesson
-    grades = {*(row.grades.split() if row else ()), *by_hand}
-    at_least_ms = row.heard_at_least_ms if row else 0
+def _studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mapping[str, date]) -> Studied:
+    row = facts.studied.get((person.id, lesson.lesson), NOTHING)
+    version = facts.versions[row.edition] if row.edition else lesson
+    grades = {*row.grades.split(), *by_hand}
+    completed_on = min((day for day in (_day(facts, row.completed_at), *by_hand.values()) if day), default=None)
     return Studied(
         member=person.name,
         number=person.number,
@@ -68,20 +78,27 @@ def _studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: set[
         lesson=version.lesson,
         title=version.title,
         edition=version.edition,
-        heard_at_least_s=_seconds(at_least_ms),
-        heard_at_most_s=_seconds(row.heard_at_most_ms if row else 0),
+        heard_at_least_s=_seconds(row.heard_at_least_ms),
+        heard_at_most_s=_seconds(row.heard_at_most_ms),
         length_s=_seconds(version.length_ms),
-        completed=bool(by_hand) or is_whole(at_least_ms, version.length_ms, facts.completed_share),
-        answered=row.answered if row else 0,
-        correct=row.correct if row else 0,
-        questions=len(version.questions) or (row.questions if row else 0),
-        calls=row.calls if row else 0,
-        stray_keys=row.stray_keys if row else 0,
-        dropped=row.dropped if row else 0,
-        first_call=_day(facts, row.first_at if row else None),
-        last_call=_day(facts, row.last_at if row else None),
+        completed=completed_on is not None,
+        stands=_done(grades) if completed_on else "partly" if row.heard_at_least_ms else "not_yet",
+        completed_on=completed_on,
+        answered=row.answered,
+        correct=row.correct,
+        questions=len(version.questions) or row.questions,
+        calls=row.calls,
+        stray_keys=row.stray_keys,
+        dropped=row.dropped,
+        first_call=_day(facts, row.first_at),
+        last_call=_day(facts, row.last_at),
         method=method(grades),
     )
+
+
+def _done(grades: Collection[str]) -> Stands:
+    """What a secretary wrote down of a meeting is told before a home visit, and that before what was heard alone."""
+    return "met" if "meeting" in grades else "visited" if "visit" in grades else "heard"
 
 
 def _day(facts: MonthFacts, at: datetime | None) -> date | None:
@@ -89,7 +106,7 @@ def _day(facts: MonthFacts, at: datetime | None) -> date | None:
 
 
 def method(grades: Collection[str]) -> str | None:
-    return "、".join(words for grade, words in METHODS.items() if grade in grades) or None
+    return "、".join(words for grade, words in METHODS.items() if grade in grades) or None if grades else None
 
 
 def _seconds(ms: int) -> float:
@@ -103,15 +120,14 @@ def table(facts: Facts) -> Sheet:
     return sheet_of(Studied, rows(facts))
 
 
-def page(facts: Facts) -> tuple[Sheet, ...]:
-    studied = rows(facts)
-    headings = ("支部", "姓名", "课", "状态", "听了", "答对", "来电", "断线", "按错键", "最后来电", "学习方式")
+def page(facts: Facts, words: Vocabulary) -> tuple[Sheet, ...]:
+    headings = tuple(words.say(f"col_{key}") for key in COLUMNS)
     cells = tuple(
         (
             row.branch,
             row.member,
             row.title,
-            row.standing,
+            signed(row.stands, words),
             heard_of(row),
             marks(row),
             row.calls,
@@ -120,34 +136,15 @@ def page(facts: Facts) -> tuple[Sheet, ...]:
             row.last_call,
             row.method,
         )
-        for row in studied
+        for row in rows(facts)
     )
-    title = f"学员学习情况　{facts.period.words}"
-    return (Sheet(title, headings, cells, above=tuple(sentences(facts, studied))),)
+    empty = facts.not_begun(words) or words.say("no_lessons" if facts.people else "nobody")
+    above = () if cells else (empty,)
+    return (Sheet(words.say("report_member", month=facts.period.named(words)), headings, cells, above),)
 
 
-def sentences(facts: Facts, studied: Iterable[Studied]) -> Iterator[str]:
-    """The month in words, before any table."""
-    if facts.begins:
-        yield f"这时名册上还没有人，学习记录从{facts.begins.year}年{facts.begins.month}月开始。"
-    elif not facts.people:
-        yield "名册还是空的（ivr roster import）。"
-    elif not facts.lessons:
-        yield "这个月没有课。"
-    else:
-        yield _counted(facts, studied)
-    if facts.excused:
-        yield f"另有 {len(facts.excused)} 人不作硬性要求，不在应学之内。"
-    unclaimed = sum(call.waits for call in facts.calls.values())
-    if facts.everybody and unclaimed:
-        yield f"另有 {unclaimed} 个电话不知道是谁打的，等您认领（ivr calls unclaimed）。"
-
-
-def _counted(facts: Facts, studied: Iterable[Studied]) -> str:
-    due = {person.number for person in facts.due}
-    heard = len({row.number for row in studied if row.completed and row.number in due})
-    help_wanted = f"，还有 {len(due) - heard} 人请帮一帮" if heard < len(due) else ""
-    return f"{len(due)} 人应学，{heard} 人听完{help_wanted}。"
+def signed(stands: Stands, words: Vocabulary) -> str:
+    return f"{SYMBOLS[stands]} {words.say(stands)}"
 
 
 def clock(seconds: float | None) -> str:

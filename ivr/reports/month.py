@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from msgspec import Struct
+
 from ivr.records.roster import Enrolled
-from ivr.records.studied import StudiedRow
 from ivr.reports import member
-from ivr.reports.facts import Key, MonthFacts
-from ivr.reports.member import Studied
+from ivr.reports.facts import MonthFacts
+from ivr.reports.member import DONE, STANDS, Stands, Studied
 from ivr.vocabulary import Vocabulary
 
-Stands = Literal["heard", "met", "visited", "partly", "not_yet"]
 Situation = Literal["", "no_phone", "no_call", "strays", "dropped", "no_lesson"]
-STANDS: tuple[Stands, ...] = ("heard", "met", "visited", "partly", "not_yet")  # the better first
-DONE = ("heard", "met", "visited")
 FEW = 4  # of so few people a percentage says nothing
 
 
-@dataclass(frozen=True, slots=True)
-class MonthRow:
+class MonthRow(Struct, frozen=True):
     """A member: `stands` in the lesson they came farthest in, `by_lesson` in each, in the month's order. Seconds to
-    0.1, all lessons together; `asked` counts the questions of lessons in which they answered any. Study is not asked of
-    those `excused`, for a reason."""
+    0.1, all lessons together; of the questions `answered`, so many were `correct` in the end; `asked` counts all that
+    the lessons have in which they answered any. Study is not asked of those `excused`, for a reason."""
 
     name: str
     number: str
@@ -33,6 +30,7 @@ class MonthRow:
     stands: Stands
     by_lesson: tuple[Stands, ...]
     heard_s: float
+    answered: int
     correct: int
     asked: int
     calls: int
@@ -40,6 +38,11 @@ class MonthRow:
     situation: Situation
     strays: int
     excused: str
+
+    @property
+    def waits(self) -> bool:
+        """For help; nobody does in a month without a lesson."""
+        return bool(self.by_lesson) and not self.excused and self.stands not in DONE
 
     @property
     def lessons_done(self) -> int:
@@ -69,31 +72,13 @@ class Count:
 
 def rows(facts: MonthFacts) -> list[MonthRow]:
     """By branch and member number."""
-    studied: dict[str, list[Studied]] = {person.number: [] for person in facts.people}
-    for row in member.rows(facts):
-        studied[row.number].append(row)
-    visits, meetings = visited(facts), met(facts)
-    return [_row(facts, person, studied[person.number], visits, meetings) for person in facts.people]
+    return rows_of(facts, member.rows(facts))
 
 
-def _studied(facts: MonthFacts, person: Enrolled) -> list[StudiedRow]:
-    keys = ((person.id, lesson.lesson) for lesson in facts.lessons)
-    return [facts.studied[key] for key in keys if key in facts.studied]
-
-
-def visited(facts: MonthFacts) -> set[Key]:
-    """Who (by id) heard something of which lesson in a home visit."""
-    heard = {key for key, row in facts.studied.items() if "visit" in row.grades.split()}
-    return heard | _by_hand(facts, "visit")
-
-
-def met(facts: MonthFacts) -> set[Key]:
-    """Who studied which lesson in a meeting, as a secretary wrote it down."""
-    return _by_hand(facts, "meeting")
-
-
-def _by_hand(facts: MonthFacts, kind: str) -> set[Key]:
-    return {(member, lesson) for (member, lesson), kinds in facts.by_hand().items() if kind in kinds}
+def rows_of(facts: MonthFacts, studied: Sequence[Studied]) -> list[MonthRow]:
+    """From the rows of the members, one for each lesson."""
+    each = len(facts.lessons)
+    return [_row(facts, person, studied[n * each : (n + 1) * each]) for n, person in enumerate(facts.people)]
 
 
 def count(of: Iterable[MonthRow]) -> Count:
@@ -102,14 +87,6 @@ def count(of: Iterable[MonthRow]) -> Count:
     excused = [row.stands in DONE for row in rows if row.excused]
     stands = {each: standing.count(each) for each in STANDS}
     return Count(**stands, excused=len(excused), excused_done=sum(excused))
-
-
-def not_begun(facts: MonthFacts, words: Vocabulary) -> str:
-    """That the record begins later, where it does."""
-    if not facts.begins:
-        return ""
-    month = words.say("month", year=facts.begins.year, month=facts.begins.month)
-    return words.say("record_begins", month=month)
 
 
 def share(done: int, due: int, words: Vocabulary) -> str:
@@ -130,31 +107,43 @@ def by_branch(of: Iterable[MonthRow]) -> dict[str, list[MonthRow]]:
     return branches
 
 
-def _row(
-    facts: MonthFacts,
-    person: Enrolled,
-    mine: list[Studied],
-    visits: set[Key],
-    meetings: set[Key],
-) -> MonthRow:
-    by_lesson = tuple(
-        _stands(row, (person.id, row.lesson) in visits, (person.id, row.lesson) in meetings) for row in mine
-    )
+def sentences(facts: MonthFacts, count: Count, words: Vocabulary) -> Iterator[str]:
+    """The month in words, before any table."""
+    if not facts.people:
+        yield facts.not_begun(words) or words.say("nobody")
+        return
+    if not facts.lessons:
+        yield words.say("no_lessons")
+        return
+    waiting = count.due - count.done
+    yield words.say("count_help" if waiting else "count", due=count.due, heard=count.done, waiting=waiting)
+    if waiting:
+        yield words.say("partly_count", n=count.partly, missing=count.not_yet)
+    if count.excused:
+        yield words.say(
+            "excused_count" if count.excused_done else "excused_none", n=count.excused, done=count.excused_done
+        )
+    yield words.say("completed", share=share(count.done, count.due, words))
+    titles = words.say("between").join(words.say("title", title=lesson.title) for lesson in facts.lessons)
+    yield words.say("lessons", titles=titles)
+
+
+def _row(facts: MonthFacts, person: Enrolled, mine: Sequence[Studied]) -> MonthRow:
     excused = facts.excused.get(person.id)
     marked = [row for row in mine if row.answered]
     called = facts.called.get(person.id, {})
-    studied_in = {int(call) for row in _studied(facts, person) for call in row.call_ids.split()}
     days = [facts.period.local(at).date() for at in called.values()]
     days += [row.last_call for row in mine if row.last_call]
-    calls = called.keys() | studied_in
-    stands = min((*by_lesson, STANDS[-1]), key=STANDS.index)
+    calls = called.keys() | _studied_in(facts, person)
+    stands = min((*(row.stands for row in mine), STANDS[-1]), key=STANDS.index)
     return MonthRow(
         person.name,
         person.number,
         person.branch,
         stands,
-        by_lesson,
+        tuple(row.stands for row in mine),
         heard_s=round(sum(row.heard_at_least_s for row in mine), 1),
+        answered=sum(row.answered for row in mine),
         correct=sum(row.correct for row in marked),
         asked=sum(row.questions for row in marked),
         calls=len(calls),
@@ -165,13 +154,12 @@ def _row(
     )
 
 
-def _stands(row: Studied, at_home: bool, in_meeting: bool) -> Stands:
-    if row.completed:
-        return "met" if in_meeting else "visited" if at_home else "heard"
-    return "partly" if row.heard_at_least_s else "not_yet"
+def _studied_in(facts: MonthFacts, person: Enrolled) -> set[int]:
+    keys = ((person.id, lesson.lesson) for lesson in facts.lessons)
+    return {int(call) for key in keys if key in facts.studied for call in facts.studied[key].call_ids.split()}
 
 
-def _situation(person: Enrolled, mine: list[Studied], calls: int) -> Situation:
+def _situation(person: Enrolled, mine: Sequence[Studied], calls: int) -> Situation:
     if not calls:
         return "no_call" if person.phones else "no_phone"
     if any(row.stray_keys for row in mine):

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from ivr.reports import columns, month
 from ivr.reports.columns import Basis, Row
-from ivr.reports.member import clock
-from ivr.reports.month import STANDS, MonthRow
+from ivr.reports.member import STANDS, clock, signed
+from ivr.reports.month import MonthRow
 from ivr.reports.sheet import Cell, Sheet
 
-SYMBOLS = {"heard": "●", "met": "■", "visited": "△", "partly": "◐", "not_yet": "○"}
 OF_MEMBERS = ("n", "name", "stands_sign", "lessons_done", "heard_time", "marks", "calls", "last_day", "situation")
 OF_BRANCHES = ("district", "branch", "due", *(f"count_{stands}" for stands in STANDS), "share")
 
@@ -30,7 +29,7 @@ def _members(basis: Basis) -> Iterator[Row]:
         yield {
             "n": n,
             "name": row.name,
-            "stands_sign": f"{SYMBOLS[row.stands]} {basis.words.say(row.stands)}" if row.by_lesson else "",
+            "stands_sign": signed(row.stands, basis.words) if row.by_lesson else "",
             "lessons_done": f"{row.lessons_done}/{len(basis.facts.lessons)}",
             "heard_time": clock(row.heard_s),
             "marks": f"{row.correct}/{row.asked}" if row.asked else "",

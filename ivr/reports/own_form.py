@@ -11,8 +11,9 @@ import difflib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import openpyxl
@@ -29,16 +30,19 @@ from ivr.vocabulary import Vocabulary
 MOST_CELLS = 200_000  # of the rectangles that pages reach over: each is made when it is looked at
 MOST_BYTES = 2 * 1024 * 1024
 MOST_UNPACKED = 40 * 1024 * 1024
+EXAMPLES: tuple[Cell, ...] = ("例", 1, date(2026, 1, 1), None)
 BLANK = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 BETWEEN = re.compile(r"[.．。:：]")
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A placeholder as it is written, in a cell; `of` is the sheet whose rows it repeats, "" for a single one."""
+    """A placeholder as it is written, in a cell; `where` is how a person finds that, `of` the sheet whose rows it
+    repeats, "" for a single one."""
 
     page: str
     cell: str
+    where: str
     row: int
     written: str
     of: str
@@ -79,43 +83,76 @@ def _plain(name: str) -> str:
 
 def fill(content: bytes, basis: Basis) -> bytes:
     """Raises BadForm, which names each placeholder that is not known, with its cell and the nearest that is."""
-    book = _opened(content)
-    blanks = list(_blanks(book, names(basis), basis.words))
-    whole = dict(summary.whole(basis))
+    book, blanks = _read(content, basis)
     made = {which: SHEETS[which](basis) for which in {each.of for each in blanks} - {""}}
-    for blank in blanks:
-        if not blank.of:
-            _put(book[blank.page][blank.cell], {blank.written: whole.get(blank.key)})
-    rows = {(each.page, each.row): each.of for each in blanks if each.of}
-    for page, row in sorted(rows, reverse=True):  # from below, so that rows above stay where they are
-        here = [each for each in blanks if (each.page, each.row) == (page, row) and each.of]
-        _repeat(book, book[page], row, here, made[rows[page, row]])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return _filled(book, blanks, dict(summary.whole(basis)), made, basis.words)
 
 
 def check(content: bytes, basis: Basis) -> int:
-    """How many placeholders a form has. Raises BadForm."""
-    found = list(_blanks(_opened(content), names(basis), basis.words))
-    if not found:
-        raise BadForm("The form has no placeholder:", [basis.words.say("form_without_blanks")])
-    return len(found)
+    """How many placeholders a form has; it is filled once with values of each kind. Raises BadForm."""
+    book, blanks = _read(content, basis)
+    if not blanks:
+        raise BadForm(basis.words.say("form_wrong"), [basis.words.say("form_without_blanks")])
+    made = {which: _example(SHEETS[which](basis)) for which in {each.of for each in blanks} - {""}}
+    _filled(book, blanks, {each.key: EXAMPLES[0] for each in blanks}, made, basis.words)
+    return len(blanks)
 
 
-def _opened(content: bytes) -> Any:
+def _example(sheet: Sheet) -> Sheet:
+    return replace(sheet, cells=tuple((value,) * len(sheet.keys) for value in EXAMPLES))
+
+
+def _read(content: bytes, basis: Basis) -> tuple[Any, list[Blank]]:
+    book = _opened(content, basis.words)
+    return book, list(_blanks(book, names(basis), basis.words))
+
+
+def _filled(
+    book: Any, blanks: Iterable[Blank], whole: Mapping[str, Cell], made: Mapping[str, Sheet], words: Vocabulary
+) -> bytes:
+    rows: dict[tuple[str, int], list[Blank]] = {}
+    for blank in blanks:
+        if blank.of:
+            if _is_merged_down(book[blank.page], blank.cell):
+                raise _not_repeated(blank, words)
+            rows.setdefault((blank.page, blank.row), []).append(blank)
+        else:
+            _put(book[blank.page][blank.cell], {blank.written: whole.get(blank.key)})
+    for (page, row), here in sorted(rows.items(), reverse=True):  # from below: rows above stay where they are
+        try:
+            _repeat(book, book[page], row, here, made[here[0].of])
+        except Exception as error:  # whatever it trips over in a row that can't be copied
+            raise _not_repeated(here[0], words) from error
+    out = io.BytesIO()
+    try:
+        book.save(out)
+    except Exception as error:  # what could be read, and can't be written
+        raise BadForm(words.say("form_wrong"), [words.say("form_unreadable")]) from error
+    return out.getvalue()
+
+
+def _is_merged_down(page: Any, cell: str) -> bool:
+    """Of rows that are one cell, only the first shows."""
+    return any(cell in each and each.min_row < each.max_row for each in page.merged_cells.ranges)
+
+
+def _not_repeated(blank: Blank, words: Vocabulary) -> BadForm:
+    return BadForm(words.say("form_wrong"), [words.say("form_not_repeated", cell=blank.where)])
+
+
+def _opened(content: bytes, words: Vocabulary) -> Any:
     try:
         unpacked = sum(each.file_size for each in zipfile.ZipFile(io.BytesIO(content)).infolist())
         if len(content) > MOST_BYTES or unpacked > MOST_UNPACKED:
-            raise BadForm("The form can't be used:", [f"it is larger than {MOST_BYTES // 1024 // 1024} MB"])
+            raise BadForm(words.say("form_wrong"), [words.say("form_too_large", most=MOST_BYTES // 1024 // 1024)])
         book = openpyxl.load_workbook(io.BytesIO(content))
         if sum((each.max_row or 0) * (each.max_column or 0) for each in book.worksheets) > MOST_CELLS:
-            raise BadForm("The form can't be used:", ["something stands very far down or right: delete it, and save"])
+            raise BadForm(words.say("form_wrong"), [words.say("form_far_away")])
         return book
     except BadForm:
         raise
     except Exception as error:  # whatever it trips over in a damaged file
-        raise BadForm("The form can't be read:", ["save it as .xlsx in Excel or WPS, and take that file"]) from error
+        raise BadForm(words.say("form_wrong"), [words.say("form_unreadable")]) from error
 
 
 def _blanks(book: Any, known: Names, words: Vocabulary) -> Iterator[Blank]:
@@ -138,7 +175,7 @@ def _blanks(book: Any, known: Names, words: Vocabulary) -> Iterator[Blank]:
                     elif of and repeated.setdefault((page.title, cell.row), of) != of:
                         mistakes.append(words.say("form_two_sheets", cell=where))
                     else:
-                        yield Blank(page.title, cell.coordinate, cell.row, written, of, key)
+                        yield Blank(page.title, cell.coordinate, where, cell.row, written, of, key)
     if mistakes:
         raise BadForm(words.say("form_wrong"), mistakes)
 

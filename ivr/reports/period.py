@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.errors import NotAMonth
+from ivr.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,8 @@ class Period:
     start: datetime
     end: datetime
 
-    @property
-    def words(self) -> str:
-        return f"{self.first.year}年{self.first.month}月"
+    def named(self, words: Vocabulary) -> str:
+        return words.say("month", year=self.first.year, month=self.first.month)
 
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone)

@@ -65,6 +65,7 @@ class Given:
     """What became of a question once, for one member: an answer, or silence, a key that is none, "I don't know"."""
 
     member_id: int
+    edition: str
     question: str
     key: str
     outcome: str
@@ -79,6 +80,7 @@ class VisitFact:
     visitor_id: int
     visitor: str
     visitor_number: str
+    visitor_branch: str
     member_id: int
     member: str
     number: str
@@ -102,6 +104,19 @@ def concerning(period: Period, members: Collection[int]) -> Which:
     attended = select(Attendance.call_id).where(Attendance.member_id.in_(members))
     visits = select(Visit.call_id).where(Visit.member_id.in_(members) | Visit.visitor_id.in_(members))
     return in_month(period) & Call.id.in_(union(theirs, turns, attended, visits))
+
+
+def heard_until(period: Period, members: Collection[int]) -> Which:
+    """The calls up to the end of a month in which these members may have heard a lesson."""
+    turns = select(TurnRow.call_id).where(TurnRow.member_id.in_(members), TurnRow.lesson.is_not(None))
+    attended = select(Attendance.call_id).where(Attendance.member_id.in_(members))
+    return (Call.started_at < period.end) & Call.id.in_(union(turns, attended))
+
+
+def about(lesson: str) -> Which:
+    """The calls in which a lesson was heard, or asked about."""
+    heard = select(TurnRow.call_id).where(TurnRow.lesson == lesson)
+    return Call.id.in_(union(heard, select(Answer.call_id).where(Answer.lesson == lesson)))
 
 
 def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
@@ -172,6 +187,14 @@ def studied_in(connection: Connection, period: Period, members: Collection[int] 
     return studied.stored(connection.execute(found.order_by(Studied.member_id, Studied.lesson)))
 
 
+def over(connection: Connection, which: Which) -> set[int]:
+    """Which of these calls can't go on."""
+    ended = select(Evidence.call_id).where(Evidence.call_id == Call.id, Evidence.kind == "ended")
+    return set(
+        connection.execute(select(Call.id).where(which, Call.settled_at.is_not(None) | ended.exists())).scalars()
+    )
+
+
 def _keys(connection: Connection, which: Which) -> dict[int, list[str]]:
     keys: dict[int, list[str]] = {}
     for call, _, digits in keys_pressed(connection, which):
@@ -190,10 +213,10 @@ def keys_pressed(connection: Connection, which: Which) -> Iterator[tuple[int, in
     return ((row.call_id, row.member_id, row.digits) for row in connection.execute(found))
 
 
-def tries(connection: Connection, which: Which) -> Iterator[Tried]:
+def tries(connection: Connection, which: Which, lessons: Collection[str] | None = None) -> Iterator[Tried]:
     """By call, member and question; what was no answer is none: silence, a key that is none, a question skipped."""
     right: dict[tuple[int, int, str, str, str, str], bool] = {}
-    for member, grade, row in plays.answers_in(connection, which):
+    for member, grade, row in plays.answers_in(connection, which, lessons=lessons):
         if row.outcome in ANSWERED:
             key = (row.call_id, member or 0, row.lesson, row.edition, row.question, grade)
             right[key] = right.get(key, False) or row.is_right
@@ -202,23 +225,23 @@ def tries(connection: Connection, which: Which) -> Iterator[Tried]:
         yield Tried(call, who or None, lesson, edition, question, grade, right[key])
 
 
-def given(connection: Connection, which: Which, edition: str) -> Iterator[Given]:
-    """All that became of the questions of an edition, in the order it did."""
-    asked = select(Answer.call_id).where(Answer.edition == edition)
-    for member, _, row in plays.answers_in(connection, which, Call.id.in_(asked)):
-        if member is not None and row.edition == edition:
-            yield Given(member, row.question, row.key, row.outcome)
+def given(connection: Connection, which: Which, lesson: str) -> Iterator[Given]:
+    """All that became of the questions of a lesson, in the order it did."""
+    for member, _, row in plays.answers_in(connection, which, lessons=[lesson]):
+        if member is not None:
+            yield Given(member, row.edition, row.question, row.key, row.outcome)
 
 
 def visits(connection: Connection, which: Which) -> Iterator[VisitFact]:
-    visitor = aliased(Member)
+    visitor, visitor_branch = aliased(Member), aliased(Branch)
     note = and_(Recording.call_id == Visit.call_id, Recording.turn == Visit.turn, Recording.kind == "note")
     found = (
-        select(Visit.call_id, Visit.at, visitor.id, visitor.name, visitor.number)
+        select(Visit.call_id, Visit.at, visitor.id, visitor.name, visitor.number, visitor_branch.name)
         .add_columns(Visit.member_id, Member.name, Member.number, Branch.name)
         .add_columns(Visit.edition, Visit.confirmed, Recording.id)
         .join(Call, Call.id == Visit.call_id)
         .join(visitor, visitor.id == Visit.visitor_id)
+        .join(visitor_branch, visitor_branch.id == visitor.branch_id)
         .join(Member, Member.id == Visit.member_id)
         .join(Branch, Branch.id == Member.branch_id)
         .outerjoin(Recording, note)

@@ -3,14 +3,14 @@ to help; who was rung or seen already stands at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ivr.records.follow_ups import Followed
 from ivr.records.roster import Enrolled
 from ivr.reports import month
 from ivr.reports.facts import MonthFacts
-from ivr.reports.month import DONE, MonthRow
+from ivr.reports.month import MonthRow
 
 ORDER = ("dropped", "strays", "no_lesson", "", "no_call", "no_phone")  # whom a word on the telephone helps most, first
 
@@ -28,11 +28,25 @@ def rows(facts: MonthFacts, followed: Mapping[int, Followed]) -> list[RingRow]:
     """By branch; those whom nobody has rung or seen first. Nobody in a month without a lesson."""
     people = {person.number: person for person in facts.people}
     waiting = [
-        RingRow(people[row.number], row, followed.get(people[row.number].id))
-        for row in month.rows(facts)
-        if row.stands not in DONE and not row.excused and facts.lessons
+        RingRow(people[row.number], row, followed.get(people[row.number].id)) for row in month.rows(facts) if row.waits
     ]
     return sorted(waiting, key=_place)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many of a branch wait for help, and how many of those were rung or seen already."""
+
+    left: int
+    followed: int
+
+
+def by_branch(of: Iterable[RingRow]) -> dict[str, Waiting]:
+    """By the name of each branch in which somebody waits."""
+    followed: dict[str, list[bool]] = {}
+    for row in of:
+        followed.setdefault(row.month.branch, []).append(row.followed is not None)
+    return {branch: Waiting(each.count(False), each.count(True)) for branch, each in followed.items()}
 
 
 def _place(row: RingRow) -> tuple[str, bool, int, str]:

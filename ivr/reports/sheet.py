@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 Cell = str | int | float | bool | date | datetime | None
 
@@ -28,6 +30,6 @@ class Sheet:
     form: bool = False
 
 
-def sheet_of(kind: type[Any], rows: Iterable[Any]) -> Sheet:
-    """Frozen rows as they are: the headings are the names of their fields."""
-    return Sheet("", tuple(each.name for each in fields(kind)), tuple(astuple(row) for row in rows))
+def sheet_of(kind: type[Struct], rows: Iterable[Struct]) -> Sheet:
+    """Structs as they are: the headings are the names of their fields."""
+    return Sheet("", kind.__struct_fields__, tuple(astuple(row) for row in rows))

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from ivr.catalogue import Catalogue
 from ivr.config import RecordSettings
-from ivr.records import follow_ups, hours
+from ivr.records import follow_ups, hours, places
 from ivr.records.places import Place
+from ivr.records.roster import enrolled
 from ivr.reports import (
     detail,
     facts,
@@ -24,7 +25,7 @@ from ivr.reports import (
     summary,
 )
 from ivr.reports.columns import Basis
-from ivr.reports.facts import MonthFacts
+from ivr.reports.facts import MonthFacts, Whom
 from ivr.reports.period import Period, of_month
 from ivr.reports.sheet import Sheet
 from ivr.vocabulary import Vocabulary
@@ -46,22 +47,23 @@ def gather(
     connection: Connection,
     period: Period,
     catalogue: Catalogue,
-    places: tuple[Place, ...],
+    branches: tuple[Place, ...],
     name: str,
     words: Vocabulary,
     rules: RecordSettings,
     *,
     several: bool = True,
     looks_back: bool = True,
+    whom: Whom | None = None,
 ) -> Basis:
-    """The month of these branches, called `name` together; whether somebody had not studied the month before is only
-    known where it `looks_back`."""
-    within = frozenset(place.id for place in places)
-    told = facts.gather_month(connection, period, catalogue, rules.completed_share, within=within)
+    """The month of these branches, called `name` together, or only of those in them whom it is about; whether somebody
+    had not studied the month before is only known where it `looks_back`. Raises NotEnrolled."""
+    whom = whom or Whom(within=frozenset(place.id for place in branches))
+    told = facts.gather_month(connection, period, catalogue, rules.completed_share, whom)
     before: frozenset[int] = frozenset()
     if looks_back:
         last = of_month(f"{period.first - timedelta(days=1):%Y-%m}", period.zone)
-        before = _idle(facts.gather_month(connection, last, catalogue, rules.completed_share, within=within))
+        before = _idle(facts.gather_month(connection, last, catalogue, rules.completed_share, whom))
     members = [person.id for person in told.people]
     followed = {
         member: each
@@ -70,7 +72,20 @@ def gather(
     }
     visits = tuple(queries.visits(connection, queries.in_month(period)))
     year = _of_year(connection, period, told)
-    return Basis(told, places, name, words, rules, several, year, before, followed, visits)
+    return Basis(told, branches, name, words, rules, several, year, before, followed, visits)
+
+
+def about(
+    connection: Connection, period: Period, catalogue: Catalogue, whom: Whom, words: Vocabulary, rules: RecordSettings
+) -> Basis:
+    """The month of everybody, or of those asked for, with their branches. Raises NotEnrolled."""
+    theirs = {person.branch for person in enrolled(connection, whom.branch, whom.member)}
+    found = places.seen_by(connection, "county", None)
+    branches = tuple(place for place in found if whom.everybody or place.name in theirs)
+    several = len(branches) != 1
+    name = words.names["county"] if several else branches[0].name
+    told = (period, catalogue, branches, name, words, rules)
+    return gather(connection, *told, several=several, looks_back=False, whom=whom)
 
 
 def _of_year(connection: Connection, period: Period, told: MonthFacts) -> dict[int, int]:

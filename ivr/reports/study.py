@@ -11,8 +11,9 @@ from ivr.records.roster import Enrolled
 from ivr.reports import member, month, study_hours
 from ivr.reports.columns import Basis
 from ivr.reports.facts import Version
-from ivr.reports.member import Studied
-from ivr.reports.month import DONE, MonthRow, Situation, Stands
+from ivr.reports.member import DONE, Stands, Studied
+from ivr.reports.month import MonthRow, Situation
+from ivr.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,9 @@ class Study:
 def rows(basis: Basis) -> Iterator[Study]:
     """By branch, member number and lesson."""
     facts = basis.facts
-    by_hand, each = facts.by_hand(), iter(member.rows(facts))
-    for person, months in zip(facts.people, month.rows(facts), strict=True):
+    by_hand, studied = facts.by_hand(), member.rows(facts)
+    each = iter(studied)
+    for person, months in zip(facts.people, month.rows_of(facts, studied), strict=True):
         for lesson, stands in zip(facts.lessons, months.by_lesson, strict=True):
             heard = next(each)
             is_written = (person.id, lesson.lesson) in by_hand
@@ -53,15 +55,15 @@ def rows(basis: Basis) -> Iterator[Study]:
             yield Study(person, lesson, heard, stands, *told, suggested, confirmed)
 
 
-def reason(row: Study | MonthRow, basis: Basis) -> str:
+def reason(row: Study | MonthRow, words: Vocabulary) -> str:
     """Why somebody has not studied, as far as it is known."""
     if row.situation:
-        return basis.words.say(f"help_{row.situation}", n=row.strays)
-    return basis.words.say(row.stands)
+        return words.say(f"help_{row.situation}", n=row.strays)
+    return words.say("help_partly" if row.stands == "partly" else row.stands)
 
 
-def help_for(row: Study | MonthRow, basis: Basis) -> str:
+def help_for(row: Study | MonthRow, words: Vocabulary) -> str:
     """What would help; "" for whoever needs none."""
     if row.stands in DONE or row.excused:
         return ""
-    return basis.words.say(f"mend_{row.situation or row.stands}")
+    return words.say(f"mend_{row.situation or row.stands}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ivr.records.roster import Enrolled
 from ivr.reports import columns, month, study
 from ivr.reports.columns import Basis, Row
-from ivr.reports.month import DONE, MonthRow
+from ivr.reports.month import MonthRow
 from ivr.reports.sheet import Sheet
 from ivr.reports.study import Study
 
@@ -67,7 +67,7 @@ def _row(basis: Basis, people: Iterable[Enrolled], studied: list[Study], months:
         "hours_year": _per_head(sum(basis.year_tenths.get(person.id, 0) for person in asked), len(asked)),
         "reached": sum(basis.year_tenths.get(person.id, 0) >= 10 * basis.rules.year_hours for person in everybody),
         "idle": len(_idle(due, studied) & basis.idle_before),
-        "helped": sum(row.stands not in DONE for row in months if not row.excused and row.by_lesson),
+        "helped": sum(row.waits for row in months),
     }
 
 

@@ -1,14 +1,19 @@
 """A sheet as an Excel workbook that opens in WPS, too. The same facts always give the same bytes.
 
 Text stays text (a number that begins with +, a cell that begins with =), days are days, and the page prints on A4,
-across, one page wide, with its headings on each page. A second page says how columns are meant; cells of which only
-certain words may stand in offer those.
+across, with its headings on each page: one page wide where that can be read, else as many as it takes, each with the
+columns that say whose row it is. A second page says how columns are meant; cells of which only certain words may stand
+in offer those.
 """
 
 from __future__ import annotations
 
 import io
+import math
+import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import takewhile
 from typing import Any
 
 import xlsxwriter
@@ -20,33 +25,44 @@ MADE = datetime(2026, 1, 1, tzinfo=UTC)  # a workbook says when it was made; our
 AS_TEXT = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 NARROWEST, WIDEST = 5, 40  # characters
 A4 = 9
-FONT = {"font_name": "宋体", "font_size": 11, "border": 1, "valign": "vcenter", "text_wrap": True}
+ACROSS_IN, MARGIN_IN = 11.69, 0.5  # of A4
+FONT_PT, LEAST_PT = 11, 8  # as written; on paper at least
+WHOSE = ("n", "unit", "month", "district", "branch", "name", "day", "visited_name")  # columns that say whose row it is
+FONT = {"font_name": "宋体", "font_size": FONT_PT, "border": 1, "valign": "vcenter", "text_wrap": True}
 SPARE_ROWS = 100  # below the last, which offer words, too: rows are added by hand
-LONGEST_NAME = 31  # characters, of a page
+LONGEST_NAME = 31  # UTF-16 units, of a page
+NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 
 
 def to_xlsx(sheet: Sheet) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, **AS_TEXT})
     book.set_properties({"title": sheet.title, "created": MADE})
-    _add_page(book, sheet, None)
+    _add_page(book, sheet)
     if sheet.notes:
-        _add_page(book, sheet.notes, sheet.notes.title[:LONGEST_NAME])
+        _add_page(book, sheet.notes)
     book.close()
     return out.getvalue()
 
 
-def _add_page(book: Any, sheet: Sheet, name: str | None) -> None:
-    page = book.add_worksheet(name)
+def page_name(title: str) -> str | None:
+    """As Excel takes it; None for one that it names itself."""
+    units = NOT_IN_A_NAME.sub(" ", title).encode("utf-16-le")[: 2 * LONGEST_NAME]
+    return units.decode("utf-16-le", "ignore").strip("' ") or None
+
+
+def _add_page(book: Any, sheet: Sheet) -> None:
+    page = book.add_worksheet(page_name(sheet.title))
     formats = {
         "heading": book.add_format({**FONT, "bold": True, "align": "center"}),
         "text": book.add_format({**FONT, "num_format": "@"}),
         "number": book.add_format(FONT),
         "day": book.add_format({**FONT, "num_format": "yyyy-mm-dd"}),
     }
+    widths = [_width(sheet, column) for column in range(len(sheet.headings))]
     for column, heading in enumerate(sheet.headings):
         page.write_string(0, column, heading, formats["heading"])
-        page.set_column(column, column, _width(sheet, column))
+        page.set_column(column, column, widths[column])
     for row, cells in enumerate(sheet.cells, 1):
         for column, cell in enumerate(cells):
             _write(page, row, column, cell, formats)
@@ -54,7 +70,7 @@ def _add_page(book: Any, sheet: Sheet, name: str | None) -> None:
         column = sheet.keys.index(key)
         offered = {"validate": "list", "source": list(words), "error_type": "warning"}
         page.data_validation(1, column, len(sheet.cells) + SPARE_ROWS, column, offered)
-    _for_paper(page, sheet)
+    _for_paper(page, sheet, widths)
 
 
 def _write(page: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:
@@ -77,12 +93,24 @@ def _width(sheet: Sheet, column: int) -> int:
     return min(WIDEST, max(NARROWEST, cell_len(sheet.headings[column]), *widths, 0) + 2)
 
 
-def _for_paper(page: Any, sheet: Sheet) -> None:
+def _for_paper(page: Any, sheet: Sheet, widths: Sequence[int]) -> None:
     page.set_landscape()
     page.set_paper(A4)
-    page.fit_to_pages(1, 0)
+    if scale_to_one_page(widths) * FONT_PT >= LEAST_PT:
+        page.fit_to_pages(1, 0)
+    else:
+        page.set_print_scale(math.ceil(100 * LEAST_PT / FONT_PT))
+        if whose := len(list(takewhile(WHOSE.__contains__, sheet.keys))):
+            page.repeat_columns(0, whose - 1)
     page.repeat_rows(0)
     page.freeze_panes(1, 0)
-    page.set_margins(left=0.5, right=0.5)
+    page.set_margins(left=MARGIN_IN, right=MARGIN_IN)
     page.set_header("&C&16" + " " + sheet.title.replace("&", "&&"))
     page.set_footer("&C&P / &N")
+
+
+def scale_to_one_page(widths: Sequence[int]) -> float:
+    """How small columns of so many characters get, to lie side by side on A4. A character is 7 pixels wide, a column 5
+    more, of 96 to the inch (XlsxWriter, set_column_pixels)."""
+    inches = sum(7 * width + 5 for width in widths) / 96
+    return min(1.0, (ACROSS_IN - 2 * MARGIN_IN) / inches) if inches else 1.0

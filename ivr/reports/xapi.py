@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from ivr.records.plays import HeardRow, heard_ms, is_whole
+from ivr.records.plays import HeardRow, heard_ms
 from ivr.records.roster import Enrolled
 from ivr.reports.facts import Facts, Version
 
@@ -62,9 +62,10 @@ def _heard(facts: Facts, people: Mapping[int, Enrolled], home: str) -> Iterator[
     """Of each call and lesson: it began, how far the member had come; once, that the lesson was heard whole."""
     ours = [play for play in facts.plays if play.member_id in people]
     ours.sort(key=lambda play: (play.member_id or 0, play.lesson, play.started_at, play.call_id))
-    for (member, _), plays in groupby(ours, key=lambda play: (play.member_id or 0, play.lesson)):
+    for (member, lesson), plays in groupby(ours, key=lambda play: (play.member_id or 0, play.lesson)):
         so_far: list[HeardRow] = []
-        was_whole = False
+        studied = facts.studied.get((member, lesson))
+        completed_at = studied.completed_at if studied else None
         for _, group in groupby(plays, key=lambda play: play.call_id):
             now = list(group)
             so_far += now
@@ -76,8 +77,8 @@ def _heard(facts: Facts, people: Mapping[int, Enrolled], home: str) -> Iterator[
             share = min(100, round(100 * all_ms / max(1, version.length_ms)))
             if at_least_ms:
                 yield made.statement("progressed", duration=iso_duration(at_least_ms), extensions={PROGRESS: share})
-            if not was_whole and is_whole(all_ms, version.length_ms, facts.completed_share):
-                was_whole = True
+            if completed_at and completed_at <= now[0].started_at:
+                completed_at = None
                 yield made.statement("completed", duration=iso_duration(all_ms), completion=True)
 
 

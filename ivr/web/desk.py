@@ -13,7 +13,7 @@ from ivr.records.places import Place
 from ivr.records.progress import Counting
 from ivr.records.users import Known
 from ivr.reports import facts
-from ivr.reports.facts import Facts, MonthFacts
+from ivr.reports.facts import Facts, MonthFacts, Whom
 from ivr.reports.period import Period, month_at, of_month
 from ivr.shelf import Shelf
 from ivr.vocabulary import Vocabulary
@@ -56,11 +56,11 @@ class Desk:
         ids = frozenset(place.id for place in within)
         share = self.settings.records.completed_share
         with self.database.reading() as connection:
-            return facts.gather(connection, period, self.shelf.catalogue(), share, within=ids)
+            return facts.gather(connection, period, self.shelf.catalogue(), share, Whom(within=ids))
 
     def month_facts(self, period: Period, within: Iterable[Place]) -> MonthFacts:
         """Likewise, without the calls: as fast for thousands."""
         ids = frozenset(place.id for place in within)
         share = self.settings.records.completed_share
         with self.database.reading() as connection:
-            return facts.gather_month(connection, period, self.shelf.catalogue(), share, within=ids)
+            return facts.gather_month(connection, period, self.shelf.catalogue(), share, Whom(within=ids))

@@ -11,11 +11,10 @@ from ivr.web.scope import Seen
 
 def of_month(desk: Desk, seen: Seen) -> dict[str, Any]:
     """For desk/month.html: the month in words, and those before and after ("" for one that has not begun)."""
-    first = seen.period.first
     following = seen.period.last + timedelta(days=1)
     return {
         "seen": seen,
-        "month": desk.words.say("month", year=first.year, month=first.month),
-        "previous": f"{first - timedelta(days=1):%Y-%m}",
+        "month": seen.period.named(desk.words),
+        "previous": f"{seen.period.first - timedelta(days=1):%Y-%m}",
         "next": f"{following:%Y-%m}" if following <= desk.this_month().first else "",
     }

@@ -33,7 +33,7 @@ def run(settings: Settings, *arguments: str) -> Result:
 
 def test_a_report_in_each_format(recorded: Settings) -> None:
     text = run(recorded, "branch", "--month", "2026-11")
-    assert text.exit_code == 0 and "8 人应学，3 人听完，还有 5 人请帮一帮。" in text.output
+    assert text.exit_code == 0 and "8 人应学，3 人学完，还有 5 人请帮一帮。" in text.output
     told = json.loads(run(recorded, "member", "--month", "2026-11", "--format", "json").stdout_bytes)
     assert (told["report"], told["month"], len(told["rows"])) == ("member", "2026-11", 16)
     csv = run(recorded, "calls", "--month", "2026-11", "--format", "csv").stdout_bytes
@@ -42,7 +42,8 @@ def test_a_report_in_each_format(recorded: Settings) -> None:
 
 def test_a_report_may_be_about_a_branch_or_a_member(recorded: Settings) -> None:
     page = run(recorded, "branch", "--month", "2026-11", "--branch", "初心村党支部").output
-    assert page.startswith("初心村党支部　2026年11月　电话学习情况\n6 人应学") and "一、请先打这几个电话" in page
+    assert page.startswith("初心村党支部　2026年11月　电话学习情况\n6 人应学，3 人学完")
+    assert "\n初心村党支部　2026年11月　请帮一帮的同志\n" in page
     told = json.loads(run(recorded, "lesson", "--month", "2026-11", "--member", "001", "--format", "json").output)
     assert [(row["lesson"], row["listeners"]) for row in told["rows"]] == [("falls", 1), ("stoves", 0)]
     with pytest.raises(NotEnrolled, match="西村"):

@@ -30,7 +30,7 @@ def write(connection: Connection, what: Written = MEETING) -> int:
 def excuse(
     connection: Connection, member: int = 1, kind: exemptions.Kind = "excused", until: date | None = None
 ) -> None:
-    exemptions.exempt(connection, member, kind, "年老体弱", DAY, until, 1, BEGIN)
+    exemptions.exempt(connection, member, kind, "年老体弱", DAY, until, 1, BEGIN, TODAY)
 
 
 def tick(connection: Connection, outcome: str = "明天打", user: int = 1, seen: int | None = None) -> bool:

@@ -32,8 +32,8 @@ SILENT, UNKNOWN, SKIPPED, STRAY = ("", "silent"), ("4", "unknown"), ("#", "skipp
 def test_everybody_is_counted_once(
     given: list[tuple[int, tuple[str, str]]], options: tuple[int, ...], unknown: int, silent: int, other: int
 ) -> None:
-    rows = [Given(member, "q", key, outcome) for member, (key, outcome) in given]
-    found = choices(QUESTION, [*rows, Given(1, "another", "2", "right")], range(1, 20))
+    rows = [Given(member, "e", "q", key, outcome) for member, (key, outcome) in given]
+    found = choices(QUESTION, [*rows, Given(1, "e", "another", "2", "right")], range(1, 20))
     assert (found.options, found.unknown, found.silent, found.other) == (options, unknown, silent, other)
     assert found.right == options[1] and found.chose == sum(options)
     assert found.asked == len({member for member, _ in given if member < 20})
@@ -41,5 +41,5 @@ def test_everybody_is_counted_once(
 
 @pytest.mark.parametrize(("keys", "tempting"), [("", None), ("2", None), ("1", 0), ("13", None), ("1333", 2)])
 def test_the_wrong_option_that_most_fall_for(keys: str, tempting: int | None) -> None:
-    rows = [Given(n, "q", key, "right" if key == "2" else "wrong") for n, key in enumerate(keys)]
+    rows = [Given(n, "e", "q", key, "right" if key == "2" else "wrong") for n, key in enumerate(keys)]
     assert choices(QUESTION, rows, range(9)).tempting == tempting

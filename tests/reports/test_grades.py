@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -10,11 +11,11 @@ from sqlalchemy import select
 from ivr.dialogue.turn import Event, Identified, Joined, Left, Undone, Visited
 from ivr.records import claims
 from ivr.records.models import Member
-from ivr.reports import branch, calls, formats, member, visits
-from ivr.reports.facts import Facts
+from ivr.reports import calls, formats, home_visits, visits
+from ivr.reports.columns import Basis
 from tests.records.written import Book, Written
-from tests.reports.conftest import Gathered
-from tests.reports.test_reports import compare, one, rendered
+from tests.reports.conftest import About, Gathered
+from tests.reports.test_reports import WORDS, compare, one, rendered
 from tests.reports.village import Village
 
 NOVEMBER = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
@@ -93,7 +94,7 @@ def test_what_is_no_answer_is_not_counted(book: Book, gathered: Gathered) -> Non
     assert (one(gathered(), "001").answered, one(gathered(), "001").correct) == (1, 0)
 
 
-def test_a_group_s_call_is_the_group_s(book: Book, gathered: Gathered) -> None:
+def test_a_group_s_call_is_the_group_s(book: Book, gathered: Gathered, about: About) -> None:
     """And nobody is asked to claim it."""
     every_way(book)
     rows = calls.rows(gathered())
@@ -104,28 +105,35 @@ def test_a_group_s_call_is_the_group_s(book: Book, gathered: Gathered) -> None:
         ("陈德明", None),
         ("张桂兰", "认领"),
     ]
-    assert "认领（ivr" not in formats.to_text(member.page(gathered()))
+    assert "待认领" not in formats.to_text(calls.page(gathered(), WORDS))
     assert [row.member for row in calls.rows(gathered(member="002"))] == ["集体 2 人"]
-    facts = gathered(branch="初心村党支部")
-    assert [row.calls for row in branch.rows(facts, member.rows(facts))] == [5]
+    (row,) = json.loads(rendered("branch", "json", gathered(), about(branch="初心村党支部")))["rows"]
+    assert row["calls"] == 5
 
 
 @pytest.mark.parametrize("form", ["txt", "csv", "json"])
 @pytest.mark.parametrize("name", ["visits", "calls"])
 def test_every_way_in_each_format(
-    name: str, form: str, book: Book, village: Village, gathered: Gathered, rewrite: bool
+    name: str, form: str, book: Book, village: Village, gathered: Gathered, about: About, rewrite: bool
 ) -> None:
     every_way(book)
-    compare(f"every_way_{name}.{form}", rendered(name, form, gathered()), village.catalogue, rewrite)
+    compare(f"every_way_{name}.{form}", rendered(name, form, gathered(), about()), village.catalogue, rewrite)
 
 
-def test_visits_of_whom_they_concern(book: Book, gathered: Gathered) -> None:
+def test_visits_of_whom_they_concern(book: Book, about: About) -> None:
+    """The visitor is of 东村, those visited of 初心村: in a report about one branch nobody of the other is named."""
     every_way(book)
 
-    def told(facts: Facts) -> list[tuple[str, str, bool, bool]]:
-        return [(row.visitor, row.member, row.confirmed, row.note is not None) for row in visits.rows(facts)]
+    def told(basis: Basis) -> list[tuple[str, str, bool | None, bool]]:
+        return [(row.visitor, row.member, row.confirmed, row.note is not None) for row in visits.rows(basis)]
 
-    both = [("周国强", "马建民", True, True), ("周国强", "陈德明", False, False)]
-    assert told(gathered()) == told(gathered(member="101")) == told(gathered(branch="初心村党支部")) == both
-    assert told(gathered(member="006")) == both[1:]
-    assert told(gathered(month="2026-10")) == []
+    assert told(about()) == [("周国强", "马建民", True, True), ("周国强", "陈德明", False, False)]
+    elsewhere = "别的支部的探访员"
+    of_home = [(elsewhere, "马建民", True, True), (elsewhere, "陈德明", False, False)]
+    assert told(about(branch="初心村党支部")) == of_home and told(about(member="006")) == of_home[1:]
+    of_east = [("周国强", "别的支部的人", True, True), ("周国强", "别的支部的人", False, False)]
+    assert told(about(branch="东村党支部")) == told(about(member="101")) == of_east
+    assert told(about(month="2026-10")) == []
+    (row,) = home_visits.rows(about(branch="初心村党支部"))  # what nobody confirmed is on no register
+    assert (row["visitor"], row["visited_name"]) == (elsewhere, "马建民")
+    assert list(home_visits.rows(about(branch="东村党支部"))) == []

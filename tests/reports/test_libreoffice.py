@@ -67,7 +67,7 @@ def test_in_its_own_format_there_is_no_formula_and_every_width_holds(tmp_path: P
     assert "table:formula" not in content and "xlink:href" not in content
     texts = re.findall(r'<table:table-cell[^>]*office:value-type="string"[^>]*><text:p>(.*?)</text:p>', content)
     assert {"=1+1", "013800138001", "0012", "+8613800138001"} <= set(texts)
-    first = content.partition('<table:table table:name="Sheet1"')[2].partition("<table:table-row")[0]
+    first = content.partition('<table:table table:name="台账"')[2].partition("<table:table-row")[0]
     of_columns = r'<table:table-column table:style-name="(\w+)"(?: table:number-columns-repeated="(\d+)")?'
     named = [name for name, times in re.findall(of_columns, first) for _ in range(int(times or 1))]
     inches = dict(

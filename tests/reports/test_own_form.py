@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import openpyxl
 import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.formula import ArrayFormula
 from sqlalchemy import update
 
 from ivr.errors import BadForm
@@ -128,9 +129,38 @@ def test_a_placeholder_that_is_wrong_is_named_with_its_cell(
     assert told in str(error.value)
 
 
+def changed(change: Callable[[Any], object]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(form(CELLS)))
+    change(book["上报"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def merged_down(page: Any) -> None:
+    page.unmerge_cells("A6:B6")
+    page.merge_cells("A5:A6")
+
+
+def with_an_array(page: Any) -> None:
+    page["D5"] = ArrayFormula("D5", "=SUM(B5:B5*2)")
+
+
+def test_a_form_is_tried_before_it_is_kept(village: Village, basis: Made) -> None:
+    """With rows, though there are none in the month yet."""
+    assert own_form.check(form(CELLS), basis()) == 9
+    for content, told in [
+        (form({"A1": "应学"}), "没有要填的地方"),
+        (changed(merged_down), "A5：这一行不能照着重复"),
+        (changed(with_an_array), "A5：这一行不能照着重复"),
+    ]:
+        with pytest.raises(BadForm, match=told):
+            own_form.check(content, basis())
+
+
 @pytest.mark.parametrize("content", [b"", b"no workbook", form({})[:2000]])
 def test_what_is_no_workbook_is_told(content: bytes, village: Village, basis: Made) -> None:
-    with pytest.raises(BadForm, match=r"save it as \.xlsx"):
+    with pytest.raises(BadForm, match=r"另存为 \.xlsx"):
         own_form.fill(content, basis())
 
 
@@ -138,7 +168,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_opened(village: Village, bas
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("xl/worksheets/sheet1.xml", b"0" * (own_form.MOST_UNPACKED + 1))
-    with pytest.raises(BadForm, match="larger than"):
+    with pytest.raises(BadForm, match="文件太大了，最多 2 MB"):
         own_form.fill(out.getvalue(), basis())
 
 

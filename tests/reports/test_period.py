@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ivr import vocabulary
 from ivr.errors import NotAMonth
 from ivr.reports.period import month_at, of_month
 
@@ -28,7 +29,8 @@ def test_a_month_is_half_open_and_begins_at_local_midnight(month: str, zone: str
 
 def test_a_month_knows_its_days_and_its_words() -> None:
     period = of_month("2024-02", ZoneInfo("Asia/Shanghai"))
-    assert (period.first, period.last, period.words) == (date(2024, 2, 1), date(2024, 2, 29), "2024年2月")
+    assert (period.first, period.last) == (date(2024, 2, 1), date(2024, 2, 29))
+    assert period.named(vocabulary.load("zh")) == "2024年2月"
 
 
 def test_the_current_month_is_the_local_one() -> None:

@@ -16,11 +16,12 @@ from python_calamine import CalamineWorkbook
 from ivr import vocabulary
 from ivr.catalogue import Catalogue
 from ivr.config import RecordSettings
+from ivr.records import users
 from ivr.records.occasions import Written, write
 from ivr.records.roster import Enrolled
-from ivr.reports import columns, sheets
+from ivr.reports import columns, sheets, visits
 from ivr.reports.columns import Basis
-from ivr.reports.formats import to_csv, to_json
+from ivr.reports.formats import to_csv, to_json, to_text
 from ivr.reports.period import of_month
 from ivr.reports.sheet import Cell, Sheet
 from ivr.reports.sheets import PAGES
@@ -101,8 +102,73 @@ def test_only_whom_a_secretary_wrote_down_was_at_a_meeting(village: Village, bas
     assert (after["present"], after["attended"], after["absent"], after["expected"]) == (2, "李大山、张桂兰", "", "")
     falls, _ = cells(PAGES["ledger"](basis()))
     assert (falls["by_phone"], falls["by_meeting"], falls["by_visit"], falls["due"]) == (2, 2, 0, 5)
-    assert falls["made_up"] == "电话补学：王秀英、陈德明；上门补学：马建民"
-    assert falls["who"] == "赵福贵（一部分）" and falls["share"] == "80%（4÷5）"
+    assert falls["who"] == "赵福贵（听了一部分）" and falls["share"] == "80%（4÷5）"
+
+
+ONE_BY_PHONE = {"001": "2026-11-09"}
+BY_PHONE = {**ONE_BY_PHONE, "003": "2026-11-10", "005": "2026-11-25"}
+HOW: dict[str, tuple[dict[str, str], dict[str, str], tuple[str, ...], tuple[str, str, str]]] = {
+    # who heard it on which day, at a meeting of which day, and who was visited on the 26th; method, place, made up
+    "nobody": ({}, {}, (), ("电话学习", "电话课堂", "")),
+    "by telephone": (BY_PHONE, {}, (), ("电话学习", "电话课堂", "")),
+    "one of them at a meeting": (BY_PHONE, {"002": "18"}, (), ("电话学习 3 人、集中学习 1 人", "电话课堂、村委会", "")),
+    "all at a meeting": ({}, dict.fromkeys(("001", "002", "003", "004"), "18"), (), ("集中学习", "村委会", "")),
+    "half at a meeting, others later": (
+        {"005": "2026-11-25"},
+        dict.fromkeys(("001", "002", "003"), "18"),
+        (),
+        ("集中学习 3 人、电话学习 1 人", "电话课堂、村委会", ""),
+    ),
+    "most at two meetings": (
+        {"005": "2026-11-19"},
+        {"001": "18", "002": "18", "003": "20", "004": "20"},
+        ("006",),
+        ("集中学习 4 人、电话学习 1 人、送学上门 1 人", "电话课堂、村委会", "上门补学：陈德明"),
+    ),
+    "most at a meeting, one before and one later": (
+        {"005": "2026-11-17", "006": "2026-11-19"},
+        dict.fromkeys(("001", "002", "003", "004"), "18"),
+        (),
+        ("集中学习 4 人、电话学习 2 人", "电话课堂、村委会", "电话补学：陈德明"),
+    ),
+    "visited only": ({}, {}, ("003",), ("送学上门", "", "")),
+}
+
+
+@pytest.mark.parametrize(("called", "met", "visited", "told"), HOW.values(), ids=list(HOW))
+def test_how_a_lesson_was_studied_and_who_made_it_up(
+    called: dict[str, str],
+    met: dict[str, str],
+    visited: tuple[str, ...],
+    told: tuple[str, str, str],
+    village: Village,
+    basis: Made,
+) -> None:
+    ids = {person.number: person.id for person in basis().facts.people}
+    (home,) = basis().places
+    users.add(village.connection, "shuji", "branch", home.id, users.hashed("eight-oak-trees", "shuji"), NOW)
+    for number, day in called.items():
+        village.call(number, f"{day} 08:00", menu(), *listens(village.falls, 0, 1, 2), bye(9.5), hung_up=1)
+    for day in dict.fromkeys(met.values()):
+        there = tuple(ids[number] for number in met if met[number] == day)
+        what = Written("meeting", date(2026, 11, int(day)), "falls", there, place="村委会")
+        write(village.connection, home.id, what, 1, NOW, date(2026, 11, 30))
+    for number in visited:
+        seen = Written("visit", date(2026, 11, 26), "falls", (ids[number],))
+        write(village.connection, home.id, seen, 1, NOW, date(2026, 11, 30))
+    row, _ = cells(PAGES["ledger"](basis()))
+    assert (row["method"], row["place"], row["made_up"]) == told
+
+
+def test_visits_that_were_written_down_are_on_the_same_list(village: Village, basis: Made) -> None:
+    write_november(village)
+    told = [(row.day.day, row.visitor, row.member, row.confirmed, row.said) for row in visits.rows(basis())]
+    assert told == [
+        (17, "王秀英", "马建民", True, ""),
+        (17, "王秀英", "张桂兰", False, ""),
+        (20, "老张", "赵福贵", None, "炉子要通风；=盼子女回家"),
+    ]
+    assert "3 次上门：电话里登记、本人确认的 1 次，书记登记的 1 次。" in to_text(visits.page(basis()))
 
 
 def test_what_other_branches_wrote_down_is_on_no_sheet_of_this_one(village: Village, basis: Made) -> None:
@@ -173,10 +239,11 @@ def test_an_age_is_the_list_s_or_follows_from_a_birth(more: dict[str, str], year
 
 def test_each_sheet_in_english_has_no_chinese_words(village: Village, basis: Made) -> None:
     november(village)
-    for which, made in PAGES.items():
-        sheet = made(basis(words="en"))
+    made = {which: made(basis(words="en")) for which, made in PAGES.items()}
+    assert {which for which, sheet in made.items() if not sheet.notes} == {"month", "helping"}
+    for which, sheet in made.items():
         assert not [each for each in sheet.headings if any("\u4e00" <= letter <= "\u9fff" for letter in each)], which
-        assert sheet.notes and sheet.notes.title == "How to fill in"
+        assert not sheet.notes or sheet.notes.title == "How to fill in"
 
 
 def test_lists_offer_their_words_and_a_second_page_explains(village: Village, basis: Made) -> None:

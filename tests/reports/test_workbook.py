@@ -7,10 +7,12 @@ import re
 import zipfile
 from datetime import date
 
+import pytest
 from python_calamine import CalamineWorkbook
 
+from ivr.reports import workbook
 from ivr.reports.sheet import Sheet
-from ivr.reports.workbook import to_xlsx
+from ivr.reports.workbook import FONT_PT, LEAST_PT, to_xlsx
 
 SHEET = Sheet(
     "A & B 台账",
@@ -61,3 +63,36 @@ def test_the_same_sheet_is_the_same_bytes() -> None:
 def test_a_sheet_without_rows_is_a_workbook_too() -> None:
     empty = to_xlsx(Sheet("", ("a",)))
     assert CalamineWorkbook.from_filelike(io.BytesIO(empty)).get_sheet_by_index(0).to_python() == [["a"]]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("台账", "台账"),
+        ("初心村党支部学习台账　2026年11月", "初心村党支部学习台账　2026年11月"),
+        ("村[1]/2:3*4?5\\6", "村 1  2 3 4 5 6"),
+        ("'村'", "村"),
+        ("村" * 40, "村" * 31),
+        ("村" * 30 + "𠮷𠮷", "村" * 30),
+        ("", "Sheet1"),
+    ],
+)
+def test_a_page_is_named_as_excel_takes_it(title: str, name: str) -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx(Sheet(title, ("a",)))))
+    assert book.sheet_names == [name]
+
+
+@pytest.mark.parametrize(("columns", "is_one_page"), [(1, True), (8, True), (15, False), (32, False)])
+def test_on_paper_it_can_be_read(columns: int, is_one_page: bool) -> None:
+    """Eight points or more; where that takes several pages, each says whose row it is."""
+    keys = ("n", "branch", *(f"key{n}" for n in range(columns)))[:columns]
+    sheet = Sheet("台账", ("十个汉字",) * columns, (("十个汉字这么宽的一格",) * columns,), keys=keys)
+    (setup,) = re.findall("<pageSetup .*?/>", part("xl/worksheets/sheet1.xml", sheet))
+    titles = part("xl/workbook.xml", sheet)
+    if is_one_page:
+        assert 'fitToHeight="0"' in setup and "$A:$" not in titles
+        assert workbook.scale_to_one_page([22] * columns) * FONT_PT >= LEAST_PT
+    else:
+        (scale,) = re.findall('scale="([0-9]+)"', setup)
+        assert int(scale) / 100 * FONT_PT >= LEAST_PT and "fitTo" not in setup
+        assert "!$A:$B,'台账'!$1:$1" in titles.replace("台账!", "'台账'!")

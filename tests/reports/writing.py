@@ -29,7 +29,9 @@ def write_november(village: Village) -> None:
     ids = {person.number: person.id for person in enrolled(connection)}
     branch = next(place.id for place in places_of(connection) if place.name == HOME)
     users.add(connection, "shuji", "branch", branch, users.hashed("eight-oak-trees", "shuji"), NOW)
-    exemptions.exempt(connection, ids["004"], "excused", "行动不便，2026年1月登记", date(2026, 1, 5), None, 1, NOW)
+    exemptions.exempt(
+        connection, ids["004"], "excused", "行动不便，2026年1月登记", date(2026, 10, 5), None, 1, NOW, TODAY
+    )
     met = Written(
         "meeting", date(2026, 11, 18), "falls", (ids["002"], ids["005"]), "主题党日", "王书记", "村委会", "学完讨论。"
     )

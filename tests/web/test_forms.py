@@ -74,7 +74,7 @@ def test_who_may_put_and_remove(browser: Browser, fresh: Browser, templates: Pat
     [
         ("a.xlsx", workbook("{{完成绿}}"), "A1：不认识“完成绿”，是不是“完成率”？"),
         ("a.xlsx", workbook("nothing"), "没有要填的地方"),
-        ("a.xlsx", b"nothing", "save it as .xlsx"),
+        ("a.xlsx", b"nothing", "请用 Excel 或 WPS 另存为 .xlsx"),
         ("a.docx", workbook("{{应学}}"), "请选一个 .xlsx 文件"),
         (".xlsx", workbook("{{应学}}"), "请选一个 .xlsx 文件"),
     ],

@@ -52,9 +52,9 @@ def test_a_lesson_sentence_by_sentence(browser: Browser) -> None:
     browser.sign_in("chuxin")
     page = browser.get(HERE).text
     assert told(page) == [
-        "6 人应学，4 人听过，2 人听完。",
-        "听完的 33%（2÷6）。",
-        "听过的人里，一半听了 0:26 或更多；全课长 0:30。",
+        "6 人应学，4 人在电话里听过，2 人学完。",
+        "学完的 33%（2÷6）。",
+        "在电话里听过的人，一半听了 0:26 或更多；全课长 0:30。",
     ]
     found = painted(page)
     assert [row[0] for row in found[:2]] == ["▶ 防跌倒第1段第1句。", "▶ 防跌倒第1段第2句。"]
@@ -118,10 +118,10 @@ def test_without_a_script_a_sentence_opens_a_player_where_it_stands(browser: Bro
 def test_what_others_heard_is_not_counted(browser: Browser, county: dict[str, int]) -> None:
     browser.sign_in("hexi")
     page = browser.get(HERE).text
-    assert told(page) == ["2026年11月还没有人听这一课。"]
+    assert told(page) == ["2026年11月还没有人学这一课。"]
     assert {tuple(row[1:]) for row in painted(page)} == {("0", "", "")}
     browser.sign_in("xian")
-    assert told(browser.get(HERE).text)[0] == "9 人应学，4 人听过，2 人听完。"
+    assert told(browser.get(HERE).text)[0] == "9 人应学，4 人在电话里听过，2 人学完。"
     assert told(browser.get(f"/desk/{county['西村党支部']}/2026-11/lesson/falls").text)[0].startswith(
         "2026年11月还没有"
     )
@@ -174,7 +174,7 @@ def test_an_edition_whose_text_is_gone_still_has_its_numbers(
         village.call("001", "2026-11-17 09:00", menu(), *listens(gone, 0, 1), bye(7.5), hung_up=1)
     browser.sign_in("chuxin")
     page = browser.get("/desk/all/2026-11/lesson/gone").text
-    assert "这个版本的文字已经不在了" in page and told(page)[0] == "6 人应学，1 人听过，1 人听完。"
+    assert "这个版本的文字已经不在了" in page and told(page)[0] == "6 人应学，1 人在电话里听过，1 人学完。"
 
 
 def test_many_who_hang_up_and_choose_wrong_are_told_in_words(
@@ -203,6 +203,6 @@ def test_in_english(database: Database, county: dict[str, int], pressed: Path, c
     browser = Browser(desk_of(database, pressed, clock, "en").test_client())
     browser.sign_in("chuxin")
     page = browser.get(HERE).text
-    assert told(page)[0] == "6 to study, 4 have listened, 2 have heard it whole."
+    assert told(page)[0] == "6 to study, 4 have listened by telephone, 2 have studied it whole."
     left = re.sub("初心村党支部|防跌倒|第[123]段|第[1-6]句|。", "", section(page, "text"))
     assert not re.search(r"[\u4e00-\u9fff]", left)

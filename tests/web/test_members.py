@@ -194,6 +194,7 @@ RIGHT = {"kind": "excused", "reason": "年老", "since": "2026-11-01", "until": 
         ({"since": ""}, "since", "请填日期。"),
         ({"since": "昨天"}, "since", "日期请写成"),
         ({"since": "2026-02-30"}, "since", "日期请写成"),
+        ({"since": "2026-09-30"}, "since", "最早只能写上个月 1 日"),
         ({"until": "2026-10-31"}, "until", "比开始还早"),
         ({"until": "x"}, "until", "日期请写成"),
         ({"kind": "dead"}, "kind", "请选一种。"),
@@ -233,9 +234,9 @@ def test_nothing_of_others_is_there_to_see_or_to_change(browser: Browser, databa
     _, _, theirs = USERS[user]
     browser.sign_in(user)
     with database.writing() as connection:
-        exemptions.exempt(
-            connection, member(database, "201"), "excused", "病", date(2026, 1, 1), None, 1, at("2026-11-01 08:00")
-        )
+        when = date(2026, 11, 1)
+        by = (1, at("2026-11-01 08:00"), when)
+        exemptions.exempt(connection, member(database, "201"), "excused", "病", when, None, *by)
         (kept,) = exemptions.of_member(connection, member(database, "201"))
     for number, branch in {"001": "初心村党支部", "101": "东村党支部", "201": "西村党支部"}.items():
         card = f"/desk/member/{number}/2026"

@@ -26,7 +26,7 @@ def test_a_visit_counts_and_is_taken_back(browser: Browser, here: str) -> None:
         ["11-18", "送学上门", "《防跌倒》", "李书记", "马建民"]
     ]
     page = browser.get(here).text
-    assert rows(page)[3][2] == "△ 送学上门" and told(page)[0] == "6 人应学，4 人听完，还有 2 人请帮一帮。"
+    assert rows(page)[3][2] == "△ 送学上门" and told(page)[0] == "6 人应学，4 人学完，还有 2 人请帮一帮。"
     assert browser.post(f"{here}/occasion/1/withdraw").status_code == 303
     assert rows(browser.get(here).text)[3][2] == "○ 没听"
     assert browser.post(f"{here}/occasion/1/withdraw").status_code == 404
@@ -52,6 +52,11 @@ def test_a_meeting_counts_for_those_who_were_there(browser: Browser, here: str) 
         "● 听完",
     ]
     assert rows(page)[0][3] == "2/2"  # heard the one, met for the other
+    assert told(browser.get(f"{here}/lesson/stoves").text)[:3] == [
+        "6 人应学，1 人在电话里听过，3 人学完。",
+        "学完的人里，有 2 人没有在电话里听，是上门或集中学的。",
+        "学完的 50%（3÷6）。",
+    ]
     assert rows(browser.get(f"{here}/occasions").text)[0][4] == "王秀英、马建民"  # 101 is of another branch
 
 

@@ -24,7 +24,7 @@ def test_a_branch_in_its_month(browser: Browser) -> None:
     browser.sign_in("chuxin")
     page = browser.get("/desk/").text
     assert told(page) == [
-        "6 人应学，3 人听完，还有 3 人请帮一帮。",
+        "6 人应学，3 人学完，还有 3 人请帮一帮。",
         "2 人听了一部分，1 人还没听。",
         "完成率 50%（3÷6）。",
         "本月的课：《防跌倒》、《用炉子》。",
@@ -49,7 +49,7 @@ def test_branches_side_by_side_each_leads_to_its_page(browser: Browser, county: 
     browser.sign_in("xian")
     page = browser.get("/desk/").text
     assert "全县　2026年11月　各支部电话学习情况" in page
-    assert told(page)[0] == "9 人应学，3 人听完，还有 6 人请帮一帮。"
+    assert told(page)[0] == "9 人应学，3 人学完，还有 6 人请帮一帮。"
     assert rows(page) == [
         ["河东镇", "东村党支部", "2", "0", "0", "0", "0", "2", "0÷2"],
         ["河东镇", "初心村党支部", "6", "3", "0", "0", "2", "1", "50%（3÷6）"],
@@ -74,7 +74,7 @@ def test_months_lead_to_each_other_and_not_into_the_future(browser: Browser, cou
     assert f'href="{here}/2026-10"' in page and "2026-12" not in page
     october = browser.get(f"{here}/2026-10").text
     assert f'href="{here}/2026-09"' in october and f'href="{here}/2026-11"' in october
-    assert told(october)[0] == "6 人应学，0 人听完，还有 6 人请帮一帮。"
+    assert told(october)[0] == "6 人应学，0 人学完，还有 6 人请帮一帮。"
     assert f'href="{here}/2025-12"' in browser.get(f"{here}/2026-01").text
 
 
@@ -105,7 +105,7 @@ def test_who_was_visited_stands_apart(browser: Browser, database: Database, pres
     browser.sign_in("chuxin")
     page = browser.get("/desk/").text
     assert rows(page)[3][2] == "△ 送学上门"
-    assert told(page)[0] == "6 人应学，4 人听完，还有 2 人请帮一帮。"
+    assert told(page)[0] == "6 人应学，4 人学完，还有 2 人请帮一帮。"
 
 
 def test_what_is_on_the_roster_is_text_on_the_page(browser: Browser, database: Database) -> None:
@@ -167,7 +167,7 @@ def test_in_english_and_in_ones_own_words(
 ) -> None:
     own = tmp_path / "coop.toml"
     own.write_text('base = "zh"\n[names]\nbranch = "小组"\nsecretary = "组长"\n', "utf-8")
-    for words, expected in {"en": "6 to study, 3 have heard a lesson whole", str(own): "小组组长："}.items():
+    for words, expected in {"en": "6 to study, 3 have studied a lesson whole", str(own): "小组组长："}.items():
         browser = Browser(desk_of(database, pressed, clock, words).test_client())
         browser.sign_in("chuxin")
         page = browser.get("/desk/").text

@@ -167,3 +167,4 @@ class Studied(Base):
     first_at: Mapped[datetime | None]
     last_at: Mapped[datetime | None]
     grades: Mapped[str]
+    completed_at: Mapped[datetime | None]

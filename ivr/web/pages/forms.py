@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -42,7 +43,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             return shown(about, [desk.words.say("form_name")]), 400
         content = upload.read(MOST_BYTES + 1)
         try:
-            own_form.check(content, basis(desk, about, looks_back=False))
+            own_form.check(content, of_nobody(about))
         except BadForm as error:
             return shown(about, list(map(str, error.mistakes))), 400
         write_whole(folder / name, content)
@@ -92,6 +93,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         path = folder / name if folder and NAME.fullmatch(name) else None
         return path if path and path.is_file() else abort(404)
 
+    def of_nobody(about: Seen) -> Basis:
+        """Enough for what placeholders may be called."""
+        return basis(desk, replace(about, branches=()), looks_back=False)
+
     def shown(about: Seen, mistakes: list[str] | None = None) -> str:
         found = [
             (whose, path.name, folder == writable())
@@ -100,7 +105,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             if NAME.fullmatch(path.name)
         ]
         may_put = writable() is not None
-        listed = known(basis(desk, about, looks_back=False)) if may_put else {}
+        listed = known(of_nobody(about)) if may_put else {}
         framed = of_month(desk, about)
         return render_template(
             "desk/own_forms.html", **framed, found=found, mistakes=mistakes or [], may_put=may_put, known=listed

@@ -8,7 +8,7 @@ from io import BytesIO
 from flask import Blueprint, Response, current_app, render_template, send_file
 
 from ivr.errors import MissingPart
-from ivr.reports import month, sheets, xapi
+from ivr.reports import sheets, xapi
 from ivr.reports.columns import Basis
 from ivr.reports.formats import shown, to_csv, to_json
 from ivr.reports.sheet import Sheet
@@ -33,6 +33,7 @@ MIMETYPES = {
 OF_SHEETS = ("pdf", "xlsx", "csv", "json")
 ONE_OF = f"<any({', '.join(SHEETS)}):which>"
 FORMS = f"<any({', '.join(OF_SHEETS)}):form>"
+BRIEF = ("first", "day", "title", "meeting", "due", "done", "share", "suggested", "confirmed", "present")
 SIGNED = ("month", "detail", "visits")  # below the table; others have columns for it
 
 
@@ -40,15 +41,20 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/<place:place>/<written>/ledger", defaults={"which": "ledger"})
     @routes.get(f"/<place:place>/<written>/ledger/{ONE_OF}")
     def ledger_page(place: str, written: str, which: str) -> str:
-        about = seen(desk, place, written)
+        return page(seen(desk, place, written), which)
+
+    def page(about: Seen, which: str, *, whole: bool = False) -> str:
+        """Of several branches, only what tells a row from others: the forms of thousands are for paper."""
         told = basis(desk, about, looks_back=which in LOOKS_BACK)
         return render_template(
             "desk/ledger.html",
             **of_month(desk, about),
             which=which,
+            brief=() if about.one or whole else BRIEF,
+            ids={place.name: place.id for place in about.branches},
             sheets=tuple(SHEETS),
             sheet=SHEETS[which](told),
-            told=[sentence for sentence in [month.not_begun(told.facts, desk.words)] if sentence],
+            told=[sentence for sentence in [told.facts.not_begun(desk.words)] if sentence],
             forms=OF_SHEETS,
             written_cell=shown,
             is_signed=which in SIGNED,
@@ -60,7 +66,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         about = seen(desk, place, written)
         name = f"{desk.words.say(f'sheet_{which}')}-{about.name}-{about.month}"
         if form == "pdf":
-            return as_pdf(ledger_page(place, written, which), name)
+            return as_pdf(page(about, which, whole=True), name)
         return as_file(which, about, made(desk, about, which), form, name)
 
     @routes.get(f"/<place:place>/<written>/month.{FORMS}")
@@ -85,7 +91,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         """Of the lessons that could be heard in the month; lessons are no secret."""
         about = seen(desk, place, written)
         catalogue = desk.shelf.catalogue()
-        versions = desk.facts(about.period, about.branches).lessons
+        versions = desk.month_facts(about.period, about.branches).lessons
         lessons = [catalogue.editions[each.edition] for each in versions if each.edition in catalogue.editions]
         return sent(gift_of(lessons).encode(), "gift", f"{desk.words.say('questions_file')}-{about.month}")
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
 from ivr.catalogue import Lesson
+from ivr.records.plays import HeardRow, heard_in
 from ivr.reports import lesson as figures
 from ivr.reports import month, queries
 from ivr.reports.advice import HANDFUL, advice
-from ivr.reports.choices import Choices, choices
+from ivr.reports.choices import choices
 from ivr.reports.editions import EditionRow, editions
-from ivr.reports.facts import Facts, calls_of
+from ivr.reports.facts import MonthFacts, calls_of
 from ivr.reports.lesson import LessonRow
 from ivr.reports.member import clock
 from ivr.reports.painting import Painted, Painting, paint
+from ivr.reports.queries import Given, Tried
 from ivr.vocabulary import Vocabulary
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
@@ -31,16 +34,17 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         with desk.database.reading() as connection:
             tries = tuple(queries.tries(connection, queries.in_month(about.period)))
         rows = figures.rows(facts, tries) if facts.people else []
-        told = [month.not_begun(facts, desk.words) or desk.words.say("lessons_lead" if rows else "no_lessons")]
+        told = [facts.not_begun(desk.words) or desk.words.say("lessons_lead" if rows else "no_lessons")]
         return render_template("desk/lessons.html", **_framed(desk, about), rows=rows, told=told)
 
     @routes.get("/<place:place>/<written>/lesson/<slug>")
     def lesson(place: str, written: str, slug: str) -> str:
         about = seen(desk, place, written)
-        facts = desk.facts(about.period, about.branches)
-        edition = _edition(desk, facts, slug, request.args.get("edition", ""))
+        facts = desk.month_facts(about.period, about.branches).only(slug)
+        heard = _heard(desk, facts, slug)
+        edition = _edition(desk, facts, heard, slug, request.args.get("edition", ""))
         framed = _framed(desk, about)
-        row = next((row for row in figures.rows(facts, facts.tries) if row.lesson == slug), None)
+        row = next(iter(figures.rows(facts, heard.tries)), None)
         known = desk.shelf.catalogue().editions.get(edition)
         return render_template(
             "desk/lesson.html",
@@ -51,7 +55,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             title=known.title.words if known else slug,
             told=_sentences(row, framed["month"], desk.words),
             editions=_editions(desk, about, slug),
-            **(_painted(desk, facts, known) if known else {}),
+            **(_painted(heard, known) if known else {}),
         )
 
 
@@ -62,25 +66,51 @@ def _framed(desk: Desk, about: Seen) -> dict[str, Any]:
     return {**of_month(desk, about), "clock": clock, "share": share}
 
 
-def _edition(desk: Desk, facts: Facts, slug: str, wanted: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A lesson in the calls of a month: what was heard and answered of it, by `members` and by others; which calls are
+    `over`."""
+
+    members: frozenset[int]
+    plays: tuple[HeardRow, ...]
+    tries: tuple[Tried, ...]
+    given: tuple[Given, ...]
+    over: frozenset[int]
+
+
+def _heard(desk: Desk, facts: MonthFacts, slug: str) -> Heard:
+    members = frozenset(person.id for person in facts.people)
+    which = calls_of(facts.period, members) & queries.about(slug)
+    with desk.database.reading() as connection:
+        return Heard(
+            members,
+            tuple(heard_in(connection, desk.shelf.catalogue(), which, lessons=[slug])),
+            tuple(queries.tries(connection, which, [slug])),
+            tuple(queries.given(connection, which, slug)),
+            frozenset(queries.over(connection, which)),
+        )
+
+
+def _edition(desk: Desk, facts: MonthFacts, heard: Heard, slug: str, wanted: str) -> str:
     """The one that is asked for; else the one that tells most about this month, or any, the one on offer first."""
     catalogue = desk.shelf.catalogue()
     if wanted:
         known = facts.versions.get(wanted)
         return wanted if known and known.lesson == slug else abort(404)
     ours = [each.edition for each in (*catalogue.lessons, *catalogue.editions.values()) if each.slug == slug]
-    return figures.edition_shown(facts, slug) or (ours[0] if ours else abort(404))
+    return figures.edition_shown(facts, heard.plays, slug) or (ours[0] if ours else abort(404))
 
 
 def _sentences(row: LessonRow | None, named: str, words: Vocabulary) -> list[str]:
-    if not row or not row.listeners:
+    if not row or not (row.listeners or row.completed):
         return [words.say("lesson_nobody", month=named)]
-    told = [
-        words.say("lesson_numbers", members=row.members, listeners=row.listeners, completed=row.completed),
-        words.say("lesson_share", share=month.share(row.completed, row.members, words)),
-    ]
-    half = words.say("lesson_half", heard=clock(row.median_heard_s), length=clock(row.length_s))
-    return [*told, half]
+    told = [words.say("lesson_numbers", members=row.members, listeners=row.listeners, completed=row.completed)]
+    if row.otherwise:
+        told.append(words.say("lesson_otherwise", n=row.otherwise))
+    told.append(words.say("lesson_share", share=month.share(row.completed, row.members, words)))
+    if row.listeners:
+        told.append(words.say("lesson_half", heard=clock(row.median_heard_s), length=clock(row.length_s)))
+    return told
 
 
 def _editions(desk: Desk, about: Seen, slug: str) -> list[EditionRow]:
@@ -90,11 +120,11 @@ def _editions(desk: Desk, about: Seen, slug: str) -> list[EditionRow]:
         return editions(connection, desk.shelf.catalogue(), slug, branches, about.period.zone, share)
 
 
-def _painted(desk: Desk, facts: Facts, lesson: Lesson) -> dict[str, Any]:
+def _painted(heard: Heard, lesson: Lesson) -> dict[str, Any]:
     """What the page shows of an edition whose text is there."""
-    members = {person.id for person in facts.people}
-    painting = paint(lesson, facts.plays, members, {call.id for call in facts.calls.values() if call.over})
-    asked = _choices(desk, facts, lesson, members)
+    painting = paint(lesson, heard.plays, heard.members, heard.over)
+    given = [each for each in heard.given if each.edition == lesson.edition]
+    asked = [choices(question, given, heard.members) for question in lesson.questions]
     return {
         "painting": painting,
         "segments": _by_segment(painting, lesson),
@@ -104,12 +134,6 @@ def _painted(desk: Desk, facts: Facts, lesson: Lesson) -> dict[str, Any]:
         "handful": HANDFUL,
         "to_hear": request.args.get("hear", ""),
     }
-
-
-def _choices(desk: Desk, facts: Facts, lesson: Lesson, members: set[int]) -> list[Choices]:
-    with desk.database.reading() as connection:
-        given = list(queries.given(connection, calls_of(facts.period, members), lesson.edition))
-    return [choices(question, given, members) for question in lesson.questions]
 
 
 def _by_segment(painting: Painting, lesson: Lesson) -> list[tuple[Any, list[tuple[int, Painted, str]]]]:

@@ -45,7 +45,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         member = member_of_theirs(desk, number)
         try:
             with desk.database.writing() as connection:
-                exemptions.exempt(connection, member.id, *read(request.form), g.user.id, desk.clock())
+                exemptions.exempt(connection, member.id, *read(request.form), g.user.id, desk.clock(), desk.today())
         except BadEntry as mistake:
             return page(member, year, mistake), 422
         return back(number, year)

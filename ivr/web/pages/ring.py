@@ -11,7 +11,7 @@ from ivr.errors import BadEntry
 from ivr.records import deeds, follow_ups
 from ivr.records.numbers import masked
 from ivr.records.roster import Enrolled
-from ivr.reports import month, ring
+from ivr.reports import ring, study
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
 from ivr.web.scope import Seen, member_of_theirs, seen
@@ -75,7 +75,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         left = sum(row.followed is None for row in rows)
         say = desk.words.say
         told = [
-            month.not_begun(facts, desk.words) or say("ring_none")
+            facts.not_begun(desk.words) or say("ring_none")
             if not rows
             else say("ring_all_done", n=len(rows))
             if not left
@@ -85,11 +85,13 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             "desk/ring.html",
             months_at="desk.ring_page",
             **of_month(desk, about),
-            rows=rows,
-            several=len(about.branches) > 1,
+            rows=rows if about.one else [],
+            waiting={} if about.one else ring.by_branch(rows),
             told=told,
             phone=str if in_full else masked,
             in_full=in_full,
+            why=lambda row: study.reason(row.month, desk.words),
+            help_for=lambda row: study.help_for(row.month, desk.words),
             mistake=mistake,
             zone=desk.settings.line.zone,
         )
