@@ -3,7 +3,7 @@ are not pressed yet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ivr.config import Settings
 from ivr.records import preferences, roster
@@ -13,12 +13,13 @@ from ivr.studio.phrases import Phrase
 from ivr.voicing import spoken
 
 
-def unpressed(database: Database, settings: Settings) -> list[Phrase]:
-    """Every name that nobody pressed, in each language that it is said in."""
-    shelf = Shelf(settings.data)
+def unpressed(
+    database: Database, shelf: Shelf, settings: Settings, within: Collection[int] | None = None
+) -> list[Phrase]:
+    """Every name that nobody pressed, in each language that it is said in; those of the branches with these ids."""
     with database.reading() as connection:
         languages = spoken(settings, preferences.languages(connection))
-        wanted = in_languages(roster.learner_names(connection), languages)
+        wanted = in_languages(roster.learner_names(connection, within), languages)
     pressed = {language: shelf.pressed(language) for language in languages}
     return [each for each in wanted if each.words not in pressed[each.language]]
 

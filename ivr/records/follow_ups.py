@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from ivr.errors import BadEntry
+from ivr.records.enrolling import parts
 from ivr.records.models import FollowUp, Member, User
 
 LONGEST = 200  # characters of an outcome
@@ -64,7 +65,7 @@ def _standing(connection: Connection, member: int, month: str) -> Any:
 def of_month(connection: Connection, month: str, members: Iterable[int]) -> dict[int, Followed]:
     """The newest of each of these members."""
     columns = (FollowUp.id, FollowUp.member_id, FollowUp.outcome, FollowUp.made_at, User.name)
-    which = (FollowUp.month == month) & FollowUp.member_id.in_(list(members)) & FollowUp.withdrawn_at.is_(None)
-    found = select(*columns).outerjoin(User, User.id == FollowUp.user_id).where(which)
-    rows = connection.execute(found.order_by(FollowUp.id)).all()
+    found = select(*columns).outerjoin(User, User.id == FollowUp.user_id).order_by(FollowUp.id)
+    stands = found.where(FollowUp.month == month, FollowUp.withdrawn_at.is_(None))
+    rows = (row for some in parts(members) for row in connection.execute(stands.where(FollowUp.member_id.in_(some))))
     return {row.member_id: Followed(*row[:4], row.name or "") for row in rows}

@@ -66,8 +66,8 @@ def settle(connection: Connection, call: int, now: datetime, counting: Counting)
         select(Attendance.member_id).where(Attendance.call_id == call),
     )
     members = {*connection.execute(union(*there)).scalars(), *(row[0] for row in places)} - {None}
-    met = strays.pressed(connection, Call.id == call, catalogue=counting.catalogue)  # were it by such a key alone
-    if lessons := {lesson for lesson in (*(row[1] for row in places), *(stray.lesson for stray in met)) if lesson}:
+    pressed = strays.pressed(connection, Call.id == call, catalogue=counting.catalogue)  # a lesson is met by these, too
+    if lessons := {row[1] for row in places if row[1]} | {stray.lesson for stray in pressed if stray.lesson}:
         _refold(connection, members, lessons, counting, began.scalar_one())
 
 

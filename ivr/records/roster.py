@@ -303,9 +303,12 @@ def sharing(connection: Connection, phone: str, *, within: Collection[int]) -> l
     return list(_folded(connection, _members().where(Member.id.in_(holders), Branch.id.in_(within))))
 
 
-def learner_names(connection: Connection) -> dict[str, str]:
-    """Every name that callers may have to hear, and its branch; of several people with one name, the first branch."""
+def learner_names(connection: Connection, within: Collection[int] | None = None) -> dict[str, str]:
+    """Every name that callers may have to hear, and its branch; of several people with one name, the first branch.
+    Those of the branches with these ids, if any are told."""
     found = select(Member.name, Branch.name.label("branch")).join(Branch, Branch.id == Member.branch_id)
+    if within is not None:
+        found = found.where(Branch.id.in_(within))
     rows = connection.execute(found.order_by(Member.name, Branch.name.desc()))
     return {row.name: row.branch for row in rows}
 

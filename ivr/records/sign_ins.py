@@ -14,9 +14,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from ivr.records import deeds, one_time, users
 from ivr.records.db import Database
@@ -59,7 +59,7 @@ def sign_in(database: Database, name: str, password: str, key: str, now: datetim
     if user.totp and not user.is_locked:
         return Attempt(wants_code=user.id)  # until then the try counts as failed: else each would allow more codes
     with database.writing(alone=True) as connection:
-        again = connection.execute(select(User.password, User.is_locked).where(User.id == user.id)).one()
+        again = connection.execute(_held(user.id)).one()
         if again.password != user.password:  # a new one was given while this one was looked at
             return Attempt()
         _was_right(connection, attempt)
@@ -75,7 +75,7 @@ def with_code(database: Database, user: int, since: datetime, code: str, key: st
     if row is None or attempt is None:
         return Attempt(is_closed=True)
     with database.writing(alone=True) as connection:
-        stands = connection.execute(select(User).where(User.id == user).with_for_update(key_share=True)).one()
+        stands = connection.execute(_held(user)).one()
         if stands.is_locked or stands.password_at > since:
             return Attempt(is_locked=stands.is_locked, is_over=not stands.is_locked)
         if not one_time.take(connection, user, code, now):
@@ -95,7 +95,7 @@ def change_password(database: Database, user: Known, old: str, new: str, key: st
     if not users.fits(row.password, old):
         return "wrong"
     with database.writing(alone=True) as connection:
-        if connection.execute(select(User.password).where(User.id == user.id)).scalar_one() != row.password:
+        if connection.execute(_held(user.id)).one().password != row.password:
             return "wrong"  # the level above gave a new one while this one was looked at
         _was_right(connection, attempt)
         users.set_password(connection, user.name, fresh, now)
@@ -116,6 +116,11 @@ def end_codes(database: Database, user: Known, code: str, key: str, now: datetim
         one_time.use(connection, user.id, "")
         deeds.did(connection, user.id, "codes off", "", now)
     return None
+
+
+def _held(user: int) -> Select[Any]:
+    """The user as they stand; whoever would give a new password, or lock them, waits until what follows is done."""
+    return select(User).where(User.id == user).with_for_update(key_share=True)
 
 
 def _was_right(connection: Connection, attempt: int) -> None:

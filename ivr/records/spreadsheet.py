@@ -65,7 +65,7 @@ def _check_extent(data: bytes) -> None:
     """calamine sets memory aside for every cell up to the farthest: one stray cell would end the process."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         if sum(part.file_size for part in package.infolist()) > MOST_UNPACKED_BYTES:
-            raise Unreadable("the workbook is too large; save only the member list as .xlsx", "too_much")
+            raise Unreadable("the workbook is too large; save only the list as .xlsx", "too_much")
         for name in package.namelist():
             if name.startswith("xl/worksheets/") and _cells(package.read(name)) > MOST_CELLS:
                 raise Unreadable("something stands in a cell far away from the list; delete it", "far_away")

@@ -64,16 +64,25 @@ class Carried:
 
 
 def asked() -> Carried:
-    """What this request asks for, or would have changed; of a form that stood on somebody else's page, nothing."""
+    """What this request asks for, or would have changed; of a form that stood on somebody else's page, nothing. For a
+    file, it is the page that it was asked for from: where only a file comes, the sign-in seems to go on."""
     here = quote(request.path)
     if request.method in ("GET", "HEAD"):
-        query = request.query_string.decode("latin-1")
-        return Carried(_own(f"{here}?{query}" if query else here, "GET"))
+        is_file = "." in here.rpartition("/")[2]
+        return Carried(_came_from() if is_file else _page(here, request.query_string.decode("latin-1")))
     if not _is_ours():
         return Carried()
-    came_from = urlsplit(request.referrer or "")
-    page = _own(came_from.path + (f"?{came_from.query}" if came_from.query else ""), "GET") or _own(here, "GET")
-    return _bounded(page, _own(here, "POST"), request.form.items(multi=True))
+    return _bounded(_came_from() or _own(here, "GET"), _own(here, "POST"), request.form.items(multi=True))
+
+
+def _came_from() -> str:
+    """The page of ours with the link or form that led here."""
+    page = urlsplit(request.referrer or "")
+    return _page(page.path, page.query)
+
+
+def _page(path: str, query: str) -> str:
+    return _own(f"{path}?{query}" if query else path, "GET")
 
 
 def carried() -> Carried:

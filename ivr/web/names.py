@@ -31,13 +31,13 @@ def under_way(desk: Desk) -> Press | None:
 
 def _pieces(desk: Desk) -> Pieces:
     """Whoever comes onto the roster meanwhile is among them."""
-    done, failed = 0, list[Phrase]()
+    tried, failed = set[Phrase](), list[Phrase]()
     try:
-        while wanted := [each for each in unpressed(desk.database, desk.settings) if each not in failed]:
-            yield Far(done, done + len(wanted))
+        while wanted := [each for each in unpressed(desk.database, desk.shelf, desk.settings) if each not in tried]:
+            yield Far(len(tried), len(tried) + len(wanted))
             some = wanted[:A_PIECE]
             failed += _unsaid(desk, some)
-            done += len(some)
+            tried.update(some)
     except (MissingPart, VoiceFailed):
         return Ended(wrong={"names": desk.words.say("names_no_voice")})
     return Ended(wrong={"names": desk.words.say("names_unsaid")}) if failed else Ended((desk.words.say("names_ready"),))

@@ -44,14 +44,14 @@ Pieces = Generator[Far, None, Ended]
 @dataclass(slots=True)
 class Press:
     """What a user asked for: `of` which page, and what they typed, so that it can be shown again. `ended` is None while
-    it goes on."""
+    it goes on; by the moment `over` it had ended."""
 
     user: int
     of: str
     typed: Mapping[str, str]
-    since: datetime
     far: Far | None = None
     ended: Ended | None = None
+    over: datetime | None = None
 
 
 class _Waiting(NamedTuple):
@@ -76,16 +76,12 @@ class Presses:
 
         Raises BadEntry where too many wait already."""
         with self._lock:
-            self._known = {
-                ticket: press
-                for ticket, press in self._known.items()
-                if press.ended is None or now - press.since < KEPT
-            }
+            self._forget(now)
             theirs = self._waiting.get(user, deque())
             if len(theirs) >= MOST_OF_ONE or sum(map(len, self._waiting.values())) >= MOST:
                 raise BadEntry("all", "busy")
             ticket = secrets.token_urlsafe(16)
-            self._known[ticket] = Press(user, of, typed, now)
+            self._known[ticket] = Press(user, of, typed)
             if not self._waiting:
                 self._pool.submit(self._go_on)
             theirs.append(_Waiting(self._known[ticket], work(), broke))
@@ -104,6 +100,13 @@ class Presses:
     def close(self) -> None:
         """Make no more; the present piece ends first."""
         self._pool.shutdown(cancel_futures=True)
+
+    def _forget(self, now: datetime) -> None:
+        """With the lock held: what was over long ago, however long it took."""
+        for press in self._known.values():
+            if press.ended and press.over is None:
+                press.over = now
+        self._known = {ticket: each for ticket, each in self._known.items() if not each.over or now - each.over < KEPT}
 
     def _go_on(self) -> None:
         """Make the next piece, of whoever's turn it is."""

@@ -47,12 +47,13 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/sign-in")
     def signing_in() -> Answer:
         name, password = (request.form.get(field, "")[:LONGEST] for field in ("name", "password"))
-        attempt = sign_ins.sign_in(desk.database, name, password, desk.key, desk.clock())
+        now = desk.clock()  # before the password is looked at: a new one that is given meanwhile is newer
+        attempt = sign_ins.sign_in(desk.database, name, password, desk.key, now)
         if attempt.token:
             return _let_in(attempt.token, users.folded(name), carried())
         if attempt.wants_code is not None:
             session.clear()
-            session["half"] = (attempt.wants_code, desk.clock().timestamp())
+            session["half"] = (attempt.wants_code, now.timestamp())
             onward = carried()
             return _code_page("", onward) if onward.typed else redirect(url_for("desk.code", to=_to(onward)))
         why = "closed" if attempt.is_closed else "locked" if attempt.is_locked else "wrong"
@@ -72,8 +73,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         attempt = sign_ins.with_code(desk.database, *half, typed, desk.key, desk.clock())
         if attempt.token:
             return _let_in(attempt.token, str(half[0]), carried())
-        if why := "closed" if attempt.is_closed else "locked" if attempt.is_locked else attempt.is_over and "half_over":
+        if attempt.is_closed or attempt.is_locked or attempt.is_over:
             session.clear()
+            why = "closed" if attempt.is_closed else "locked" if attempt.is_locked else "half_over"
             return _page(why, carried()), 403
         return _code_page("code_wrong", carried()), 403
 

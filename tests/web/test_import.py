@@ -115,6 +115,14 @@ def test_names_are_pressed_behind_the_pages(browser: Browser, county: dict[str, 
         assert all(map(partial(shelf.phrase, "zh"), ("新来的", "王秀云", "周国强", "孙凤英")))
 
 
+def test_a_name_of_two_branches_is_told_to_both(browser: Browser, county: dict[str, int], database: Database) -> None:
+    import_roster(database, csv_of("重名的,,东村党支部,901", "重名的,,初心村党支部,902"), "a.csv", "CN")
+    browser.sign_in("xian")
+    for branch in ("东村党支部", "初心村党支部"):
+        page = browser.get(f"/desk/{county[branch]}/2026-11/members").text
+        assert "重名的" in page.partition("来念：")[2].partition("。")[0]
+
+
 def test_a_name_that_can_t_be_said_keeps_no_other_from_it(browser: Browser, county: dict[str, int]) -> None:
     browser.sign_in("xian")
     browser.post(f"{IMPORT}/done", **hidden(send(browser, csv_of("……,,初心村党支部,301", "甲,,初心村党支部,302"))))
@@ -367,14 +375,14 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as made:
     ("data", "told"),
     [
         (b"", "文件是空的"),
-        (csv_of(), "只有栏名，下面没有人"),
+        (csv_of(), "只有栏名，下面什么也没有"),
         (csv_of("王,138", headings="姓名,备注"), "没有找到这些栏：电话/phone、支部/branch、编号/number"),
         (csv_of("1,,一,1,1", headings="姓名,电话,支部,编号,工号"), "编号、工号这几栏是一个意思"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "这不是表格文件"),
         (b"<html><script>alert(1)</script>", "这不是表格文件"),
         (b"PK\x03\x04 and then something else", "这个文件打不开"),
         (BOMB.getvalue(), "这个文件太大了"),
-        (far_away(), "离名册很远的一个格子里有东西"),
+        (far_away(), "离表很远的一个格子里有东西"),
         (csv_of('王,"' + "1" * 200_000), "引号没有关上"),
         (csv_of("=HYPERLINK(1),,初心村党支部,1"), "像是公式"),
         (csv_of("<b>王</b>,1<i>2,初心村党支部,1"), "“1&lt;i&gt;2”不是能打通"),

@@ -482,6 +482,22 @@ def test_users_take_turns(clock: Clock) -> None:
     working.close()
 
 
+def test_how_it_ended_is_seen_however_long_it_took(clock: Clock) -> None:
+    """And an hour after that it is forgotten."""
+    working, go = Presses(), threading.Event()
+    slow = working.begin(1, "a", {}, at_once(lambda: Ended(("done",)) if go.wait(30) else Ended()), Ended(), clock.now)
+    clock.pass_(hours=2)
+    go.set()
+    assert end_of(working, slow).told == ("done",)
+    for _ in range(2):
+        assert end_of(working, slow).told == ("done",)
+        working.begin(2, "a", {}, at_once(Ended), Ended(), clock.now)
+    clock.pass_(hours=1)
+    working.begin(2, "a", {}, at_once(Ended), Ended(), clock.now)
+    assert working.of(1, "a", slow) is None
+    working.close()
+
+
 def end_of(working: Presses, ticket: str) -> Ended:
     press = working.of(1, "a", ticket)
     assert press is not None

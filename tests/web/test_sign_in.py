@@ -117,6 +117,14 @@ def test_the_page_that_was_asked_for_comes_after_signing_in(browser: Browser, cl
     assert browser.get("/desk/", follow=False).location == "/desk/sign-in?over=1"
 
 
+def test_whoever_asked_for_a_file_comes_to_the_page_with_its_link(browser: Browser) -> None:
+    """At the sign-in a file would come, and the page of the sign-in stay."""
+    for page in ("/desk/all/2026-11/ledger/summary", "/desk/all/2026-11/members?find=x", ""):
+        came_from = {"Referer": HOME + page} if page else {}
+        answer = browser.client.get("/desk/all/2026-11/ledger/summary.xlsx", base_url=HOME, headers=came_from)
+        assert hidden(browser.client.get(answer.location, base_url=HOME)) == ({"to": [page]} if page else {})
+
+
 ELSEWHERE = (
     *("//evil.example", "/\\evil.example", "https://evil.example/desk/", "/desk//evil.example", "desk/all/2026-11"),
     *("/desk/\\..\\x", "/desk/all/2026-11\r\nX: y", "/desk/all/2026-11\t", " /desk/all/2026-11", "/desk/王"),

@@ -45,7 +45,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         member = member_of_theirs(desk, number)
         try:
             with desk.database.writing() as connection:
-                exemptions.exempt(connection, member.id, *read(request.form), g.user.id, desk.clock(), today())
+                exemptions.exempt(connection, member.id, *read(request.form), g.user.id, desk.clock(), desk.today())
         except BadEntry as mistake:
             return page(member, year, mistake), 422
         return back(number, year)
@@ -67,9 +67,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         with desk.database.writing() as connection:
             acquaintance.choose(connection, member.number, chosen)
         return back(number, year)
-
-    def today() -> date:
-        return desk.clock().astimezone(desk.settings.line.zone).date()
 
     def back(number: str, year: int) -> Response:
         return redirect(url_for("desk.member_card", number=number, year=year), 303)
@@ -94,7 +91,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             phones=list(map(masked, member.phones)),
             particulars=[(heading, member.more[heading]) for heading in SHOWN if member.more.get(heading)],
             mistake=mistake,
-            today=today(),
+            today=desk.today(),
         )
 
     def gathered(member: Enrolled, year: int) -> tuple[list[MonthOnCard], list[Exempt], Mapping[str, str]]:

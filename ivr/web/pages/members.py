@@ -49,8 +49,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     def silent(about: Seen) -> list[str]:
         """The names among theirs that nobody has pressed."""
-        theirs = {branch.name for branch in about.branches}
-        return sorted({each.words for each in unpressed(desk.database, desk.settings) if each.branch in theirs})
+        ids = [branch.id for branch in about.branches]
+        return sorted({each.words for each in unpressed(desk.database, desk.shelf, desk.settings, ids)})
 
     def listed(about: Seen, wanted: str) -> tuple[list[Enrolled], dict[int, int]]:
         ids = [branch.id for branch in about.branches]

@@ -23,7 +23,7 @@ from ivr.studio.phrases import Phrase, press_letters, unsaid
 from ivr.web.desk import Desk
 from ivr.web.pages.questions import ROW, can_t_say, plain, waiting_page
 from ivr.web.presses import Ended, Far, Pieces
-from ivr.web.scope import branch_chosen, member_of_theirs
+from ivr.web.scope import branch_chosen, member_of_theirs, theirs
 from ivr.web.sounds import private
 
 MOST = 300  # notices on the page; mistakes of a list
@@ -64,7 +64,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             if not content:
                 raise BadEntry("list", "no_list")
             with desk.database.reading() as connection:
-                meant = records.read(connection, content, "", today(), within=theirs())
+                meant = records.read(connection, content, "", desk.today(), within=theirs(desk))
             return begun(meant, {})
         except BadEntry as error:
             return page({}, {error.field: say(f"mistake_{error.why}")}), 400
@@ -74,9 +74,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post(f"/notices/<{ROW}:notice>/withdraw")
     def notice_withdrawn(notice: int) -> Redirect:
-        if is_open(one(notice), today()):  # else somebody was quicker
+        if is_open(one(notice), desk.today()):  # else somebody was quicker
             with suppress(NotThere), desk.database.writing() as connection:
-                records.withdraw(connection, [notice], today())
+                records.withdraw(connection, [notice], desk.today())
                 deeds.did(connection, g.user.id, "notice withdrawn", str(notice), desk.clock())
         return redirect(url_for("desk.notices"), 303)
 
@@ -86,17 +86,11 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     def one(notice: int) -> Given:
         with desk.database.reading() as connection:
-            given = records.given(connection, today(), closed=True, within=theirs(), only=notice)
+            given = records.given(connection, desk.today(), closed=True, within=theirs(desk), only=notice)
         return given[0] if given else abort(404)
 
     def chosen() -> dict[str, Any]:
         return {"branch": request.args["branch"]} if "branch" in request.args else {}
-
-    def theirs() -> frozenset[int]:
-        return frozenset(place.id for place in desk.seen_by(g.user))
-
-    def today() -> date:
-        return letters.today(desk.settings, desk.clock())
 
     def read(typed: Mapping[str, str]) -> Meant:
         """Raises BadEntry."""
@@ -117,14 +111,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if not written:
             return None
         day = records.day(written)
-        if day is None or day < today():
+        if day is None or day < desk.today():
             raise BadEntry("closes", "day_over" if day else "no_day")
         return day
 
     def begun(meant: Sequence[Meant], typed: Mapping[str, str]) -> Redirect:
         """Raises BadEntry."""
         where, failed = ("words", "mistake_not_made") if typed else ("list", "notices_not_made")
-        within, now = theirs(), desk.clock()
+        within, now = theirs(desk), desk.clock()
 
         def work() -> Pieces:
             try:
@@ -180,14 +174,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         branches = desk.seen_by(g.user)
         one = branch_chosen(desk, request.args.get("branch", ""))
         with desk.database.reading() as connection:
-            given = records.given(connection, today(), closed=everything, within=theirs())
+            given = records.given(connection, desk.today(), closed=everything, within=theirs(desk))
             members = enrolled(connection, within=[one.id]) if one else []
         return render_template(
             "desk/notices.html",
             given=given[: -MOST - 1 : -1],
             more=len(given) > MOST,
             most=MOST,
-            is_open=lambda each: is_open(each, today()),
+            is_open=lambda each: is_open(each, desk.today()),
             everything=everything,
             branches=branches,
             chosen=one,
@@ -200,7 +194,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             most_rows=MOST_ROWS,
             size=MOST_BYTES >> 20,
             moment=moment,
-            today=today().isoformat(),
+            today=desk.today().isoformat(),
         )
 
     def moment(when: datetime) -> str:
