@@ -21,6 +21,7 @@ from ivr.records.places import Role
 LEAST, MOST = 10, 128  # characters of a password
 NAME = re.compile(r"[\w.-]{2,32}")
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
+NAME_TOLD = 4  # characters from which on a user name in a password gives it away
 COUNTY: Final = "county"
 Hashed = NewType("Hashed", str)  # by `hashed`
 
@@ -134,7 +135,8 @@ def hashed(password: str, name: str) -> Hashed:
     plain = _plain(password)
     if not LEAST <= len(plain) <= MOST:
         raise BadUser(f"A password has {LEAST} to {MOST} characters.")
-    if len(set(plain)) < 5 or (NAME.fullmatch(folded(name)) and folded(name) in plain.casefold()):
+    is_told = len(name) >= NAME_TOLD and NAME.fullmatch(folded(name)) and folded(name) in plain.casefold()
+    if len(set(plain)) < 5 or is_told:
         raise BadUser("This password is what a stranger would try first. Take another.")
     return Hashed(_hasher.hash(plain))
 

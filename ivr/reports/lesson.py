@@ -129,7 +129,7 @@ def _most_questions(lessons: Iterable[LessonRow]) -> int:
 
 
 def page(facts: Facts, words: Vocabulary) -> tuple[Sheet, ...]:
-    lessons = rows(facts, facts.tries)
+    lessons = rows(facts, facts.tries) if facts.people else []
     asked = tuple(words.say("quiz_n", n=n) for n in range(1, _most_questions(lessons) + 1))
     keys = ("name", "length", "due", "listened", "done", "median", "answered")
     headings = tuple(words.say("due" if key == "due" else f"lesson_{key}") for key in keys)

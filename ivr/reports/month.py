@@ -90,7 +90,9 @@ def count(of: Iterable[MonthRow]) -> Count:
 
 
 def share(done: int, due: int, words: Vocabulary) -> str:
-    """How many of how many; a percentage never stands alone."""
+    """How many of how many, if of any; a percentage never stands alone."""
+    if not due:
+        return ""
     text = "share_few" if due <= FEW else "share"
     return words.say(text, heard=done, due=due, percent=percent(done, due))
 

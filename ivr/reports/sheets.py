@@ -40,7 +40,6 @@ SHEETS: Mapping[str, Callable[[Basis], Sheet]] = {
 }
 PAGES: Mapping[str, Callable[[Basis], Sheet]] = {"month": month_sheet.sheet, **SHEETS}
 LOOKS_BACK = ("summary",)  # at the month before
-MOST_AT_ONCE = 5000  # members in one statement; SQLite takes 32,766 values
 
 
 def gather(
@@ -64,12 +63,7 @@ def gather(
     if looks_back:
         last = of_month(f"{period.first - timedelta(days=1):%Y-%m}", period.zone)
         before = _idle(facts.gather_month(connection, last, catalogue, rules.completed_share, whom))
-    members = [person.id for person in told.people]
-    followed = {
-        member: each
-        for n in range(0, len(members), MOST_AT_ONCE)
-        for member, each in follow_ups.of_month(connection, period.month, members[n : n + MOST_AT_ONCE]).items()
-    }
+    followed = follow_ups.of_month(connection, period.month, [person.id for person in told.people])
     visits = tuple(queries.visits(connection, queries.in_month(period)))
     year = _of_year(connection, period, told)
     return Basis(told, branches, name, words, rules, several, year, before, followed, visits)

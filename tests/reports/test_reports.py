@@ -260,7 +260,7 @@ def test_who_was_not_enrolled_yet_is_in_no_list(village: Village, gathered: Gath
     always = ["001", "002", "004", "005", "006"]
     assert listed("2026-09") == sorted([*always, "003"]) and listed("2026-10") == always
     assert listed("2026-11") == ["101", *sorted([*always, "003"])] and listed("2026-12")[:2] == ["101", "102"]
-    assert listed("2026-10", member="101") == ["101"] and len(gathered("2026-11", branch="东村党支部").due) == 1
+    assert listed("2026-10", member="101") == [] and len(gathered("2026-11", branch="东村党支部").due) == 1
     assert gathered("2026-11").begins is None and gathered("2026-10", branch="初心村党支部").begins is None
     october = gathered("2026-10", branch="东村党支部")
     assert (october.people, october.begins) == ((), date(2026, 11, 9))

@@ -56,13 +56,22 @@ def test_what_is_ticked_counts_and_can_be_taken_back(browser: Browser, here: str
         hours.confirm(connection, "2026-11", {(1, "falls"): 3}, 1, at("2026-11-20 09:00"))
     page = browser.get(here).text
     assert rows(page)[0][4] == "0.3" and page.count("checked") == 1
-    answer = browser.post(here, shown=shown(page), ticked=["1 falls"])
+    answer = browser.post(here, shown=shown(page), was=["1 falls"], ticked=["1 falls"])
     assert answer.status_code == 303 and "已保存。" in browser.get(answer.location).text
     assert confirmed(database) == {(1, "falls", "2026-11"): 3}  # as it was confirmed, not as it is suggested
-    browser.post(here, shown=shown(page))
+    browser.post(here, shown=shown(page), was=re.findall(r'name="was" value="(.*?)"', page))
     assert confirmed(database) == {}
     with database.reading() as connection:
         assert connection.execute(select(Hours.tenths).order_by(Hours.id)).scalars().all() == [3, 0]
+
+
+def test_a_stale_page_changes_only_what_was_changed_on_it(browser: Browser, here: str, database: Database) -> None:
+    browser.sign_in("chuxin")
+    stale = browser.get(here).text
+    with database.writing() as connection:
+        hours.confirm(connection, "2026-11", {(1, "falls"): 3}, 2, at("2026-11-20 09:00"))
+    assert browser.post(here, shown=[*shown(stale), "99 falls"], ticked=["2 falls"]).status_code == 303
+    assert confirmed(database) == {(1, "falls", "2026-11"): 3}
 
 
 def test_of_nobody_else(browser: Browser, here: str, database: Database, county: dict[str, int]) -> None:
@@ -84,7 +93,7 @@ def test_of_several_branches_each_is_confirmed_by_itself(
     assert rows(page) == [["初心村党支部", "5", "1"]] and f'href="{here}"' in page
     assert 'name="shown"' not in page
     assert browser.post("/desk/all/2026-11/hours", shown=["1 falls"]).status_code == 404
-    assert browser.post(here, shown=["1 falls"]).status_code == 303 and confirmed(database) == {}
+    assert browser.post(here, shown=["1 falls"], was=["1 falls"]).status_code == 303 and confirmed(database) == {}
 
 
 def test_a_large_branch_fits_into_its_form(browser: Browser, here: str, database: Database) -> None:

@@ -15,7 +15,7 @@ from werkzeug import Response
 
 from ivr.errors import BadForm
 from ivr.keeping import write_whole
-from ivr.records import places
+from ivr.records import deeds, places
 from ivr.reports import own_form
 from ivr.reports.columns import Basis
 from ivr.reports.own_form import MOST_BYTES
@@ -25,6 +25,7 @@ from ivr.web.pages.ledger import basis, sent
 from ivr.web.scope import Seen, seen
 
 NAME = re.compile(r"[\w（）()\- ]{1,60}\.xlsx")
+PUT, MOST_A_DAY = "form put", 50  # of one user
 WHOSE = ("everybody", "own")
 
 
@@ -41,12 +42,16 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         name = Path(upload.filename or "").name if upload else ""
         if not upload or not NAME.fullmatch(name):
             return shown(about, [desk.words.say("form_name")]), 400
+        with desk.database.reading() as connection:
+            if deeds.lately(connection, g.user.id, PUT, desk.clock()) >= MOST_A_DAY:
+                return shown(about, [desk.words.say("mistake_enough_forms", most=MOST_A_DAY)]), 400
         content = upload.read(MOST_BYTES + 1)
         try:
             own_form.check(content, of_nobody(about))
         except BadForm as error:
             return shown(about, list(map(str, error.mistakes))), 400
         write_whole(folder / name, content)
+        did(PUT, name)
         return redirect(url_for("desk.forms_page", place=place, written=written))
 
     @routes.post("/<place:place>/<written>/forms/<any(everybody, own):whose>/<name>/remove")
@@ -55,7 +60,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         path = the_form(whose, name)
         if path.parent != writable():
             abort(404)
-        path.unlink()
+        path.unlink(missing_ok=True)  # somebody else may have removed it just now
+        did("form removed", name)
         return redirect(url_for("desk.forms_page", place=place, written=written))
 
     @routes.get("/<place:place>/<written>/forms/<any(everybody, own):whose>/<name>")
@@ -92,6 +98,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         folder = dict(folders()).get(whose)
         path = folder / name if folder and NAME.fullmatch(name) else None
         return path if path and path.is_file() else abort(404)
+
+    def did(what: str, name: str) -> None:
+        with desk.database.writing() as connection:
+            deeds.did(connection, g.user.id, what, name, desk.clock())
 
     def of_nobody(about: Seen) -> Basis:
         """Enough for what placeholders may be called."""

@@ -36,19 +36,20 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/<place:place>/<written>/hours")
     def hours_confirmed(place: str, written: str) -> Response:
-        """What is ticked is confirmed as suggested, unless it is already; what is not ticked any more is taken back.
+        """What was ticked just now is confirmed as suggested; what is not ticked any more is taken back.
 
-        Only of what stood on the page: a member who called since then is left for the next time."""
+        Nothing else: what others confirmed since the page was shown stays, and so does a row that is gone from it."""
         about = seen(desk, place, written)
         if not about.one:
             abort(404)
-        shown, ticked = request.form.getlist("shown"), set(request.form.getlist("ticked"))
+        shown, was, ticked = (set(request.form.getlist(field)) for field in ("shown", "was", "ticked"))
         theirs = {_key(row): row for row in rows(about)}
-        if not theirs.keys() >= set(shown):
+        if not shown & theirs.keys():
             abort(404)
         tenths = {
-            (theirs[key].member_id, theirs[key].studied.lesson): _held(theirs[key]) if key in ticked else 0
-            for key in shown
+            (row.member_id, row.studied.lesson): _held(row) if key in ticked else 0
+            for key, row in theirs.items()
+            if key in shown & (ticked ^ was)
         }
         with desk.database.writing() as connection:
             kept = hours.confirm(connection, about.month, tenths, g.user.id, desk.clock())

@@ -34,7 +34,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         with desk.database.reading() as connection:
             tries = tuple(queries.tries(connection, queries.in_month(about.period)))
         rows = figures.rows(facts, tries) if facts.people else []
-        told = [facts.not_begun(desk.words) or desk.words.say("lessons_lead" if rows else "no_lessons")]
+        told = [
+            facts.not_begun(desk.words)
+            or desk.words.say("lessons_lead" if rows else "no_lessons" if facts.people else "nobody")
+        ]
         return render_template("desk/lessons.html", **_framed(desk, about), rows=rows, told=told)
 
     @routes.get("/<place:place>/<written>/lesson/<slug>")
@@ -44,7 +47,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         heard = _heard(desk, facts, slug)
         edition = _edition(desk, facts, heard, slug, request.args.get("edition", ""))
         framed = _framed(desk, about)
-        row = next(iter(figures.rows(facts, heard.tries)), None)
+        row, begins = next(iter(figures.rows(facts, heard.tries)), None), facts.not_begun(desk.words)
         known = desk.shelf.catalogue().editions.get(edition)
         return render_template(
             "desk/lesson.html",
@@ -53,7 +56,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             edition=edition,
             lesson=known,
             title=known.title.words if known else slug,
-            told=_sentences(row, framed["month"], desk.words),
+            told=[begins] if begins else _sentences(row, framed["month"], desk.words),
             editions=_editions(desk, about, slug),
             **(_painted(heard, known) if known else {}),
         )
