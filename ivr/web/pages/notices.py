@@ -28,7 +28,7 @@ from ivr.web.sounds import private
 
 MOST = 300  # notices on the page; mistakes of a list
 MOST_A_DAY = 10  # for each member, on average
-A_PIECE = 10  # notices that are pressed before others have their turn
+A_PIECE = 4  # notices that are pressed before others have their turn
 FIELDS = ("member", "words", "closes")
 Wrong = Mapping[str, str]
 
