@@ -26,8 +26,8 @@ from ivr.records.models import Call as CallRow
 from ivr.rehearsal.provider import Call, Faults
 from tests.drivers import HttpDriver
 
-CALLS, GESTURES = 300, 24  # in each village, and at the most in each call
-VILLAGES = 8
+CALLS, GESTURES = 150, 24  # in each village, and at the most in each call
+VILLAGES = 16
 MONTH_S = 30 * 86_400
 KINDS = ("sqlite", "postgresql")  # of databases: the villages take turns
 PEOPLE = [(f"学员{n}", f"+86138000{n // 2:05}") for n in range(40)]  # two on each phone
