@@ -41,7 +41,7 @@ def _figures(stands: Sequence[Stands]) -> tuple[Cell, ...]:
 
 
 def page(basis: Basis) -> tuple[Sheet, ...]:
-    told = month.sentences(basis.facts, month.count(month.rows(basis.facts)), basis.words)
+    told = month.sentences(basis.facts, month.count(month.standings(basis.facts)), basis.words)
     first = replace(month_sheet.sheet(basis), above=tuple(told))
     if not basis.facts.lessons:
         return (replace(first, cells=()),)

@@ -134,7 +134,7 @@ def page(facts: Facts, words: Vocabulary) -> tuple[Sheet, ...]:
     keys = ("name", "length", "due", "listened", "done", "median", "answered")
     headings = tuple(words.say("due" if key == "due" else f"lesson_{key}") for key in keys)
     cells = tuple(_line(row, len(asked)) for row in lessons)
-    told = month.sentences(facts, month.count(month.rows(facts)), words)
+    told = month.sentences(facts, month.count(month.standings(facts)), words)
     above = (*told, words.say("lesson_marks"))
     return (Sheet(words.say("report_lesson", month=facts.period.named(words)), (*headings, *asked), cells, above),)
 

@@ -76,7 +76,6 @@ def rows(facts: MonthFacts) -> list[Studied]:
 def _studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mapping[str, date]) -> Studied:
     row = facts.studied.get((person.id, lesson.lesson), NOTHING)
     version = facts.versions[row.edition] if row.edition else lesson
-    grades = {*row.grades.split(), *by_hand}
     completed_on = min((day for day in (_day(facts, row.completed_at), *by_hand.values()) if day), default=None)
     return Studied(
         member=person.name,
@@ -89,7 +88,7 @@ def _studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mapp
         heard_at_most_s=_seconds(row.heard_at_most_ms),
         length_s=_seconds(version.length_ms),
         completed=completed_on is not None,
-        stands=_done(grades) if completed_on else "partly" if row.heard_at_least_ms else "not_yet",
+        stands=stands(row, by_hand),
         completed_on=completed_on,
         answered=row.answered,
         correct=row.correct,
@@ -99,12 +98,15 @@ def _studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mapp
         dropped=row.dropped,
         first_call=_day(facts, row.first_at),
         last_call=_day(facts, row.last_at),
-        method=method(grades),
+        method=method({*row.grades.split(), *by_hand}),
     )
 
 
-def _done(grades: Collection[str]) -> Stands:
+def stands(row: StudiedRow, by_hand: Collection[str]) -> Stands:
     """What a secretary wrote down of a meeting is told before a home visit, and that before what was heard alone."""
+    if not row.completed_at and not by_hand:
+        return "partly" if row.heard_at_least_ms else "not_yet"
+    grades = {*row.grades.split(), *by_hand}
     return "met" if "meeting" in grades else "visited" if "visit" in grades else "heard"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -49,6 +49,23 @@ class MonthRow(Struct, frozen=True):
         return sum(stands in DONE for stands in self.by_lesson)
 
 
+class Standing(Struct, frozen=True):
+    """Of a member's month how they stand, and no more: of thousands it is known many times sooner."""
+
+    member: int
+    branch: str
+    stands: Stands
+    excused: bool
+
+    @property
+    def waits(self) -> bool:
+        """For help, in a month with a lesson."""
+        return not self.excused and self.stands not in DONE
+
+
+_Row = TypeVar("_Row", MonthRow, Standing)
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """How many are due, and how they stand; besides them, how many are `excused`, and did it all the same."""
@@ -81,7 +98,20 @@ def rows_of(facts: MonthFacts, studied: Sequence[Studied]) -> list[MonthRow]:
     return [_row(facts, person, studied[n * each : (n + 1) * each]) for n, person in enumerate(facts.people)]
 
 
-def count(of: Iterable[MonthRow]) -> Count:
+def standings(facts: MonthFacts) -> list[Standing]:
+    """By branch and member number."""
+    by_hand = facts.by_hand()
+    met = facts.studied.keys() | by_hand
+
+    def best(member_id: int) -> Stands:
+        keys = [key for lesson in facts.lessons if (key := (member_id, lesson.lesson)) in met]
+        each = (member.stands(facts.studied.get(key, member.NOTHING), by_hand.get(key, {})) for key in keys)
+        return min((*each, STANDS[-1]), key=STANDS.index)
+
+    return [Standing(each.id, each.branch, best(each.id), each.id in facts.excused) for each in facts.people]
+
+
+def count(of: Iterable[MonthRow | Standing]) -> Count:
     rows = list(of)
     standing = [row.stands for row in rows if not row.excused]
     excused = [row.stands in DONE for row in rows if row.excused]
@@ -102,8 +132,8 @@ def percent(done: int, due: int) -> int:
     return min(99, round(100 * done / due)) if done < due else 100
 
 
-def by_branch(of: Iterable[MonthRow]) -> dict[str, list[MonthRow]]:
-    branches: dict[str, list[MonthRow]] = {}
+def by_branch(of: Iterable[_Row]) -> dict[str, list[_Row]]:
+    branches: dict[str, list[_Row]] = {}
     for row in of:
         branches.setdefault(row.branch, []).append(row)
     return branches

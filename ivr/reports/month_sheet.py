@@ -47,7 +47,7 @@ def _situation(basis: Basis, row: MonthRow) -> str:
 
 def _branches(basis: Basis) -> Iterator[Row]:
     """None where the record begins later; how they stand in a month without a lesson is left blank."""
-    theirs = month.by_branch(month.rows(basis.facts))
+    theirs = month.by_branch(month.standings(basis.facts))
     for place in () if basis.facts.begins else basis.places:
         count = month.count(theirs.get(place.name, ()))
         stands: dict[str, Cell] = {f"count_{each}": getattr(count, each) for each in STANDS}

@@ -3,7 +3,7 @@ to help; who was rung or seen already stands at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.records.follow_ups import Followed
@@ -41,12 +41,14 @@ class Waiting:
     followed: int
 
 
-def by_branch(of: Iterable[RingRow]) -> dict[str, Waiting]:
-    """By the name of each branch in which somebody waits."""
-    followed: dict[str, list[bool]] = {}
-    for row in of:
-        followed.setdefault(row.month.branch, []).append(row.followed is not None)
-    return {branch: Waiting(each.count(False), each.count(True)) for branch, each in followed.items()}
+def by_branch(facts: MonthFacts, followed: Mapping[int, Followed]) -> dict[str, Waiting]:
+    """By the name of each branch in which somebody waits; none in a month without a lesson."""
+    waiting = month.by_branch(each for each in month.standings(facts) if each.waits and facts.lessons)
+    return {branch: _waiting([each.member in followed for each in theirs]) for branch, theirs in waiting.items()}
+
+
+def _waiting(followed: Sequence[bool]) -> Waiting:
+    return Waiting(followed.count(False), followed.count(True))
 
 
 def _place(row: RingRow) -> tuple[str, bool, int, str]:

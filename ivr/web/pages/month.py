@@ -24,17 +24,17 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     def month(place: str, written: str) -> str:
         about = seen(desk, place, written)
         facts = desk.month_facts(about.period, about.branches)
-        rows = figures.rows(facts)
-        theirs = figures.by_branch(rows)
+        standings = figures.standings(facts)
+        theirs = figures.by_branch(standings)
         return render_template(
             "desk/branch.html" if about.one else "desk/branches.html",
             **of_month(desk, about),
-            rows=rows,
+            rows=figures.rows(facts) if about.one else [],
             counts=[
                 (branch, figures.count(theirs.get(branch.name, ()))) for branch in about.branches if not facts.begins
             ],
             lessons=facts.lessons,
-            told=tuple(figures.sentences(facts, figures.count(rows), desk.words)),
+            told=tuple(figures.sentences(facts, figures.count(standings), desk.words)),
             symbols=SYMBOLS,
             clock=clock,
             share=lambda count: figures.share(count.done, count.due, desk.words),

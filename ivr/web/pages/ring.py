@@ -71,23 +71,22 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         facts = desk.month_facts(about.period, about.branches)
         with desk.database.reading() as connection:
             followed = follow_ups.of_month(connection, about.month, [person.id for person in facts.due])
-        rows = ring.rows(facts, followed)
-        left = sum(row.followed is None for row in rows)
+        rows = ring.rows(facts, followed) if about.one else []
+        waiting = {} if about.one else ring.by_branch(facts, followed)
+        left = sum(row.followed is None for row in rows) + sum(each.left for each in waiting.values())
+        all_ = len(rows) + sum(each.left + each.followed for each in waiting.values())
         say = desk.words.say
-        told = [
-            facts.not_begun(desk.words) or say("ring_none")
-            if not rows
-            else say("ring_all_done", n=len(rows))
-            if not left
-            else say("ring_count", n=left)
-        ]
+        if not all_:
+            told = facts.not_begun(desk.words) or say("ring_none")
+        else:
+            told = say("ring_count", n=left) if left else say("ring_all_done", n=all_)
         return render_template(
             "desk/ring.html",
             months_at="desk.ring_page",
             **of_month(desk, about),
-            rows=rows if about.one else [],
-            waiting={} if about.one else ring.by_branch(rows),
-            told=told,
+            rows=rows,
+            waiting=waiting,
+            told=[told],
             phone=str if in_full else masked,
             in_full=in_full,
             why=lambda row: study.reason(row.month, desk.words),
