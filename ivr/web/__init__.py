@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, g, render_template, request
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
 
 from ivr.config import Settings
 from ivr.errors import IvrError, NoDatabase
@@ -67,15 +68,18 @@ def _blueprint(desk: Desk) -> Blueprint:
     sign_in.add_to(routes, desk)
     pages.add_to(routes, desk)
 
-    @routes.after_request
+    @routes.after_app_request
     def guard(response: Response) -> Response:
-        response.headers.update(HEADERS)
-        response.headers.setdefault("Cache-Control", "no-store")  # what never changes says so itself
+        if request.path.startswith("/desk"):
+            response.headers.update(HEADERS)
+            response.headers.setdefault("Cache-Control", "no-store")  # what never changes says so itself
         return response
 
-    @routes.errorhandler(404)
-    def not_there(_: Exception) -> tuple[str, int]:
-        return render_template("desk/not_there.html"), 404
+    @routes.app_errorhandler(404)
+    @routes.app_errorhandler(405)
+    def not_there(error: HTTPException) -> tuple[str, int] | HTTPException:
+        """Also where an address is none of ours, or a form's that was typed in; the line's own are the carrier's."""
+        return (render_template("desk/not_there.html"), 404) if request.path.startswith("/desk") else error
 
     @routes.errorhandler(IvrError)
     def told_why(error: IvrError) -> tuple[str, int]:
@@ -92,7 +96,7 @@ def _blueprint(desk: Desk) -> Blueprint:
         """Flask has logged it, with where it happened; whoever is at the desk is told no details."""
         return _went_wrong(500, desk.words.say("broke"))
 
-    @routes.context_processor
+    @routes.app_context_processor
     def known() -> dict[str, Any]:
         words = desk.words
         month = desk.this_month().month

@@ -108,6 +108,14 @@ def test_who_was_visited_stands_apart(browser: Browser, database: Database, pres
     assert told(page)[0] == "6 人应学，4 人学完，还有 2 人请帮一帮。"
 
 
+@pytest.mark.parametrize("path", ["/desk/nix", "/desk/1", "/desk/users/add", "/desk/all/2026-11/ring/numbers"])
+def test_an_address_that_is_no_page_is_told_in_words(browser: Browser, path: str) -> None:
+    browser.sign_in("chuxin")
+    answer = browser.get(path)
+    assert answer.status_code == 404 and "没有这一页，或者不归您管。" in answer.text
+    assert answer.headers["Content-Security-Policy"] and answer.headers["Cache-Control"] == "no-store"
+
+
 def test_what_is_on_the_roster_is_text_on_the_page(browser: Browser, database: Database) -> None:
     with database.writing() as connection:
         connection.execute(update(Member).where(Member.number == "001").values(name="<script>alert(1)</script>"))
@@ -158,7 +166,7 @@ def test_before_anybody_was_enrolled_or_anything_offered_nobody_is_missing(
     for place, first in (("all", ["东村党支部", "1"]), (str(county["东村党支部"]), ["1", "周国强"])):
         page = browser.get(f"/desk/{place}/2026-10").text
         assert told(page) == ["这个月没有课。"] and rows(page)[0] == [*first, *[""] * 6]
-    assert told(browser.get("/desk/all/2026-10/ring").text) == ["这个月没有要帮的人。谢谢您。"]
+    assert told(browser.get("/desk/all/2026-10/ring").text) == ["这个月没有课。"]
     assert told(browser.get("/desk/all/2026-11").text)[-1] == "本月的课：《防跌倒》、《用炉子》。"
 
 

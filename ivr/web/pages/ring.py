@@ -77,7 +77,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         all_ = len(rows) + sum(each.left + each.followed for each in waiting.values())
         say = desk.words.say
         if not all_:
-            told = facts.not_begun(desk.words) or say("ring_none")
+            empty = "nobody" if not facts.people else "ring_none" if facts.lessons else "no_lessons"
+            told = facts.not_begun(desk.words) or say(empty)
         else:
             told = say("ring_count", n=left) if left else say("ring_all_done", n=all_)
         return render_template(
