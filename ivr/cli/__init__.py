@@ -6,12 +6,15 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from ivr import config
 from ivr.errors import IvrError
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import OperationalError
 
 NOUNS = {  # each command, and where it is
     "serve": "line:serve",
@@ -76,6 +79,13 @@ def main() -> None:
         who = "Run this as the user whose file it is, or mend its rights."
         click.echo(f"ivr: {error.filename} is closed to you ({error.strerror}). {who}", err=True)
         sys.exit(1)
-    except OperationalError as error:
+    except _database_error() as error:
         click.echo(f"ivr: The database is busy or away ({error.orig}). Nothing was changed; try again.", err=True)
         sys.exit(1)
+
+
+def _database_error() -> type[OperationalError]:
+    """Looked up when something went wrong: not every command loads what speaks to databases."""
+    from sqlalchemy.exc import OperationalError
+
+    return OperationalError

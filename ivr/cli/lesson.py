@@ -11,22 +11,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr import prompts as texts
 from ivr.catalogue import Lesson
 from ivr.cli.lesson_files import export, import_, new
 from ivr.cli.lesson_listen import listen
 from ivr.cli.lesson_record import record
 from ivr.cli.lesson_text import FILES, count, load_all, load_files, show_found
 from ivr.cli.progress_bar import shown
-from ivr.cli.prompts import press_missing, to_press
 from ivr.cli.voices import voices_here
 from ivr.config import Settings
 from ivr.errors import DamagedAudio
 from ivr.keeping import delete_drafts
-from ivr.records import letters
-from ivr.records.db import open_database
 from ivr.shelf import KEPT, Shelf
 
-if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
+if TYPE_CHECKING:  # the studio and the records take a moment to load: only the commands that need them do so
     from ivr.studio.press import Voices
     from ivr.studio.script import Script
     from ivr.studio.takes import Progress
@@ -91,7 +89,10 @@ def publish(settings: Settings, files: Sequence[Path], dry_run: bool) -> None:
     Only sentences that changed are spoken anew, so publishing again after a small change takes moments. A press that
     was stopped goes on where it was.
     """
-    from ivr.studio.engines import open_engine
+    from ivr.studio.engines import is_here, open_engine
+
+    is_here(_own_voice(settings), settings.data)  # a neural one goes on loading beside all else
+    from ivr.cli.prompts import press_missing, to_press
     from ivr.studio.press import voice_of
 
     scripts = load_all(settings, files, "Nothing was published:")
@@ -162,6 +163,9 @@ def _tidy(settings: Settings) -> int:
 
 def _over(settings: Settings, now: datetime) -> set[str]:
     """The audio of notices that no call can be hearing any more."""
+    from ivr.records import letters
+    from ivr.records.db import open_database
+
     database = open_database(settings.database)
     try:
         with database.reading() as connection:
@@ -175,6 +179,11 @@ def _planned(script: Script, shelf: Shelf, voices: Voices) -> str:
 
     planned = plan(script, shelf, voices)
     return f"would press {script.slug}: {count(planned.made, 'sentence')} to press, {planned.reused} to reuse"
+
+
+def _own_voice(settings: Settings) -> str:
+    """Who speaks the line's own language, as most lessons do; empty where nobody is named."""
+    return settings.studio.voices.get(texts.load(settings.line.language).voice, "")
 
 
 def _needs_a_voice(script: Script) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ivr.errors import MissingPart, VoiceFailed
-from ivr.studio.engines import kokoro_voices, open_engine
+from ivr.studio.engines import kokoro_model, kokoro_voices, open_engine
 from ivr.studio.engines.engine import Engine, Rate
 from ivr.studio.engines.espeak import Espeak
 from ivr.studio.engines.kokoro_phonemes import english, mandarin, refused_mandarin
@@ -193,3 +193,19 @@ def test_too_much_or_nothing_to_say(kokoro: Engine) -> None:
         kokoro.synthesize("长" * 400, "zm_yunxi", "slow")
     with pytest.raises(VoiceFailed, match="in one go"):
         kokoro.synthesize("", "zm_yunxi", "slow")
+
+
+@pytest.mark.parametrize("part", ["nowhere_to_be_found", "ivr.studio"])
+def test_a_model_that_is_not_installed(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    monkeypatch.setattr(kokoro_model, "PARTS", [part])
+    with pytest.raises(MissingPart, match="is not here"):
+        kokoro_model.Model()
+
+
+def test_a_damaged_model_never_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a_part").mkdir()
+    (tmp_path / "a_part" / "part.bin").write_bytes(b"half of it")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(kokoro_model, "PARTS", ["a_part"])
+    with pytest.raises(MissingPart, match="is damaged"):
+        assert kokoro_model.Model().session

@@ -95,9 +95,12 @@ def _gtts(_place: Path) -> Engine:
 
 def _kokoro(place: Path) -> Engine:
     installed_version("onnxruntime", "kokoro")
+    from ivr.studio.engines.kokoro_model import Model
+
+    model = Model()  # loads while the dictionaries do
     from ivr.studio.engines.kokoro import Kokoro
 
-    return Kokoro(place)
+    return Kokoro(place, model)
 
 
 def _sherpa(place: Path) -> Engine:

