@@ -3,7 +3,7 @@ else wrote down meanwhile: whoever changes something says what they saw there.""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from ivr.errors import BadEntry
-from ivr.records.enrolling import parts
+from ivr.records.enrolling import AT_ONCE
 from ivr.records.models import FollowUp, Member, User
 
 LONGEST = 200  # characters of an outcome
@@ -62,10 +62,13 @@ def _standing(connection: Connection, member: int, month: str) -> Any:
     return connection.execute(columns.where(which).order_by(FollowUp.id.desc())).first()
 
 
-def of_month(connection: Connection, month: str, members: Iterable[int]) -> dict[int, Followed]:
-    """The newest of each of these members."""
+def of_month(connection: Connection, month: str, members: Collection[int]) -> dict[int, Followed]:
+    """The newest of each of these members; for many, the month's are looked through."""
     columns = (FollowUp.id, FollowUp.member_id, FollowUp.outcome, FollowUp.made_at, User.name)
     found = select(*columns).outerjoin(User, User.id == FollowUp.user_id).order_by(FollowUp.id)
     stands = found.where(FollowUp.month == month, FollowUp.withdrawn_at.is_(None))
-    rows = (row for some in parts(members) for row in connection.execute(stands.where(FollowUp.member_id.in_(some))))
+    if len(members) <= AT_ONCE:
+        stands = stands.where(FollowUp.member_id.in_(members))
+    theirs = set(members)
+    rows = (row for row in connection.execute(stands) if row.member_id in theirs)
     return {row.member_id: Followed(*row[:4], row.name or "") for row in rows}

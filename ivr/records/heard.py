@@ -28,7 +28,7 @@ PLAUSIBLE = timedelta(days=30)  # between a call's end, as a callback tells it, 
 RETRY_MS = 15_000  # how long a provider keeps trying one request (Twilio: 15 s for all tries)
 
 
-class Closing(Struct, frozen=True):
+class Closing(Struct, frozen=True, gc=False):
     """The request that closed a play: `act` is "key" or "end"."""
 
     act: str
@@ -36,7 +36,7 @@ class Closing(Struct, frozen=True):
     boot: str
 
 
-class Sent(Struct, frozen=True):
+class Sent(Struct, frozen=True, gc=False):
     """A piece of a lesson as it was sent: `length_ms` of content from `base_ms`; then `gather_ms` of waiting."""
 
     lesson: str
@@ -50,7 +50,7 @@ class Sent(Struct, frozen=True):
     resent: tuple[datetime, ...] = ()  # when the stored answer was sent again
 
 
-class Ending(Struct, frozen=True):
+class Ending(Struct, frozen=True, gc=False):
     """A final status callback: when it came, and what it says. `provider_at` is whole seconds of the provider's clock,
     `lasted_s` its count of seconds since the call was answered; both are taken to be off by a second at most."""
 
@@ -59,7 +59,7 @@ class Ending(Struct, frozen=True):
     lasted_s: int | None
 
 
-class Heard(Struct, frozen=True):
+class Heard(Struct, frozen=True, gc=False):
     """How much of a play was heard, from its start."""
 
     play: Sent

@@ -26,7 +26,12 @@ plays = table(
 )
 
 
-class HeardRow(Struct, frozen=True):  # there are thousands of them in a month: a Struct is made in a tenth of the time
+Credited = tuple[int | None, str, Row[Any]]  # an answer: for whom it counts, and how
+
+
+class HeardRow(
+    Struct, frozen=True, gc=False
+):  # there are thousands of them in a month: a Struct is made in a tenth of the time
     """One play of a call with its bounds, for one member or for nobody known; `base_ms` is its content position,
     `length_ms` its own length. `grade`: inferred, or group, visit, claimed."""
 
@@ -65,13 +70,13 @@ def heard_in(
 
 def answers_in(
     connection: Connection, *which: ColumnElement[bool], lessons: Collection[str] | None = None
-) -> Iterator[tuple[int | None, str, Row[Any]]]:
+) -> Iterator[Credited]:
     """For whom the rows of answers in these calls count, and how, in the order they were given."""
     found = select(Answer.__table__).join(Call, Call.id == Answer.call_id).where(*which)
     if lessons is not None:
         found = found.where(Answer.lesson.in_(lessons))
     attending = Attending.of(connection, *which)
-    for row in connection.execute(found.order_by(Answer.at, Answer.call_id, Answer.turn)):
+    for row in connection.execute(found.order_by(Answer.at, Answer.call_id, Answer.turn)).all():
         for member, grade in attending.credited(row.call_id, row.turn, row.member_id):
             yield member, grade, row
 
@@ -109,7 +114,7 @@ class Attending:
     def of(cls, connection: Connection, *which: ColumnElement[bool]) -> Attending:
         found = select(Attendance.__table__).join(Call, Call.id == Attendance.call_id).where(*which)
         rows: dict[int, list[Row[Any]]] = {}
-        for row in connection.execute(found.order_by(Attendance.id)):
+        for row in connection.execute(found.order_by(Attendance.id)).all():
             rows.setdefault(row.call_id, []).append(row)
         return cls(rows)
 
@@ -145,7 +150,7 @@ def _evidence(
     resent: dict[tuple[int, int | None], list[datetime]] = {}
     endings: dict[int, list[heard.Ending]] = {}
     found = select(Evidence.__table__).join(Call, Call.id == Evidence.call_id).where(*which)
-    for row in connection.execute(found):
+    for row in connection.execute(found).all():
         if row.kind == "ended":
             ending = heard.Ending(row.arrived_at, row.provider_at, row.provider_s)
             endings.setdefault(row.call_id, []).append(ending)

@@ -6,13 +6,13 @@ What an import would do is worked out first, as a Plan, and can be looked at; wh
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from msgspec import Struct
+from msgspec.json import decode
 from sqlalchemy import Connection, Select, func, select
 
 from ivr.errors import NotEnrolled
@@ -26,7 +26,7 @@ from ivr.records.places import District
 from ivr.records.typable import Untypable, digits_of, untypable
 
 
-class Enrolled(Struct, frozen=True):
+class Enrolled(Struct, frozen=True, gc=False):
     """A member as stored; phones in E.164. `enrolled_on` is None where no day is known: always."""
 
     id: int
@@ -335,14 +335,15 @@ def _folded(connection: Connection, found: Select[Any]) -> Iterator[Enrolled]:
     """A row for each telephone becomes one member."""
     phones: dict[int, list[str]] = {}
     firsts = []
-    for row in connection.execute(found):
-        if row.id not in phones:
-            phones[row.id] = []
+    for row in connection.execute(found).all():
+        theirs = phones.get(row[0])
+        if theirs is None:
+            theirs = phones[row[0]] = []
             firsts.append(row)
-        if row.phone:
-            phones[row.id].append(row.phone)
+        if row[4]:
+            theirs.append(row[4])
     for id_, number, name, branch, _, more, *rest in firsts:
-        yield Enrolled(id_, number, name, branch, tuple(phones[id_]), json.loads(more) if more != "{}" else {}, *rest)
+        yield Enrolled(id_, number, name, branch, tuple(phones[id_]), decode(more) if more != "{}" else {}, *rest)
 
 
 def _by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enrolled]:

@@ -26,7 +26,7 @@ Month = tuple[int, str, str]  # of a member in a lesson: YYYY-MM
 ANSWERED = ("right", "wrong", "unknown")  # the outcomes that are answers
 
 
-class StudiedRow(Struct, frozen=True):
+class StudiedRow(Struct, frozen=True, gc=False):
     """A member in a lesson in the calls that began in a month (YYYY-MM, local): of the `edition` of which the largest
     share was heard ("" where only keys were pressed), `questions` it has. `call_ids` are the calls it follows from,
     parted by spaces; `dropped` counts those that ended while the lesson was playing; `grades` likewise. `completed_at`

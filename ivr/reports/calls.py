@@ -23,7 +23,7 @@ UNCLAIMED = "待认领"
 NOBODY = "不知道是谁"  # and nothing happened that could be claimed, or it was set aside
 
 
-class CallRow(Struct, frozen=True):
+class CallRow(Struct, frozen=True, gc=False):
     """A call. `started` is local; a group's is nobody's in particular; `lessons` and `keys` are parted by spaces, in
     the order played and pressed; heard in seconds to 0.1; `duration_s` and how it `ended` (goodbye, hung_up, unknown)
     as far as we were told; `method` is how people studied."""

@@ -29,7 +29,7 @@ NOTHING = StudiedRow(0, "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, "", None, None, "")
 SYMBOLS = {"heard": "●", "met": "■", "visited": "△", "partly": "◐", "not_yet": "○"}
 
 
-class Studied(Struct, frozen=True):
+class Studied(Struct, frozen=True, gc=False):
     """A member in a lesson. Times are seconds to 0.1; `completed` is heard whole, with what was heard of it in the
     months before, or written down as studied in a visit or a meeting; `stands` says which, `completed_on` when first.
     `answered` and `correct` count questions, not tries: right in the end is right. `dropped` counts calls that ended
@@ -63,9 +63,9 @@ def rows(facts: MonthFacts) -> list[Studied]:
     by_hand = facts.by_hand()
     met = facts.studied.keys() | by_hand
     # Of a township's thousands most have not met with a lesson: for them it is worked out once.
-    nothing = [(each, astuple(_studied(facts, NOBODY, each, {}))[3:]) for each in facts.lessons]
+    nothing = [(each, astuple(studied(facts, NOBODY, each, {}))[3:]) for each in facts.lessons]
     return [
-        _studied(facts, person, lesson, by_hand.get(key, {}))
+        studied(facts, person, lesson, by_hand.get(key, {}))
         if (key := (person.id, lesson.lesson)) in met
         else Studied(person.name, person.number, person.branch, *untouched)
         for person in facts.people
@@ -73,7 +73,7 @@ def rows(facts: MonthFacts) -> list[Studied]:
     ]
 
 
-def _studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mapping[str, date]) -> Studied:
+def studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mapping[str, date]) -> Studied:
     row = facts.studied.get((person.id, lesson.lesson), NOTHING)
     version = facts.versions[row.edition] if row.edition else lesson
     completed_on = min((day for day in (_day(facts, row.completed_at), *by_hand.values()) if day), default=None)

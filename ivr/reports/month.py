@@ -19,7 +19,7 @@ Situation = Literal["", "no_phone", "no_call", "strays", "dropped", "no_lesson"]
 FEW = 4  # of so few people a percentage says nothing
 
 
-class MonthRow(Struct, frozen=True):
+class MonthRow(Struct, frozen=True, gc=False):
     """A member: `stands` in the lesson they came farthest in, `by_lesson` in each, in the month's order. Seconds to
     0.1, all lessons together; of the questions `answered`, so many were `correct` in the end; `asked` counts all that
     the lessons have in which they answered any. Study is not asked of those `excused`, for a reason."""
@@ -49,7 +49,7 @@ class MonthRow(Struct, frozen=True):
         return sum(stands in DONE for stands in self.by_lesson)
 
 
-class Standing(Struct, frozen=True):
+class Standing(Struct, frozen=True, gc=False):
     """Of a member's month how they stand, and no more: of thousands it is known many times sooner."""
 
     member: int

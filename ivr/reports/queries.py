@@ -5,7 +5,7 @@ What counts is when a call began: a call over midnight belongs, whole, to the mo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select, union
 from sqlalchemy.orm import aliased
 
 from ivr.records import claims, plays, studied, whose
-from ivr.records.models import Answer, Attendance, Branch, Call, Evidence, Member, Recording, Studied, TurnRow, Visit
+from ivr.records.models import Attendance, Branch, Call, Evidence, Member, Recording, Studied, TurnRow, Visit
 from ivr.records.plays import Attending
 from ivr.records.studied import ANSWERED, StudiedRow
 from ivr.reports.period import Period
@@ -113,12 +113,6 @@ def heard_until(period: Period, members: Collection[int]) -> Which:
     return (Call.started_at < period.end) & Call.id.in_(union(turns, attended))
 
 
-def about(lesson: str) -> Which:
-    """The calls in which a lesson was heard, or asked about."""
-    heard = select(TurnRow.call_id).where(TurnRow.lesson == lesson)
-    return Call.id.in_(union(heard, select(Answer.call_id).where(Answer.lesson == lesson)))
-
-
 def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
     keys = _keys(connection, which)
     attending = Attending.of(connection, which)
@@ -164,9 +158,9 @@ def called(connection: Connection, period: Period, members: Collection[int] | No
         attended = attended.where(Attendance.member_id.in_(members))
     calls: dict[int, dict[int, datetime]] = {}
     for found in (own, attended):
-        for row in connection.execute(found):
-            if row[0] is not None:
-                calls.setdefault(row[0], {})[row[1]] = row[2]
+        for member, call, started_at in connection.execute(found).all():
+            if member is not None:
+                calls.setdefault(member, {})[call] = started_at
     return calls
 
 
@@ -184,7 +178,7 @@ def studied_in(connection: Connection, period: Period, members: Collection[int] 
     found = select(Studied.__table__).where(Studied.month == period.month)
     if members is not None:
         found = found.where(Studied.member_id.in_(members))
-    return studied.stored(connection.execute(found.order_by(Studied.member_id, Studied.lesson)))
+    return studied.stored(connection.execute(found.order_by(Studied.member_id, Studied.lesson)).all())
 
 
 def over(connection: Connection, which: Which) -> set[int]:
@@ -213,10 +207,14 @@ def keys_pressed(connection: Connection, which: Which) -> Iterator[tuple[int, in
     return ((row.call_id, row.member_id, row.digits) for row in connection.execute(found))
 
 
-def tries(connection: Connection, which: Which, lessons: Collection[str] | None = None) -> Iterator[Tried]:
+def tries(connection: Connection, which: Which) -> Iterator[Tried]:
+    return tried(plays.answers_in(connection, which))
+
+
+def tried(answers: Iterable[plays.Credited]) -> Iterator[Tried]:
     """By call, member and question; what was no answer is none: silence, a key that is none, a question skipped."""
     right: dict[tuple[int, int, str, str, str, str], bool] = {}
-    for member, grade, row in plays.answers_in(connection, which, lessons=lessons):
+    for member, grade, row in answers:
         if row.outcome in ANSWERED:
             key = (row.call_id, member or 0, row.lesson, row.edition, row.question, grade)
             right[key] = right.get(key, False) or row.is_right
@@ -225,9 +223,9 @@ def tries(connection: Connection, which: Which, lessons: Collection[str] | None 
         yield Tried(call, who or None, lesson, edition, question, grade, right[key])
 
 
-def given(connection: Connection, which: Which, lesson: str) -> Iterator[Given]:
-    """All that became of the questions of a lesson, in the order it did."""
-    for member, _, row in plays.answers_in(connection, which, lessons=[lesson]):
+def given(answers: Iterable[plays.Credited]) -> Iterator[Given]:
+    """All that became of questions, in the order it did."""
+    for member, _, row in answers:
         if member is not None:
             yield Given(member, row.edition, row.question, row.key, row.outcome)
 

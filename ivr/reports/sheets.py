@@ -38,6 +38,7 @@ SHEETS: Mapping[str, Callable[[Basis], Sheet]] = {
     "meetings": meetings.sheet,
     "helping": helping.sheet,
 }
+BRIEFS: Mapping[str, Callable[[Basis], Sheet]] = {"ledger": ledger.brief}  # of many branches, on the page
 PAGES: Mapping[str, Callable[[Basis], Sheet]] = {"month": month_sheet.sheet, **SHEETS}
 LOOKS_BACK = ("summary",)  # at the month before
 

@@ -15,7 +15,7 @@ from ivr.reports.queries import VisitFact
 from ivr.reports.sheet import Sheet, sheet_of
 
 
-class VisitRow(Struct, frozen=True):
+class VisitRow(Struct, frozen=True, gc=False):
     """A visit, on a local `day`; `at` is the local time of one that was logged by telephone. `lesson` was studied, None
     for a talk; `said` is what was written down. Only what the member `confirmed` counts; None where a secretary wrote
     it down, which counts. `note` is the recording that the visitor left (`ivr questions play`). It can be looked up by

@@ -24,7 +24,7 @@ from ivr.reports.columns import Basis
 from ivr.reports.formats import to_csv, to_json, to_text
 from ivr.reports.period import of_month
 from ivr.reports.sheet import Cell, Sheet
-from ivr.reports.sheets import PAGES
+from ivr.reports.sheets import BRIEFS, PAGES
 from ivr.reports.workbook import to_xlsx
 from tests.reports.test_reports import compare
 from tests.reports.village import ZONE, Village, bye, listens, menu, november
@@ -63,6 +63,20 @@ def test_branches_side_by_side(which: str, village: Village, basis: Made, rewrit
     write_november(village)
     told = to_json(which, "2026-11", PAGES[which](basis(of="")))
     compare(f"sheet_{which}_all.json", told, village.catalogue, rewrite)
+
+
+@pytest.mark.parametrize("is_written", [True, False])
+@pytest.mark.parametrize("of", [HOME, ""])
+@pytest.mark.parametrize("which", BRIEFS)
+def test_what_is_told_in_brief_is_what_the_form_says(
+    which: str, of: str, is_written: bool, village: Village, basis: Made
+) -> None:
+    november(village)
+    if is_written:
+        write_november(village)
+    told = basis(of=of)
+    brief = cells(BRIEFS[which](told))
+    assert brief and brief == [{key: row[key] for key in brief[0]} for row in cells(PAGES[which](told))]
 
 
 @pytest.mark.parametrize("which", PAGES)

@@ -12,7 +12,7 @@ from ivr.reports import sheets, xapi
 from ivr.reports.columns import Basis
 from ivr.reports.formats import shown, to_csv, to_json
 from ivr.reports.sheet import Sheet
-from ivr.reports.sheets import LOOKS_BACK, PAGES, SHEETS
+from ivr.reports.sheets import BRIEFS, LOOKS_BACK, PAGES, SHEETS
 from ivr.reports.workbook import to_xlsx
 from ivr.studio.documents.published import gift_of
 from ivr.web.desk import Desk
@@ -45,15 +45,16 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     def page(about: Seen, which: str, *, whole: bool = False) -> str:
         """Of several branches, only what tells a row from others: the forms of thousands are for paper."""
-        told = basis(desk, about, looks_back=which in LOOKS_BACK)
+        told, is_brief = basis(desk, about, looks_back=which in LOOKS_BACK), not (about.one or whole)
+        sheet = BRIEFS[which] if is_brief and which in BRIEFS else SHEETS[which]
         return render_template(
             "desk/ledger.html",
             **of_month(desk, about),
             which=which,
-            brief=() if about.one or whole else BRIEF,
+            brief=BRIEF if is_brief else (),
             ids={place.name: place.id for place in about.branches},
             sheets=tuple(SHEETS),
-            sheet=SHEETS[which](told),
+            sheet=sheet(told),
             told=[sentence for sentence in [told.facts.not_begun(desk.words)] if sentence],
             forms=OF_SHEETS,
             written_cell=shown,

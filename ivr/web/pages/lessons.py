@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 
 from ivr.catalogue import Lesson
-from ivr.records.plays import HeardRow, heard_in
+from ivr.records.plays import HeardRow, answers_in, heard_in
 from ivr.reports import lesson as figures
 from ivr.reports import month, queries
 from ivr.reports.advice import HANDFUL, advice
@@ -83,13 +83,14 @@ class Heard:
 
 def _heard(desk: Desk, facts: MonthFacts, slug: str) -> Heard:
     members = frozenset(person.id for person in facts.people)
-    which = calls_of(facts.period, members) & queries.about(slug)
+    which = calls_of(facts.period, members)
     with desk.database.reading() as connection:
+        answers = list(answers_in(connection, which, lessons=[slug]))
         return Heard(
             members,
             tuple(heard_in(connection, desk.shelf.catalogue(), which, lessons=[slug])),
-            tuple(queries.tries(connection, which, [slug])),
-            tuple(queries.given(connection, which, slug)),
+            tuple(queries.tried(answers)),
+            tuple(queries.given(answers)),
             frozenset(queries.over(connection, which)),
         )
 
