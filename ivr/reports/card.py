@@ -20,9 +20,9 @@ from ivr.reports.period import Period
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """A lesson in a month: `days` on which it was studied, `ways` how (as in Studied), minutes surely heard to 0.1, hours in
-    tenths as the line suggests them and as they were confirmed; `correct` of `asked` questions, 0 where none was
-    answered."""
+    """A lesson in a month: `days` on which it was studied, `ways` how (as in Studied), minutes surely heard to 0.1,
+    hours in tenths as the line suggests them and as they were confirmed; `correct` of `asked` questions, 0 where none
+    was answered."""
 
     lesson: str
     title: str

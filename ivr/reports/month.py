@@ -20,8 +20,9 @@ Situation = Literal["", "no_phone", "no_call", "strays", "dropped", "no_lesson"]
 
 class MonthRow(Struct, frozen=True):
     """A member: `stands` in the lesson they came farthest in, `by_lesson` in each, in the month's order; `ways` of
-    those that they are done with, as in Studied. Seconds to 0.1, all lessons together; of the questions `answered`, so many were `correct` in the end; `asked` counts all that
-    the lessons have in which they answered any. Study is not asked of those `excused`, for a reason."""
+    those that they are done with, as in Studied. Seconds to 0.1, all lessons together; of the questions `answered`, so
+    many were `correct` in the end; `asked` counts all that the lessons have in which they answered any. Study is not
+    asked of those `excused`, for a reason."""
 
     name: str
     number: str
