@@ -33,7 +33,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     @routes.get("/<place:place>/<written>/visit")
     def visit_form(place: str, written: str) -> str:
-        return form_for(seen(desk, place, written), "visit", {name: request.args.get(name, "") for name in ("member", "back")})
+        return form_for(
+            seen(desk, place, written), "visit", {name: request.args.get(name, "") for name in ("member", "back")}
+        )
 
     @routes.get("/<place:place>/<written>/meeting")
     def meeting_form(place: str, written: str) -> str:
