@@ -126,6 +126,7 @@ def test_a_township_sees_its_branches_one_after_the_other(browser: Browser) -> N
     browser.sign_in("hedong")
     page = browser.get("/desk/all/2026-11/ring").text
     assert rows(page) == [["东村党支部", "2", "0"], ["初心村党支部", "3", "0"]]
+    assert told(page) == ["各支部一共还有 5 位没有联系。"]
 
 
 def test_of_whom_study_is_not_asked_is_not_on_the_list(

@@ -80,7 +80,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             empty = "nobody" if not facts.people else "ring_none" if facts.lessons else "no_lessons"
             told = facts.not_begun(desk.words) or say(empty)
         else:
-            told = say("ring_count", n=left) if left else say("ring_all_done", n=all_)
+            told = (
+                say("ring_count" if about.one else "ring_count_all", n=left) if left else say("ring_all_done", n=all_)
+            )
         return render_template(
             "desk/ring.html",
             months_at="desk.ring_page",
