@@ -189,7 +189,10 @@ class Catalogue(Struct, frozen=True):
 
     def offered_between(self, first: date, last: date) -> tuple[Lesson, ...]:
         """Those on offer that could be heard on one of these days."""
-        return tuple(each for each in self.lessons if self._begins(each) <= last and (each.closes or last) >= first)
+        return tuple(
+            each for each in self.lessons if self.offered_since(each) <= last and (each.closes or last) >= first
+        )
 
-    def _begins(self, lesson: Lesson) -> date:
+    def offered_since(self, lesson: Lesson) -> date:
+        """`date.min` where it always was."""
         return max(lesson.opens or date.min, self.first_days.get(lesson.slug, date.min))

@@ -19,9 +19,10 @@ from pathlib import Path
 import waitress
 from rich.console import Console
 
-from ivr import config, prompts
+from ivr import calls, config, prompts
 from ivr.app import create_app
-from ivr.catalogue import Lesson
+from ivr.catalogue import Clip, Lesson
+from ivr.records import recordings
 from ivr.records.numbers import masked
 from ivr.rehearsal.provider import Account, Call, Clock, HttpTransport, Provider
 from tests.drivers import words_by_audio
@@ -31,7 +32,9 @@ LESSON = "falls-at-home"
 MEMBERS = HERE / "demo_members.csv"
 SECRETARY, BRANCH = "shuji", "初心村党支部"
 CALLER, NUMBER = "王秀英", "+8613800000001"
-DONE = "4"  # that is all for today
+STRANGER = "+8613900000009"  # on no list
+DONE, QUESTION = "4", "3"  # that is all for today; there is something to ask
+ASKING_S = 6
 THINKING_S = 8  # how long the member listens before she presses a key
 BEFORE = timedelta(minutes=30)  # the virtual call ends before now, so that the record has nothing from the future
 
@@ -103,17 +106,23 @@ def demonstrate(settings: config.Settings, began: datetime) -> None:
     account = Account(settings.twilio.account_sid, settings.twilio.auth_token)
     transport = HttpTransport(f"127.0.0.1:{server.effective_port}")
     provider = Provider(transport, account, clock=clock, base_url=settings.line.public_url)
-    say(f"\n[bold]{CALLER} rings the line from {masked(NUMBER)}[/bold] (her phone is simulated, the line is not)")
-    call = provider.call(NUMBER)
-    told = Teller(call, words, began)
-    told.line()
-    listen_and_answer(told, line.shelf.catalogue().lessons[0])
-    while not call.ended:
-        call.listen()
+    (lesson, *_) = line.shelf.catalogue().lessons
+
+    def rings(number: str, who: str) -> Teller:
+        say(f"\n[bold]{who} rings the line from {masked(number)}[/bold]")
+        told = Teller(provider.call(number), words, clock.now())
+        told.line()
+        return told
+
+    listen_and_answer(rings(NUMBER, f"{CALLER} (her phone is simulated, the line is not)"), lesson)
+    ask(rings(NUMBER, f"{CALLER}, with a question,"))
+    listen_a_little(rings(STRANGER, "Somebody whom nobody knows"))
     provider.finish()
+    fetch(line, lesson.questions[0].stem)
     line.database.close()
-    if call.errors or not call.ended:
-        sys.exit(f"The call went wrong: {call.errors}")
+    for call in provider.calls.values():
+        if call.errors or not call.ended:
+            sys.exit(f"A call went wrong: {call.errors}")
 
 
 class Teller:
@@ -152,6 +161,30 @@ def listen_and_answer(told: Teller, lesson: Lesson) -> None:
     wrong = next(key for key in first.keys if key != first.right)
     for key in (wrong, first.right, *(question.right for question in others), first.right, DONE):
         told.press(key)
+    while not told.call.ended:
+        told.call.listen()
+
+
+def ask(told: Teller) -> None:
+    """Leave a question for the secretary."""
+    told.press(QUESTION)
+    say(f"         [green]caller[/green]  speaks for {ASKING_S} seconds, and hangs up")
+    told.call.speak(ASKING_S, "hang up")
+
+
+def listen_a_little(told: Teller) -> None:
+    """Whoever is not known may listen, too; the call waits until the secretary says whose it was."""
+    told.press("1")
+    told.listen()
+    told.call.hang_up(after=THINKING_S)
+
+
+def fetch(line: calls.Line, said: Clip) -> None:
+    """What she said would be fetched from the provider. Her phone has no voice: words of the lesson stand for hers."""
+    with line.database.writing() as connection:
+        for recording in recordings.unfinished(connection):
+            recordings.kept(connection, recording, said.audio, said.length_ms, line.clock())
+            recordings.forgotten(connection, recording)
 
 
 def what_next(kept: bool) -> None:
@@ -168,6 +201,7 @@ def keep(environment: dict[str, str], port: int) -> None:
     """The line as `ivr serve` opens it, until Ctrl-C."""
     say(f"\n[bold]The secretary's page[/bold]: open http://127.0.0.1:{port}/desk/ in a browser of this machine.")
     say(f"  The user name is {SECRETARY}; the password stands above, under `ivr user add`.")
+    say("  Under 更多 a voice question waits for a reply, and a call for whoever knows whose it was.")
     say("\nThe line stays open. A provider would reach it with these:")
     for name in ("IVR_DATA", "IVR_PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"):
         say(f"  export {name}={environment[name]}")

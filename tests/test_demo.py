@@ -1,11 +1,30 @@
-"""The demonstration leaves the voices where a line of one's own finds them."""
+"""The demonstration leaves something to try at the desk, and the voices where a line of one's own finds them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from ivr.config import Settings
+from ivr.records import claims, questions
+from ivr.records.db import open_database
+from ivr.records.roster import import_roster
+from ivr.shelf import Shelf
 from ivr.studio.engines import voices_folder
-from scripts.demo_call import share_voices
+from scripts.demo_call import CALLER, MEMBERS, STRANGER, demonstrate, share_voices
+from tests.reports.village import at
+
+
+def test_a_question_and_a_stranger_s_call_are_there_to_try(settings: Settings, pressed: Path) -> None:
+    settings = settings.model_copy(update={"data": pressed, "database_url": f"sqlite:///{settings.data}.db"})
+    database = open_database(settings.database_url)
+    import_roster(database, MEMBERS.read_bytes(), MEMBERS.name, "CN")
+    demonstrate(settings, at("2026-11-20 09:00"))
+    with database.reading() as connection:
+        (asked,) = questions.left(connection, waiting=True)
+        (call,) = claims.unclaimed(connection, Shelf(pressed).catalogue())
+    database.close()
+    assert asked.name == CALLER and Shelf(pressed).audio(asked.audio).is_file()
+    assert call.number == STRANGER and any(call.heard_ms.values())
 
 
 def test_voices_are_fetched_once_for_both(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ivr.errors import BadRoster
 from ivr.records.headed import MOST_SHOWN, Headed, Row, Wanted, clean, headed, shown
@@ -87,9 +87,10 @@ class Parsed:
     notes: tuple[Mistake, ...] = ()
 
 
-def parsed(data: bytes, filename: str, country: str) -> Parsed:
+def parsed(data: bytes, filename: str, country: str, branch: str = "") -> Parsed:
+    """Whoever names no branch is of this one, if there is one."""
     try:
-        entries, mistakes, notes = _entries(headed(tables(data), COLUMNS), country)
+        entries, mistakes, notes = _entries(headed(tables(data), _wanted(branch)), country, branch)
     except Unreadable as error:
         return Parsed(filename, (), (error.mistake,))
     return Parsed(filename, tuple(entries), tuple(mistakes), tuple(notes))
@@ -107,10 +108,16 @@ def refused(filename: str, mistakes: Iterable[Mistake]) -> BadRoster:
     return BadRoster(f"{filename} can't be imported; nothing was changed:", tuple(mistakes))
 
 
-def given_back(data: bytes, reasons: Mapping[int, str], heading: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def _wanted(branch: str) -> Wanted:
+    return replace(COLUMNS, optional=COLUMNS.optional | {"branch"}) if branch else COLUMNS
+
+
+def given_back(
+    data: bytes, reasons: Mapping[int, str], heading: str, branch: str = ""
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """The list as it came, headings and rows, with what keeps each row (by its number) from being taken in a column of
-    that heading. Raises Unreadable."""
-    table = headed(tables(data), COLUMNS)
+    that heading; `branch` as it was parsed with. Raises Unreadable."""
+    table = headed(tables(data), _wanted(branch))
     old = frozenset(table.columns.get("refused", ()))
     rows = [(reasons.get(row.n, ""), row.cells) for row in table.rows()]
     width = max(len(table.headings), *(len(cells) for _, cells in rows))
@@ -122,7 +129,7 @@ def given_back(data: bytes, reasons: Mapping[int, str], heading: str) -> tuple[t
     return (heading, *kept(table.headings)), [(reason, *kept(cells)) for reason, cells in rows]
 
 
-def _entries(table: Headed, country: str) -> tuple[list[Entry], list[Mistake], list[Mistake]]:
+def _entries(table: Headed, country: str, branch: str) -> tuple[list[Entry], list[Mistake], list[Mistake]]:
     entries: list[Entry] = []
     mistakes: list[Mistake] = []
     notes: list[Mistake] = []
@@ -134,7 +141,7 @@ def _entries(table: Headed, country: str) -> tuple[list[Entry], list[Mistake], l
         raise Unreadable(told, "too_many", most=MOST_ROWS)
     columns = {means: (where[0], table.headings[where[0]]) for means, where in table.columns.items()}
     for row in rows:
-        entries.append(_entry(row, country, columns))
+        entries.append(_entry(row, country, branch, columns))
         mistakes += row.mistakes
         notes += row.notes
     return entries, mistakes + list(_repeated(entries)) + list(_misplaced(entries)), notes
@@ -145,10 +152,10 @@ def _is_example(row: Row) -> bool:
     return clean(row.cells[column]).startswith(EXAMPLES)
 
 
-def _entry(row: Row, country: str, columns: Mapping[str, tuple[int, str]]) -> Entry:
+def _entry(row: Row, country: str, assumed: str, columns: Mapping[str, tuple[int, str]]) -> Entry:
     name = HAN_APART.sub("", _required(row, "name"))
     number = unicodedata.normalize("NFKC", _required(row, "number"))
-    branch, district = _required(row, "branch"), _district(row)
+    branch, district = _branch(row, assumed), _optional(row, "district")
     phones = _phones(row, country)
     where = {phone: (column, row.of.headings[column]) for phone, column in phones.items()}
     return Entry(row.n, number, name, branch, tuple(phones), _more(row), _role(row), district, {**columns, **where})
@@ -156,6 +163,15 @@ def _entry(row: Row, country: str, columns: Mapping[str, tuple[int, str]]) -> En
 
 def _required(row: Row, means: str) -> str:
     return row.required(means, "the member's", LONGEST[means])
+
+
+def _branch(row: Row, assumed: str) -> str:
+    return _optional(row, "branch") or assumed if assumed else _required(row, "branch")
+
+
+def _optional(row: Row, means: str) -> str:
+    (column,) = row.of.columns.get(means, (None,))
+    return _required(row, means) if column is not None and clean(row.cells[column]) else ""
 
 
 def _role(row: Row) -> str | None:
@@ -169,11 +185,6 @@ def _role(row: Row) -> str | None:
         row.note(column, told, "other_office", text=offices[office])
     given = {ROLES.get(office, "") for office in offices}
     return next((role for role in MOST_FIRST if role in given), "")
-
-
-def _district(row: Row) -> str:
-    (column,) = row.of.columns.get("district", (None,))
-    return _required(row, "district") if column is not None and clean(row.cells[column]) else ""
 
 
 def _phones(row: Row, country: str) -> dict[str, int]:

@@ -38,13 +38,6 @@ def masked(number: str) -> str:
     return f"{digits[:-8]}****{digits[-4:]}" if len(digits) >= 8 else "****"
 
 
-def half_hidden(written: str) -> str:
-    """What was to be a number, as it may be shown: as long as it is, without the digits in its middle."""
-    digits = [at for at, letter in enumerate(written) if letter.isdigit()]
-    hidden = set(digits[3:-4])
-    return "".join("*" if at in hidden else letter for at, letter in enumerate(written))
-
-
 def national(number: str, country: str) -> str:
     """A number in E.164 as people of a country dial it, in groups that can be read: 138 0013 8001. Only for pages and
     cards that are there to be dialled from."""

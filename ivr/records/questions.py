@@ -19,7 +19,8 @@ from ivr.records.models import Branch, Call, Member, Recording, Reply
 @dataclass(frozen=True, slots=True)
 class Left:
     """Something said after the tone. `name` and `branch` are "" where nobody is known, `audio` until it is fetched;
-    `trouble` is what kept it from being so. `replies` were given to it, of which `heard` so many."""
+    `trouble` is what kept it from being so, and where it `is_lost` nobody tries any more. `replies` were given to it,
+    of which `heard` so many."""
 
     id: int
     kind: str
@@ -32,6 +33,7 @@ class Left:
     replies: int
     heard: int
     branch: str = ""
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,11 @@ def left(connection: Connection, *, waiting: bool = False, which: ColumnElement[
 def _left(row: Any) -> Left:
     length = round(row.length_ms / 1000) or row.seconds
     told = (row.id, row.kind, row.left_at, row.who or "", row.number, length, row.audio, row.trouble)
-    return Left(*told, row.replies, row.heard, row.branch or "")
+    return Left(*told, row.replies, row.heard, row.branch or "", _is_lost(row))
+
+
+def _is_lost(row: Any) -> bool:
+    return not row.audio and row.next_try_at is None
 
 
 def asked(connection: Connection, which: ColumnElement[bool], *, waiting: bool = False) -> list[Left]:

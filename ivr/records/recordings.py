@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from ivr.catalogue import Clip
 from ivr.records import questions
@@ -47,8 +47,16 @@ def unfinished(connection: Connection) -> list[int]:
 
 def here(connection: Connection, recordings: Collection[int]) -> frozenset[int]:
     """Those of these that lie here, and can be heard."""
-    kept_here = select(Recording.id).where(Recording.id.in_(recordings), Recording.audio != "")
-    return frozenset(connection.execute(kept_here).scalars())
+    return _those(connection, recordings, Recording.audio != "")
+
+
+def lost(connection: Connection, recordings: Collection[int]) -> frozenset[int]:
+    """Those of these that nobody tries to fetch any more."""
+    return _those(connection, recordings, (Recording.audio == "") & Recording.next_try_at.is_(None))
+
+
+def _those(connection: Connection, recordings: Collection[int], which: ColumnElement[bool]) -> frozenset[int]:
+    return frozenset(connection.execute(select(Recording.id).where(Recording.id.in_(recordings), which)).scalars())
 
 
 def take(connection: Connection, recording: int, now: datetime, *, at_once: bool = False) -> Taken | None:

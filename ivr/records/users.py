@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NewType
@@ -21,6 +22,7 @@ from ivr.records.places import Role
 LEAST, MOST = 10, 128  # characters of a password
 NAME = re.compile(r"[\w.-]{2,32}")
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
+GROUPS, IN_A_GROUP = 3, 4  # of them in a password that we make
 NAME_TOLD = 4  # characters from which on a user name in a password gives it away
 COUNTY: Final = "county"
 Hashed = NewType("Hashed", str)  # by `hashed`
@@ -127,7 +129,11 @@ def folded(name: str) -> str:
 
 def new_password() -> str:
     """Twelve letters and digits that nobody chose (59 bits), in groups that can be read out."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+    return _in_groups([secrets.choice(LETTERS) for _ in range(GROUPS * IN_A_GROUP)])
+
+
+def _in_groups(letters: Sequence[str]) -> str:
+    return "-".join("".join(letters[n : n + IN_A_GROUP]) for n in range(0, len(letters), IN_A_GROUP))
 
 
 def hashed(password: str, name: str) -> Hashed:
@@ -143,11 +149,23 @@ def hashed(password: str, name: str) -> Hashed:
 
 def fits(stored: str | None, password: str) -> bool:
     """Is this the password? It takes as long where there is none."""
+    return any(_is_of(stored or _NOBODY, each) for each in _meant(password)) and stored is not None
+
+
+def _is_of(stored: str, password: str) -> bool:
     try:
-        right = _hasher.verify(stored or _NOBODY, _plain(password)[:MOST])
+        return _hasher.verify(stored, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
-    return right and stored is not None
+
+
+def _meant(password: str) -> Iterator[str]:
+    """What was typed; and a password of ours that was told aloud, with blanks, dashes and capitals as they come."""
+    plain = _plain(password)[:MOST]
+    yield plain
+    letters = re.sub(r"[\W_]+", "", plain).casefold()
+    if len(letters) == GROUPS * IN_A_GROUP and set(letters) <= set(LETTERS) and _in_groups(letters) != plain:
+        yield _in_groups(letters)
 
 
 def _plain(password: str) -> str:

@@ -20,14 +20,14 @@ from ivr.reports.period import Period
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """A lesson in a month: `days` on which it was studied, `ways` how (by grade), minutes surely heard to 0.1, hours in
-    tenths as the line suggests them and as they were confirmed; `correct` of `asked` questions, 0 where none was
-    answered."""
+    """A lesson in a month: `days` on which it was studied, `ways` how (as in Studied), minutes surely heard to 0.1,
+    hours in tenths as the line suggests them and as they were confirmed; `correct` of `asked` questions, 0 where none
+    was answered."""
 
     lesson: str
     title: str
     days: tuple[date, ...]
-    ways: tuple[str, ...]
+    ways: str
     minutes: float
     completed: bool
     correct: int
@@ -85,12 +85,11 @@ def _row(facts: MonthFacts, row: Studied, hour_minutes: int) -> CardRow:
     (person,) = facts.people
     written = [kept for kept in facts.occasions if kept.what.lesson == row.lesson and person.id in kept.what.members]
     met = facts.studied.get((person.id, row.lesson))
-    grades = {*(met.grades.split() if met else ()), *(kept.what.kind for kept in written)}
     return CardRow(
         row.lesson,
         row.title,
         tuple(sorted({*_days(facts, person, met), *(kept.what.day for kept in written)})),
-        tuple(grade for grade in member.METHODS if grade in grades),
+        row.ways,
         round(row.heard_at_least_s / 60, 1),
         row.completed,
         row.correct,

@@ -21,7 +21,7 @@ from ivr.vocabulary import Vocabulary
 
 Row = Mapping[str, Cell]
 
-# Columns in which one of these texts stands, or nothing.
+# Columns for which these texts are offered.
 CHOICES = {
     "method": ("way_phone", "way_meeting", "way_visit", "way_lecture", "way_day", "way_remote"),
     "visit_way": ("at_home", "dialled", "rung"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ivr.records.numbers import masked
 from ivr.reports import columns, study
 from ivr.reports.columns import Basis, Row, hours_of
-from ivr.reports.member import marks
+from ivr.reports.member import marks, told_ways
 from ivr.reports.sheet import Sheet
 from ivr.reports.study import Study
 
@@ -58,7 +58,6 @@ def _person(basis: Basis, row: Study) -> Row:
 def _heard(basis: Basis, row: Study) -> Row:
     words, heard = basis.words, row.heard
     stands = row.stands if row.is_due or row.stands != "not_yet" else "excused"
-    method = {"heard": "way_phone", "partly": "way_phone", "visited": "way_visit", "met": "way_meeting"}
     return {
         "lesson": row.lesson.code or row.lesson.lesson,
         "title": heard.title,
@@ -72,8 +71,8 @@ def _heard(basis: Basis, row: Study) -> Row:
         "dropped": heard.dropped,
         "strays": heard.stray_keys,
         "marks": marks(heard),
-        "method": words.say(method[row.stands]) if row.stands in method else "",
-        "why_missed": words.say("why_unable") if row.is_due and row.situation == "strays" else "",
+        "method": told_ways(heard.ways, words),
+        "why_missed": study.reason(row, words) if row.is_due and not row.is_done else "",
         "help": study.help_for(row, words),
         "suggested": hours_of(row.suggested),
         "confirmed": hours_of(row.confirmed),

@@ -27,6 +27,6 @@ def rows(basis: Basis) -> Iterator[Row]:
             "phone_masked": basis.joined(map(masked, row.person.phones)),
             "situation": study.reason(row.month, basis.words),
             "help": study.help_for(row.month, basis.words),
-            "result": row.followed.outcome if row.followed else "",
-            "day": basis.facts.period.local(row.followed.at).date() if row.followed else None,
+            "result": row.done.told(basis.words) if row.done else "",
+            "day": row.done.day if row.done else None,
         }

@@ -15,7 +15,7 @@ from ivr.records.places import Place
 from ivr.reports import columns, member, month, study, study_hours
 from ivr.reports.columns import Basis, Row, hours_of
 from ivr.reports.facts import Version
-from ivr.reports.member import DONE, STANDS
+from ivr.reports.member import DONE, WAYS, told_ways
 from ivr.reports.sheet import Sheet
 from ivr.reports.study import Study
 
@@ -25,7 +25,6 @@ KEYS = (
     *("made_up", "share", "length", "suggested", "confirmed", "answered", "evidence", "remarks", "signature", "signed"),
 )
 BRIEF = ("branch", "first", "title", "due", "done", "share", "suggested", "confirmed")
-WAYS = {"heard": "way_phone", "met": "way_meeting", "visited": "way_visit"}
 MOST_OF_GIST = 100  # characters
 
 
@@ -126,15 +125,15 @@ def _row(basis: Basis, place: Place, lesson: Version, studied: list[Study]) -> R
 
 
 def _how(basis: Basis, studied: list[Study], meetings: list[Kept]) -> Row:
-    """How those who are done did it, of several ways how many each; without any, a lesson is there to be heard by
+    """How those who are done did it, where not all alike how many each; without any, a lesson is there to be heard by
     telephone. A meeting's place and leader are as the secretary wrote them."""
     words = basis.words
-    done = Counter(row.stands for row in studied if row.is_due and row.is_done)
-    ways = sorted(done, key=lambda stands: (-done[stands], STANDS.index(stands)))
-    counted = (words.say("way_count", way=words.say(WAYS[stands]), n=done[stands]) for stands in ways)
-    by_line = [words.say("by_line")] if "heard" in done or not (done or meetings) else []
+    done = Counter(row.heard.ways for row in studied if row.is_due and row.is_done)
+    ways = sorted(done, key=lambda ways: (-done[ways], [WAYS.index(way) for way in ways.split()]))
+    counted = (words.say("way_count", way=told_ways(each, words), n=done[each]) for each in ways)
+    by_line = [words.say("by_line")] if any("phone" in each for each in done) or not (done or meetings) else []
     return {
-        "method": basis.joined(counted) if len(ways) > 1 else words.say(WAYS[ways[0] if ways else "heard"]),
+        "method": basis.joined(counted) if len(ways) > 1 else told_ways(ways[0] if ways else "phone", words),
         "place": basis.joined(dict.fromkeys([*by_line, *(each.what.place for each in meetings if each.what.place)])),
         "host": basis.joined(dict.fromkeys(each.what.host for each in meetings if each.what.host)),
     }
@@ -175,7 +174,7 @@ def _answers(basis: Basis, studied: list[Study]) -> str:
 def _made_up(basis: Basis, studied: list[Study], meetings: list[Kept]) -> str:
     """Who studied otherwise, after the last meeting, what most of the branch studied in meetings."""
     due = [row for row in studied if row.is_due]
-    if not meetings or 2 * sum(row.stands == "met" for row in due) <= len(due):
+    if not meetings or 2 * sum("meeting" in row.heard.ways for row in due) <= len(due):
         return ""
     last = max(each.what.day for each in meetings)
     later = [row for row in due if row.heard.completed_on and row.heard.completed_on > last]

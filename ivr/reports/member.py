@@ -17,6 +17,8 @@ from ivr.vocabulary import Vocabulary
 
 METHODS = {"inferred": "电话", "group": "集体", "visit": "上门", "claimed": "认领", "meeting": "集中"}  # by grade
 
+WAYS = ("phone", "meeting", "visit")  # whatever else a grade is called, it is of the telephone
+
 Stands = Literal["heard", "met", "visited", "partly", "not_yet"]
 STANDS: tuple[Stands, ...] = ("heard", "met", "visited", "partly", "not_yet")  # the better first
 DONE = ("heard", "met", "visited")
@@ -33,7 +35,8 @@ class Studied(Struct, frozen=True, gc=False):
     """A member in a lesson. Times are seconds to 0.1; `completed` is heard whole, with what was heard of it in the
     months before, or written down as studied in a visit or a meeting; `stands` says which, `completed_on` when first.
     `answered` and `correct` count questions, not tries: right in the end is right. `dropped` counts calls that ended
-    while the lesson was playing; days are local; `method` is how it was studied."""
+    while the lesson was playing; days are local; `method` is how it was studied, `ways` the same for programs: phone,
+    meeting, visit, in this order and parted by spaces."""
 
     member: str
     number: str
@@ -56,6 +59,7 @@ class Studied(Struct, frozen=True, gc=False):
     first_call: date | None
     last_call: date | None
     method: str | None
+    ways: str
 
 
 def rows(facts: MonthFacts) -> list[Studied]:
@@ -99,15 +103,28 @@ def studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mappi
         first_call=_day(facts, row.first_at),
         last_call=_day(facts, row.last_at),
         method=method({*row.grades.split(), *by_hand}),
+        ways=_ways(row, by_hand),
     )
 
 
 def stands(row: StudiedRow, by_hand: Collection[str]) -> Stands:
-    """What a secretary wrote down of a meeting is told before a home visit, and that before what was heard alone."""
-    if not row.completed_at and not by_hand:
-        return "partly" if row.heard_at_least_ms else "not_yet"
-    grades = {*row.grades.split(), *by_hand}
-    return "met" if "meeting" in grades else "visited" if "visit" in grades else "heard"
+    """Whoever heard it whole without a visitor did it by telephone; else a meeting is told before a home visit."""
+    grades = row.grades.split()
+    if row.completed_at and "visit" not in grades:
+        return "heard"
+    if row.completed_at or by_hand:
+        return "met" if "meeting" in by_hand else "visited"
+    return "partly" if row.heard_at_least_ms else "not_yet"
+
+
+def _ways(row: StudiedRow, by_hand: Collection[str]) -> str:
+    """All that count: a call in which nothing was heard is none."""
+    heard = row.grades.split() if row.completed_at or row.heard_at_least_ms else ()
+    return in_order({grade if grade in WAYS else "phone" for grade in (*heard, *by_hand)})
+
+
+def in_order(ways: Collection[str]) -> str:
+    return " ".join(way for way in WAYS if way in ways)
 
 
 def _day(facts: MonthFacts, at: datetime | None) -> date | None:
@@ -152,8 +169,17 @@ def page(facts: Facts, words: Vocabulary) -> tuple[Sheet, ...]:
     return (Sheet(words.say("report_member", month=facts.period.named(words)), headings, cells, above),)
 
 
-def signed(stands: Stands, words: Vocabulary) -> str:
-    return f"{SYMBOLS[stands]} {words.say(stands)}"
+def signed(stands: Stands, words: Vocabulary, ways: str = "") -> str:
+    """With all ways that it was studied in, where there are several."""
+    return f"{SYMBOLS[stands]} {standing(stands, ways, words)}"
+
+
+def standing(stands: Stands, ways: str, words: Vocabulary) -> str:
+    return told_ways(ways, words) if len(ways.split()) > 1 else words.say(stands)
+
+
+def told_ways(ways: str, words: Vocabulary) -> str:
+    return " + ".join(words.say(f"way_{way}") for way in ways.split())
 
 
 def clock(seconds: float | None) -> str:

@@ -16,19 +16,20 @@ from ivr.reports.member import DONE, STANDS, Stands, Studied
 from ivr.vocabulary import Vocabulary
 
 Situation = Literal["", "no_phone", "no_call", "strays", "dropped", "no_lesson"]
-FEW = 4  # of so few people a percentage says nothing
 
 
 class MonthRow(Struct, frozen=True, gc=False):
-    """A member: `stands` in the lesson they came farthest in, `by_lesson` in each, in the month's order. Seconds to
-    0.1, all lessons together; of the questions `answered`, so many were `correct` in the end; `asked` counts all that
-    the lessons have in which they answered any. Study is not asked of those `excused`, for a reason."""
+    """A member: `stands` in the lesson they came farthest in, `by_lesson` in each, in the month's order; `ways` of
+    those that they are done with, as in Studied. Seconds to 0.1, all lessons together; of the questions `answered`, so
+    many were `correct` in the end; `asked` counts all that the lessons have in which they answered any. Study is not
+    asked of those `excused`, for a reason."""
 
     name: str
     number: str
     branch: str
     stands: Stands
     by_lesson: tuple[Stands, ...]
+    ways: str
     heard_s: float
     answered: int
     correct: int
@@ -123,8 +124,7 @@ def share(done: int, due: int, words: Vocabulary) -> str:
     """How many of how many, if of any; a percentage never stands alone."""
     if not due:
         return ""
-    text = "share_few" if due <= FEW else "share"
-    return words.say(text, heard=done, due=due, percent=percent(done, due))
+    return words.say("share", heard=done, due=due, percent=percent(done, due))
 
 
 def percent(done: int, due: int) -> int:
@@ -174,6 +174,7 @@ def _row(facts: MonthFacts, person: Enrolled, mine: Sequence[Studied]) -> MonthR
         person.branch,
         stands,
         tuple(row.stands for row in mine),
+        member.in_order({way for row in mine if row.completed for way in row.ways.split()}),
         heard_s=round(sum(row.heard_at_least_s for row in mine), 1),
         answered=sum(row.answered for row in mine),
         correct=sum(row.correct for row in marked),

@@ -29,7 +29,7 @@ def _members(basis: Basis) -> Iterator[Row]:
         yield {
             "n": n,
             "name": row.name,
-            "stands_sign": signed(row.stands, basis.words) if row.by_lesson else "",
+            "stands_sign": signed(row.stands, basis.words, row.ways) if row.by_lesson else "",
             "lessons_done": f"{row.lessons_done}/{len(row.by_lesson)}" if row.by_lesson else "",
             "heard_time": clock(row.heard_s),
             "marks": f"{row.correct}/{row.asked}" if row.asked else "",

@@ -16,9 +16,9 @@ Cell = str | int | float | bool | date | datetime | None
 class Sheet:
     """A table and the sentences that stand above it; every row has as many cells as there are headings.
 
-    `keys` name the columns in whatever language the headings are; of those in `choices` only these words are written
-    in a cell; `notes` say how columns are meant and filled in. A `form` has so many columns that on
-    a page each row is a form of its own."""
+    `keys` name the columns in whatever language the headings are; for those in `choices` these words are offered in a
+    cell; `notes` say how columns are meant and filled in. A `form` has so many columns that on a page each row is a
+    form of its own."""
 
     title: str
     headings: tuple[str, ...] = ()

@@ -47,10 +47,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Something said after the tone; `is_here` once it is fetched."""
+    """Something said after the tone; `is_here` once it is fetched, `is_lost` once nobody tries any more."""
 
     id: int
     is_here: bool
+    is_lost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,8 @@ class _Reading:
             if row.member_id is None or row.member_id in self.call.who.ids:
                 seconds = round(row.length_ms / 1000) or row.seconds
                 told = say("call_left", kind=say(f"call_left_{row.kind}"), time=minutes(seconds))
-                yield replace(self._step(row.left_at, "", told), voice=Voice(row.id, bool(row.audio)))
+                voice = Voice(row.id, bool(row.audio), is_lost=not row.audio and row.next_try_at is None)
+                yield replace(self._step(row.left_at, "", told), voice=voice)
 
     def claims(self, connection: Connection) -> Iterator[Step]:
         """That the secretary said whose it is."""

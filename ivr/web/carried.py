@@ -31,7 +31,9 @@ LABELS = {  # of fields that people type into; what else is carried is not for r
     "since": "since",
     "until": "until",
     "closes": "until",
-    "member": "member_number",
+    "lesson": "lesson_name",
+    "ticked": "confirmed",
+    "member": "name",
     "members": "who_was_there",
     "who": "name",
     "name": "user_name",
@@ -52,15 +54,6 @@ class Carried:
         """Fields for a form of the sign-in; `carried` reads them."""
         typed = tuple((f"{LEADING}{name}", value) for name, value in self.typed)
         return tuple((name, value) for name, value in (("to", self.page), ("form", self.form)) if value) + typed
-
-    @property
-    def read(self) -> dict[str, list[str]]:
-        """What people read of it, by label."""
-        read: dict[str, list[str]] = {}
-        for name, value in self.typed:
-            if name in LABELS and value:
-                read.setdefault(LABELS[name], []).append(value)
-        return read
 
 
 def asked() -> Carried:

@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ivr.reports import beginning
 from ivr.web.desk import Desk
 from ivr.web.scope import Seen
 
 
 def of_month(desk: Desk, seen: Seen) -> dict[str, Any]:
-    """For desk/month.html: the month in words, and those before and after ("" for one that has not begun)."""
+    """For desk/month.html: the month in words, those before and after ("" for one before the record begins, or that has
+    not begun), and this one ("" where it is shown)."""
     following = seen.period.last + timedelta(days=1)
+    now = desk.this_month()
+    with desk.database.reading() as connection:
+        begins = beginning.first_day(connection, desk.shelf.catalogue(), desk.settings.line.zone) or now.first
     return {
         "seen": seen,
         "month": seen.period.named(desk.words),
-        "previous": f"{seen.period.first - timedelta(days=1):%Y-%m}",
-        "next": f"{following:%Y-%m}" if following <= desk.this_month().first else "",
+        "previous": f"{seen.period.first - timedelta(days=1):%Y-%m}" if begins < seen.period.first else "",
+        "next": f"{following:%Y-%m}" if following <= now.first else "",
+        "now": now.month if seen.month != now.month else "",
     }

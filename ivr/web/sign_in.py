@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response
 
 from ivr.records import sign_ins, users
+from ivr.web import unsent
 from ivr.web.carried import Carried, asked, carried
 from ivr.web.desk import Desk
 
@@ -94,8 +95,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         log.info("user %s signed in from %s", user, request.remote_addr)
         session.clear()  # nothing from before goes on, the forms' token neither
         session["token"] = token
-        if onward.typed:
-            return render_template("desk/unsent.html", onward=onward)
+        known = sign_ins.signed_in(desk.database, token, desk.clock()) if onward.typed else None
+        if known:
+            return render_template("desk/unsent.html", onward=onward, read=unsent.told(desk, onward, known))
         return redirect(onward.page or url_for("desk.home"))
 
     def _half() -> tuple[int, datetime] | None:

@@ -26,7 +26,7 @@ SHEET = Sheet(
     "台账",
     ("name", "n", "share", "day", "phone", "wide"),
     (
-        ("=1+1", 3, "33%（2÷6）", date(2026, 11, 9), "013800138001", WIDE),
+        ("=1+1", 3, "33%（2/6）", date(2026, 11, 9), "013800138001", WIDE),
         ("@SUM(A1)", 12, "", None, "+8613800138001", ""),
         ('=HYPERLINK("http://example.org")', None, "", None, "0012", 'a,b\n"c"'),
     ),
@@ -54,7 +54,7 @@ def test_text_stays_text_and_nothing_runs(tmp_path: Path) -> None:
     headings, *rows = csv.reader(io.StringIO(as_csv.decode("utf-8-sig"), newline=""))
     assert headings == list(SHEET.headings)
     assert rows == [
-        ["=1+1", "3", "33%（2÷6）", "2026-11-09", "013800138001", WIDE],
+        ["=1+1", "3", "33%（2/6）", "2026-11-09", "013800138001", WIDE],
         ["@SUM(A1)", "12", "", "", "+8613800138001", ""],
         ['=HYPERLINK("http://example.org")', "", "", "", "0012", 'a,b\n"c"'],
     ]

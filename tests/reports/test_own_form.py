@@ -74,7 +74,7 @@ def test_single_cells_and_a_row_for_each(village: Village, basis: Made) -> None:
     book = filled(village, basis, form(CELLS, {"说明": {"A1": "=上报!D6", "A2": "=SUM(上报!D5:D5)"}}))
     page = book["上报"]
     assert page["A1"].value == "初心村党支部 2026-11 汇总"
-    assert (page["A2"].value, page["B2"].value, page["C2"].value) == ("应学：5 人", 5, "100%（5÷5）")
+    assert (page["A2"].value, page["B2"].value, page["C2"].value) == ("应学：5 人", 5, "100%（5/5）")
     rows = [[page.cell(row, column).value for column in range(1, 6)] for row in range(5, 17)]
     assert [row[:3] for row in rows[:3]] == [
         ["王秀英", 0.5, "听完"],

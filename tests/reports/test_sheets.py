@@ -116,7 +116,7 @@ def test_only_whom_a_secretary_wrote_down_was_at_a_meeting(village: Village, bas
     assert (after["present"], after["attended"], after["absent"], after["expected"]) == (2, "李大山、张桂兰", "", "")
     falls, _ = cells(PAGES["ledger"](basis()))
     assert (falls["by_phone"], falls["by_meeting"], falls["by_visit"], falls["due"]) == (2, 2, 0, 5)
-    assert falls["who"] == "赵福贵（听了一部分）" and falls["share"] == "80%（4÷5）"
+    assert falls["who"] == "赵福贵（听了一部分）" and falls["share"] == "80%（4/5）"
 
 
 ONE_BY_PHONE = {"001": "2026-11-09"}
@@ -144,6 +144,12 @@ HOW: dict[str, tuple[dict[str, str], dict[str, str], tuple[str, ...], tuple[str,
         dict.fromkeys(("001", "002", "003", "004"), "18"),
         (),
         ("集中学习 4 人、电话学习 2 人", "电话课堂、村委会", "电话补学：陈德明"),
+    ),
+    "by telephone, and then at a meeting": (
+        {"001": "2026-11-09", "003": "2026-11-09"},
+        {"001": "18", "002": "18"},
+        ("003",),
+        ("电话学习 + 集中学习 1 人、电话学习 + 送学上门 1 人、集中学习 1 人", "电话课堂、村委会", ""),
     ),
     "visited only": ({}, {}, ("003",), ("送学上门", "", "")),
 }

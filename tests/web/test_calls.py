@@ -256,8 +256,9 @@ def rang(database: Database, county: dict[str, int], app: Flask, pressed: Path) 
     with database.writing() as connection:
         audio = Shelf(pressed).catalogue().lessons[0].segments[0].audio
         row = {"call_id": call, "turn": 1, "kind": "name", "name": "RE", "address": "", "seconds": 3}
-        for turn, here in ((1, audio), (2, "")):
-            left = {**row, "turn": turn, "audio": here, "left_at": at("2026-11-18 08:00")}
+        then = at("2026-11-18 08:00")
+        for turn, here, next_try in ((1, audio, None), (2, "", then), (3, "", None)):
+            left = {**row, "turn": turn, "audio": here, "left_at": then, "next_try_at": next_try}
             connection.execute(insert(Recording), left)
     return call
 
@@ -269,9 +270,10 @@ def test_a_call_that_waits_is_claimed_and_counts(browser: Browser, database: Dat
     page = browser.get("/desk/unclaimed").text
     assert told(page) == ["1 个电话不知道是谁打的，等您认领。"]
     assert rows(page)[0][:3] == ["2026-11-18 08:00", "138****8004", "《防跌倒》 0:12"]
+    assert page.count("录音没能取到，不会再试了。") == 1
     assert page.count("<audio") == 1 and "录音还没有取到。" in page and f'href="/desk/call/{rang}"' in page
     call = browser.get(f"/desk/call/{rang}").text
-    assert call.count("<audio") == 1 and "录音还没有取到。" in call
+    assert call.count("<audio") == 1 and "录音还没有取到。" in call and call.count("录音没能取到") == 1
     assert '<option value="004">马建民（004）</option>' in re.sub(r"\s+<", "<", call) and "周国强" not in call
     assert heard(database, "004") == 0
     answer = browser.post(f"/desk/call/{rang}/claim", who="004")

@@ -263,22 +263,22 @@ ROW = {
 }
 REFUSED = {
     "chuxin": {
-        "own, elsewhere": "E2",
-        "another of the township": "C2",
-        "of another township": "C2",
-        "new": "C2",
-        "new, in another township": "C2",
-        "somebody else's member": "D2",
-        "a member of another township": "D2",
-        "the digits of somebody else's": "D2",
-        "the digits of another township's": "D2",
+        "own, elsewhere": "乡镇",
+        "another of the township": "支部",
+        "of another township": "支部",
+        "new": "支部",
+        "new, in another township": "支部",
+        "somebody else's member": "编号",
+        "a member of another township": "编号",
+        "the digits of somebody else's": "编号",
+        "the digits of another township's": "编号",
     },
     "hedong": {
-        "own, elsewhere": "E2",
-        "of another township": "C2",
-        "new, in another township": "E2",
-        "a member of another township": "D2",
-        "the digits of another township's": "D2",
+        "own, elsewhere": "乡镇",
+        "of another township": "支部",
+        "new, in another township": "乡镇",
+        "a member of another township": "编号",
+        "the digits of another township's": "编号",
     },
     "xian": {},
 }
@@ -290,11 +290,11 @@ def test_each_imports_into_their_own_branches(browser: Browser, database: Databa
     browser.sign_in(user)
     before = names(database)
     shown = send(browser, csv_of(ROW[row], headings=WITH_DISTRICT))
-    cell = REFUSED[user].get(row)
-    if cell is None:
+    column = REFUSED[user].get(row)
+    if column is None:
         assert browser.post(f"{IMPORT}/done", **hidden(shown)).status_code == 303
     else:
-        assert [found[0] for found in rows(shown.text)] == [cell] and "shown" not in hidden(shown)
+        assert [found[:2] for found in rows(shown.text)] == [["2", column]] and "shown" not in hidden(shown)
         assert not any(each in shown.text for each in before.values() if each not in ROW[row])
         forged = {**hidden(shown), "shown": "0" * 64}
         assert "changed=1" in browser.post(f"{IMPORT}/done", **forged).location and names(database) == before
@@ -310,6 +310,23 @@ def test_a_new_branch_of_a_township_lies_in_it(browser: Browser, database: Datab
         assert enrolled(connection, number="301")[0].district == "河东镇"
 
 
+def test_a_secretary_of_one_branch_need_not_write_it(browser: Browser, database: Database) -> None:
+    headings = "姓名,电话,编号"
+    browser.sign_in("chuxin")
+    template = workbook(browser.get(f"{IMPORT}/template.xlsx"))
+    assert template[0] == ["姓名", "电话", "编号", "职务"] and "支部" not in template[1]
+    assert "姓名、电话、编号三列" in browser.get(IMPORT).text
+    wrong = send(browser, csv_of("甲,1390013900,301", headings=headings))
+    returned = browser.post(f"{IMPORT}/returned.xlsx", **hidden(wrong))
+    assert workbook(returned)[0] == ["导入不了的原因", "姓名", "电话", "编号"]
+    for list_ in (csv_of("甲,,301", headings=headings), csv_of("乙,,,302")):
+        assert browser.post(f"{IMPORT}/done", **hidden(send(browser, list_))).status_code == 303
+    with database.reading() as connection:
+        assert [enrolled(connection, number=n)[0].branch for n in ("301", "302")] == ["初心村党支部"] * 2
+    browser.sign_in("hedong")
+    assert "没有找到这些栏：支部/branch" in send(browser, csv_of("丙,,303", headings=headings)).text
+
+
 # ── what is wrong ────────────────────────────────────────────────────────────────────────────────────────────────
 
 WRONG = csv_of(
@@ -320,16 +337,16 @@ WRONG = csv_of(
 )
 
 
-def test_mistakes_are_told_by_cell_all_at_once(browser: Browser, database: Database) -> None:
+def test_mistakes_are_told_all_at_once_by_row_and_column(browser: Browser, database: Database) -> None:
     browser.sign_in("chuxin")
     before = names(database)
     shown = send(browser, WRONG)
     assert "有 4 处要改，所以一个人也没有导入" in shown.text and names(database) == before
     assert rows(shown.text) == [
-        ["B2", "电话", "“138*****0011”不是能打通的电话号码。请把号码写全，座机要带区号。"],
-        ["A3", "姓名", "空着，请填上。"],
-        ["C3", "支部", "东村党支部不归您管，请找上一级导入。"],
-        ["D4", "编号", "编号 003 在第 3 行已经有了。每人一个编号。"],
+        ["2", "电话", "“138001380011”不是能打通的电话号码。请把号码写全，座机要带区号。"],
+        ["3", "姓名", "空着，请填上。"],
+        ["3", "支部", "东村党支部不归您管，请找上一级导入。"],
+        ["4", "编号", "编号 003 在第 3 行已经有了。每人一个编号。"],
     ]
 
 
@@ -376,7 +393,7 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as made:
     [
         (b"", "文件是空的"),
         (csv_of(), "只有栏名，下面什么也没有"),
-        (csv_of("王,138", headings="姓名,备注"), "没有找到这些栏：电话/phone、支部/branch、编号/number"),
+        (csv_of("王,138", headings="姓名,备注"), "没有找到这些栏：电话/phone、编号/number"),
         (csv_of("1,,一,1,1", headings="姓名,电话,支部,编号,工号"), "编号、工号这几栏是一个意思"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "这不是表格文件"),
         (b"<html><script>alert(1)</script>", "这不是表格文件"),

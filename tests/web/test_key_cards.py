@@ -40,7 +40,8 @@ def test_the_line_s_number_is_large_or_left_to_be_written(
     browser: Browser, database: Database, county: dict[str, int], pressed: Path, clock: Clock
 ) -> None:
     browser.sign_in("chuxin")
-    assert "手写上" in browser.get(address(county)).text
+    page = browser.get(address(county)).text
+    assert "手写上" in page and "请装电话的人填上" in page and "config" not in page
     app = desk_of(database, pressed, clock, number="0371-6543 2100")
     other = Browser(app.test_client())
     other.sign_in("chuxin")

@@ -188,7 +188,7 @@ def test_a_file_is_named_for_what_it_is(browser: Browser, county: dict[str, int]
     assert unquote(answer.headers["Content-Disposition"]).endswith("学习台账-初心村党支部-2026-11.xlsx")
     headings, falls, stoves = excel(answer)
     told = dict(zip(headings, falls, strict=True))
-    assert (told["应学"], told["实学"], told["未学"], told["完成率"]) == ("6", "2", "4", "33%（2÷6）")
+    assert (told["应学"], told["实学"], told["未学"], told["完成率"]) == ("6", "2", "4", "33%（2/6）")
     assert told["未学人员及原因"] == "李大山（中途断线）、赵福贵（按错键 2 次）、马建民（没有打进来）、张桂兰（没听）"
     assert told["支部书记签字"] == "" and stoves[headings.index("课题")] == "用炉子"
 

@@ -39,8 +39,8 @@ def test_the_lessons_of_the_month_each_leads_to_its_page(browser: Browser) -> No
     browser.sign_in("chuxin")
     page = browser.get("/desk/all/2026-11/lessons").text
     assert rows(page) == [
-        ["防跌倒", "0:30", "6", "4", "33%（2÷6）", "0:26", "第 1 题 1/1 第 2 题 1/1"],
-        ["用炉子", "0:14", "6", "1", "17%（1÷6）", "0:14", ""],
+        ["防跌倒", "0:30", "6", "4", "33%（2/6）", "0:26", "第 1 题 1/1 第 2 题 1/1"],
+        ["用炉子", "0:14", "6", "1", "17%（1/6）", "0:14", ""],
     ]
     assert f'href="{HERE}"' in page and 'href="/desk/all/2026-11/calls?lesson=falls"' in page
     assert "/desk/all/2026-11/lessons" in browser.get("/desk/all/2026-11/more").text
@@ -53,7 +53,7 @@ def test_a_lesson_sentence_by_sentence(browser: Browser) -> None:
     page = browser.get(HERE).text
     assert told(page) == [
         "6 人应学，4 人在电话里听过，2 人学完。",
-        "学完的 33%（2÷6）。",
+        "学完的 33%（2/6）。",
         "在电话里听过的人，一半听了 0:26 或更多；全课长 0:30。",
     ]
     found = painted(page)
@@ -89,7 +89,7 @@ def test_questions_by_first_choice(browser: Browser) -> None:
         ["2 先坐一坐 ✓ 对", "0"],
         ["3 跑过去", "0"],
     ]
-    assert "第一次就选对 0÷1。" in first and "第一次就选对 1÷1。" in second
+    assert "第一次就选对 0%（0/1）。" in first and "第一次就选对 100%（1/1）。" in second
 
 
 def test_one_player_for_a_segment_and_a_way_to_each_sentence(browser: Browser) -> None:
@@ -157,7 +157,7 @@ def test_editions_side_by_side_each_leads_to_its_month(twice: Browser) -> None:
     compared = section(page, "editions")
     assert [row[1:] for row in rows(compared)] == [
         ["0:30", "", "0", "", "", ""],
-        ["0:22", "2026-10-09 – 11-02", "3", "3÷3", "0:22", ""],
+        ["0:22", "2026-10-09 – 11-02", "3", "100%（3/3）", "0:22", ""],
     ]
     assert [words_of(row[0])[:5] for row in rows(compared)] == ["现在的版本", "以前的版本"]
     other = re.findall(r'<th scope="row"><a href="([^"]*)"', compared)[0]

@@ -84,17 +84,18 @@ def test_a_year_month_by_month(browser: Browser, database: Database, county: dic
         village.call("001", "2026-12-31 23:59", menu(), *listens(village.stoves, 0, 1), bye(7.5), hung_up=1)
         village.call("001", "2027-01-01 00:01", menu(), *listens(village.falls, 0, 1), hung_up=5)
         written = Written("meeting", date(2026, 11, 18), "stoves", (who,))
-        occasions.write(connection, branch, written, 1, at("2026-11-18 12:00"), date(2026, 11, 20))
+        for each in (written, Written("meeting", date(2026, 11, 19), "falls", (who,))):
+            occasions.write(connection, branch, each, 1, at("2026-11-19 12:00"), date(2026, 11, 20))
         hours.confirm(connection, "2026-11", {(who, "falls"): 5, (who, "stoves"): 10}, 1, at("2026-11-19 12:00"))
     browser.sign_in("chuxin")
     assert cells(browser.get(CARD).text) == [
-        ["10月", "10-05", "防跌倒", "电话", "0.2", "", "", "", "0.2 分，0.0 学时"],
-        ["11月", "11-09", "防跌倒", "电话", "0.5", "", "0.5", "2/2", "0.5 分，1.5 学时"],
+        ["10月", "10-05", "防跌倒", "电话学习", "0.2", "", "", "", "0.2 分，0.0 学时"],
+        ["11月", "11-09、11-19", "防跌倒", "电话学习 + 集中学习", "0.5", "", "0.5", "2/2", "0.5 分，1.5 学时"],
         ["11-18", "用炉子", "集中学习", "", "", "1.0", ""],
-        ["12月", "12-31", "用炉子", "电话", "0.2", "", "", "", "0.2 分，0.0 学时"],
+        ["12月", "12-31", "用炉子", "电话学习", "0.2", "", "", "", "0.2 分，0.0 学时"],
         ["全年合计（学完 3 课）", "0.9", "", "1.5", "", "0.9 分，1.5 学时"],
     ]
-    assert "全年确认学时：1.5 ÷ 32" in browser.get(CARD).text
+    assert "全年确认学时 1.5，要满 32。" in browser.get(CARD).text
     assert cells(browser.get("/desk/member/001/2027").text)[0][:2] == ["1月", "01-01"]
     assert "这一年还没有学习记录" in browser.get("/desk/member/001/2025").text
 

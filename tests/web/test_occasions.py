@@ -44,7 +44,7 @@ def test_a_meeting_counts_for_those_who_were_there(browser: Browser, here: str) 
     browser.post(f"{here}/meeting", members=["001", "004", "101"], **told_of)
     page = browser.get(here).text
     assert [row[2] for row in rows(page)] == [
-        "● 听完",
+        "● 电话学习 + 集中学习",
         "◐ 一部分",
         "◐ 一部分",
         "■ 集中学习",
@@ -55,7 +55,7 @@ def test_a_meeting_counts_for_those_who_were_there(browser: Browser, here: str) 
     assert told(browser.get(f"{here}/lesson/stoves").text)[:3] == [
         "6 人应学，1 人在电话里听过，3 人学完。",
         "学完的人里，有 2 人没有在电话里听，是上门或集中学的。",
-        "学完的 50%（3÷6）。",
+        "学完的 50%（3/6）。",
     ]
     assert rows(browser.get(f"{here}/occasions").text)[0][4] == "王秀英、马建民"  # 101 is of another branch
 

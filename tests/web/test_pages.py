@@ -26,7 +26,7 @@ def test_a_branch_in_its_month(browser: Browser) -> None:
     assert told(page) == [
         "6 人应学，3 人学完，还有 3 人请帮一帮。",
         "2 人听了一部分，1 人还没听。",
-        "完成率 50%（3÷6）。",
+        "完成率 50%（3/6）。",
         "本月的课：《防跌倒》、《用炉子》。",
     ]
     assert [row[:4] for row in rows(page)] == [
@@ -51,9 +51,9 @@ def test_branches_side_by_side_each_leads_to_its_page(browser: Browser, county: 
     assert "全县　2026年11月　各支部电话学习情况" in page
     assert told(page)[0] == "9 人应学，3 人学完，还有 6 人请帮一帮。"
     assert rows(page) == [
-        ["河东镇", "东村党支部", "2", "0", "0", "0", "0", "2", "0÷2"],
-        ["河东镇", "初心村党支部", "6", "3", "0", "0", "2", "1", "50%（3÷6）"],
-        ["河西镇", "西村党支部", "1", "0", "0", "0", "0", "1", "0÷1"],
+        ["河东镇", "东村党支部", "2", "0", "0", "0", "0", "2", "0%（0/2）"],
+        ["河东镇", "初心村党支部", "6", "3", "0", "0", "2", "1", "50%（3/6）"],
+        ["河西镇", "西村党支部", "1", "0", "0", "0", "0", "1", "0%（0/1）"],
     ]
     for branch, number in county.items():
         address = f"/desk/{number}/2026-11"
@@ -67,15 +67,44 @@ def test_a_township_has_no_column_of_townships(browser: Browser) -> None:
     assert "河东镇　2026年11月" in page and [row[0] for row in rows(page)] == ["东村党支部", "初心村党支部"]
 
 
-def test_months_lead_to_each_other_and_not_into_the_future(browser: Browser, county: dict[str, int]) -> None:
-    browser.sign_in("chuxin")
+def test_months_lead_to_each_other_from_the_first_to_this_one(
+    browser: Browser, county: dict[str, int], database: Database
+) -> None:
     here = f"/desk/{county['初心村党支部']}"
-    page = browser.get("/desk/").text
-    assert f'href="{here}/2026-10"' in page and "2026-12" not in page
+    browser.sign_in("chuxin")
+    page = browser.get("/desk/").text  # the first call is of this month
+    assert "上月" not in page and "2026-12" not in page and "回到本月" not in page
+    assert f'href="{here}/2026-11/month.pdf"' in page
+    with database.writing() as connection:
+        connection.execute(update(Member).where(Member.number == "101").values(enrolled_on=date(2025, 12, 31)))
+    assert f'href="{here}/2026-10"' in browser.get("/desk/").text
     october = browser.get(f"{here}/2026-10").text
-    assert f'href="{here}/2026-09"' in october and f'href="{here}/2026-11"' in october
+    assert f'href="{here}/2026-09"' in october and f'href="{here}/2026-11">下月' in october
+    assert f'href="{here}/2026-11">回到本月' in october
     assert told(october)[0] == "6 人应学，0 人学完，还有 6 人请帮一帮。"
     assert f'href="{here}/2025-12"' in browser.get(f"{here}/2026-01").text
+    first = browser.get(f"{here}/2025-12/ledger").text
+    assert "上月" not in first and f'href="{here}/2026-11/ledger">回到本月' in first
+
+
+def test_of_a_month_with_nothing_in_it_there_is_no_file(
+    browser: Browser, county: dict[str, int], database: Database
+) -> None:
+    with database.writing() as connection:
+        connection.execute(update(Member).values(enrolled_on=date(2026, 11, 2)))
+    for user, place in (("chuxin", county["初心村党支部"]), ("xian", "all")):
+        browser.sign_in(user)
+        for page in ("2026-10", "2026-10/ledger", "2026-11"):
+            files = re.findall(r'href="[^"]*\.pdf"', browser.get(f"/desk/{place}/{page}").text)
+            assert bool(files) == page.startswith("2026-11"), (user, page)
+        browser.post("/desk/sign-out")
+
+
+def test_only_a_branch_s_own_secretary_signs(browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("xian")
+    for which in ("", "/ledger/detail"):
+        assert "支部书记：" not in browser.get(f"/desk/all/2026-11{which}").text
+        assert "支部书记：" in browser.get(f"/desk/{county['初心村党支部']}/2026-11{which}").text
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "november", "0000-01", "2026-11-01", "%00"])

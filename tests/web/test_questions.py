@@ -21,7 +21,7 @@ from ivr import letters
 from ivr.catalogue import Clip
 from ivr.config import Settings, StudioSettings
 from ivr.errors import BadEntry
-from ivr.records import deeds, preferences
+from ivr.records import deeds, preferences, recordings
 from ivr.records import questions as records
 from ivr.records.db import Database
 from ivr.records.models import Deed, Reply
@@ -182,6 +182,12 @@ def test_what_is_not_fetched_yet_or_never_says_so(
     browser.sign_in("chuxin")
     assert "录音正在取过来" in browser.get("/desk/questions").text
     assert browser.get(f"/desk/questions/{late}.wav").status_code == 404
+    for for_good, told in ((False, "系统会再试"), (True, "不会再试了")):
+        with database.writing() as connection:
+            taken = recordings.take(connection, late, clock.now, at_once=True)
+            assert taken
+            recordings.failed(connection, taken, "it is gone there", clock.now, for_good=for_good)
+        assert told in browser.get("/desk/questions").text
 
 
 def test_a_reply_by_telephone_is_on_its_way_and_then_heard_here(

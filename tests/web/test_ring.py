@@ -45,6 +45,30 @@ def test_ticked_it_goes_to_the_end_and_comes_back(browser: Browser, ring: str, d
     assert kept.outcome == "明天打" and kept.withdrawn_at is not None  # taken back, not deleted
 
 
+def test_a_visit_written_down_ticks_and_leads_back(browser: Browser, ring: str) -> None:
+    """Though nothing was studied in it."""
+    browser.sign_in("hedong")
+    east = rows(browser.get("/desk/all/2026-11/ring").text)[0]
+    form = browser.get(ring.replace("/ring", "/visit?member=004&back=ring")).text
+    assert 'name="back" value="ring"' in form and f'href="{ring}"' in form
+    seen = {"member": "004", "topic": "身体不好", "back": "ring"}
+    assert browser.post(ring.replace("/ring", "/visit"), day="2026-11-21", **seen).status_code == 400
+    answer = browser.post(ring.replace("/ring", "/visit"), day="2026-11-19", **seen)
+    assert (answer.status_code, answer.location) == (303, ring)
+    page = browser.get(ring).text
+    assert told(page)[0].startswith("还有 2 位") and rows(page)[2][4].startswith("✓ 11-19 送学上门 身体不好")
+    assert rows(browser.get("/desk/all/2026-11/ring").text) == [east, ["初心村党支部", "2", "1"]]
+    browser.post(ring.replace("/ring", "/occasion/1/withdraw"))
+    assert told(browser.get(ring).text)[0].startswith("还有 3 位")
+
+
+def test_who_has_no_telephone_can_only_be_visited(browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("dongcun")
+    page = browser.get(f"/desk/{county['东村党支部']}/2026-11/ring").text
+    assert [row[0] for row in rows(page)] == ["周国强", "何有才"]
+    assert len(re.findall(r'name="outcome"', page)) == 1 and page.count("back=ring") == 2
+
+
 def test_what_somebody_else_ticked_meanwhile_stands_and_is_told(
     browser: Browser, fresh: Browser, ring: str, database: Database
 ) -> None:
@@ -102,6 +126,7 @@ def test_a_township_sees_its_branches_one_after_the_other(browser: Browser) -> N
     browser.sign_in("hedong")
     page = browser.get("/desk/all/2026-11/ring").text
     assert rows(page) == [["东村党支部", "2", "0"], ["初心村党支部", "3", "0"]]
+    assert told(page) == ["各支部一共还有 5 位没有联系。"]
 
 
 def test_of_whom_study_is_not_asked_is_not_on_the_list(

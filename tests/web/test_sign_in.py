@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,19 @@ def test_a_name_and_a_password_open_the_page_of_ones_branch(browser: Browser, co
 @pytest.mark.parametrize("typed", ["chuxin", " Chuxin ", "ＣＨＵＸＩＮ"])
 def test_a_name_is_the_same_however_it_is_typed(browser: Browser, typed: str) -> None:
     assert browser.sign_in(typed).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "typed", [str, str.upper, lambda it: it.replace("-", ""), lambda it: f" {it.replace('-', ' ')}"]
+)
+def test_a_password_that_was_read_out_is_taken_as_it_was_heard(
+    browser: Browser, database: Database, clock: Clock, typed: Callable[[str], str]
+) -> None:
+    ours, own = users.new_password(), "An-oak of theirs"
+    for password, is_heard in ((ours, True), (own, typed(own) == own)):
+        with database.writing() as connection:
+            users.set_password(connection, "chuxin", users.hashed(password, "chuxin"), clock.now)
+        assert browser.sign_in("chuxin", typed(password)).status_code == (302 if is_heard else 403)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +177,7 @@ def test_what_was_typed_goes_through_the_sign_in_and_is_sent_again(
         assert hidden(page)["to"] == [f"{here}/meeting"]
         wrong = browser.post("/desk/sign-in", name="chuxin", password="x", **hidden(page))
         shown = browser.post("/desk/sign-in", name="chuxin", password=PASSWORD, **hidden(wrong))
-        assert shown.status_code == 200 and ">001、004<" in shown.text and "&lt;报&gt;" in shown.text
+        assert shown.status_code == 200 and ">王秀英、马建民<" in shown.text and "&lt;报&gt;" in shown.text
         assert f'action="{here}/meeting"' in shown.text and f'href="{here}/meeting"' in shown.text
         assert f'<dd class="typed">{over}</dd>' in shown.text and PASSWORD not in shown.text
         with database.reading() as connection:
@@ -174,6 +188,27 @@ def test_what_was_typed_goes_through_the_sign_in_and_is_sent_again(
     with database.reading() as connection:
         assert connection.execute(select(Occasion.topic)).scalars().all() == ["csrf_token", "session"]
         assert connection.execute(select(func.count()).select_from(Presence)).scalar_one() == 4
+
+
+def test_what_was_typed_is_told_by_the_names_that_people_know(browser: Browser, county: dict[str, int]) -> None:
+    """Those of others stay numbers."""
+    here = f"/desk/{county['初心村党支部']}/2026-11"
+    for form, typed, told in (
+        (
+            "visit",
+            {"member": "004", "lesson": "falls"},
+            ["<dt>姓名</dt><dd", ">马建民<", "<dt>课</dt><dd", ">《防跌倒》<"],
+        ),
+        (
+            "hours",
+            {"ticked": ["1 falls", "7 falls"], "shown": "1 falls"},
+            ["<dt>确认学时</dt>", ">王秀英《防跌倒》、7《防跌倒》<"],
+        ),
+    ):
+        page = browser.post(f"{here}/{form}", **typed)
+        shown = browser.post("/desk/sign-in", name="chuxin", password=PASSWORD, **hidden(page)).text
+        assert [each for each in told if each not in shown] == []
+        browser.post("/desk/sign-out")
 
 
 def hidden_token(browser: Browser) -> str:

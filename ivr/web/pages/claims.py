@@ -33,12 +33,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         with desk.database.reading() as connection:
             calls = claims.unclaimed(connection, catalogue, since, dismissed=everything, which=which, most=MOST)
             waiting = claims.how_many(connection, which)
-            here = recordings.here(connection, [each for call in calls for each in (*call.names, *call.left)])
+            voices = [each for call in calls for each in (*call.names, *call.left)]
+            here, lost = recordings.here(connection, voices), recordings.lost(connection, voices)
         titles = {lesson.slug: lesson.title.words for lesson in catalogue.editions.values()}
         return render_template(
             "desk/unclaimed.html",
             rows=calls,
             here=here,
+            lost=lost,
             told=(desk.words.say("unclaimed_count" if waiting else "unclaimed_none", n=waiting),),
             older=waiting - len(calls) if not everything else 0,
             most=MOST,

@@ -57,6 +57,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             sheet=sheet(told),
             told=[sentence for sentence in [told.facts.not_begun(desk.words)] if sentence],
             forms=OF_SHEETS,
+            has_any=bool(told.facts.people and told.facts.lessons),
             written_cell=shown,
             is_signed=which in SIGNED,
         )

@@ -12,8 +12,9 @@ from werkzeug import Response as Answer
 
 from ivr.errors import BadRoster
 from ivr.records import deeds, member_list, roster
+from ivr.records.member_list import Parsed
 from ivr.records.mistakes import Mistake, together
-from ivr.records.numbers import half_hidden, masked
+from ivr.records.numbers import masked
 from ivr.records.roster import Plan, Reach
 from ivr.records.spreadsheet import MOST_BYTES, Unreadable
 from ivr.reports.sheet import Sheet
@@ -28,6 +29,7 @@ MOST_CELLS = 20  # that a sentence names
 IMPORTED = "members_imported"  # the deed
 LONGEST_NAME = 100  # characters of a file's name
 COLUMNS = ("name", "phone", "branch", "number", "role", "district")
+ASSUMED = ("branch", "district")  # for whoever has but one branch
 EMPTY_ROWS = 40  # of the template, as text: where 001 stays 001
 
 
@@ -52,7 +54,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             done = (
                 deeds.about(connection, int(deed), g.user.id, IMPORTED) if deed.isdecimal() and len(deed) < 18 else None
             )
-        return render_template("desk/members_import.html", done=done)
+        return render_template("desk/members_import.html", done=done, only=only_branch())
 
     @routes.post("/members/import")
     def looking() -> Answer | tuple[str, int]:
@@ -107,6 +109,13 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     def to_look(token: str, filename: str, changed: int | None = None) -> Answer:
         return redirect(url_for("desk.looked_at", kept=token, filename=filename, changed=changed), 303)
 
+    def only_branch() -> str:
+        """Of whoever has but one, and founds none, it need not be written."""
+        return "".join(place.name for place in desk.seen_by(g.user)) if g.user.role == "branch" else ""
+
+    def parsed(content: bytes, filename: str) -> Parsed:
+        return member_list.parsed(content, filename, desk.settings.line.country, only_branch())
+
     # ── what it means ────────────────────────────────────────────────────────────────────────────────────────────
 
     def reach() -> Reach | None:
@@ -119,7 +128,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return Reach(frozenset(place.name for place in theirs), district, founds=is_township)
 
     def looked(filename: str, content: bytes, token: str) -> Looked:
-        read, within = member_list.parsed(content, filename, desk.settings.line.country), reach()
+        read, within = parsed(content, filename), reach()
         try:
             with desk.database.reading() as connection:
                 return Looked(filename, token, roster.planned(connection, read, within))
@@ -129,7 +138,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     def imported(filename: str, content: bytes, fingerprint: str) -> int | None:
         """The deed; None where something else would be done than was shown. Raises BadRoster."""
-        read, within = member_list.parsed(content, filename, desk.settings.line.country), reach()
+        read, within = parsed(content, filename), reach()
         with desk.database.writing(alone=True) as connection:
             plan = roster.planned(connection, read, within)
             if plan.fingerprint != fingerprint:
@@ -161,10 +170,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         )
 
     def says(mistake: Mistake) -> str:
-        values = {**mistake.values, "told": mistake.told}
-        if mistake.why == "no_phone":
-            values["text"] = half_hidden(str(values["text"]))
-        return desk.words.say(f"list_{mistake.why}", **values)
+        """What they typed stands there in full: it is theirs, and to be found again."""
+        return desk.words.say(f"list_{mistake.why}", **{**mistake.values, "told": mistake.told})
 
     def noted(plan: Plan) -> Iterator[str]:
         """What may be a slip, and in which cells."""
@@ -179,7 +186,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             reason = f"{mistake.heading}：{says(mistake)}" if mistake.heading else says(mistake)
             reasons[mistake.row] = "\n".join(filter(None, (reasons.get(mistake.row), reason)))
         try:
-            headings, rows = member_list.given_back(content, reasons, heading("refused"))
+            headings, rows = member_list.given_back(content, reasons, heading("refused"), only_branch())
         except Unreadable:
             abort(404)
         return Sheet(list_.filename, headings, tuple(rows))
@@ -189,9 +196,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return chinese if desk.words.language.startswith("zh") else english
 
     def template_sheet() -> Sheet:
-        example = tuple(desk.words.say(f"import_example_{column}") for column in COLUMNS)
-        empty = ((None,) * len(COLUMNS),) * EMPTY_ROWS
-        return Sheet(desk.words.say("import_template"), tuple(map(heading, COLUMNS)), (example, *empty))
+        columns = [column for column in COLUMNS if column not in ASSUMED or not only_branch()]
+        example = tuple(desk.words.say(f"import_example_{column}") for column in columns)
+        empty = ((None,) * len(columns),) * EMPTY_ROWS
+        return Sheet(desk.words.say("import_template"), tuple(map(heading, columns)), (example, *empty))
 
     def returned_name(filename: str) -> str:
         stem = filename.rpartition(".")[0] or filename

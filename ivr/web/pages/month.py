@@ -6,7 +6,7 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from werkzeug import Response
 
 from ivr.reports import month as figures
-from ivr.reports.member import SYMBOLS, clock
+from ivr.reports.member import SYMBOLS, clock, standing
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
 from ivr.web.scope import ALL, seen
@@ -37,5 +37,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             told=tuple(figures.sentences(facts, figures.count(standings), desk.words)),
             symbols=SYMBOLS,
             clock=clock,
+            standing=lambda row: standing(row.stands, row.ways, desk.words),
             share=lambda count: figures.share(count.done, count.due, desk.words),
         )

@@ -33,7 +33,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     @routes.get("/<place:place>/<written>/visit")
     def visit_form(place: str, written: str) -> str:
-        return form_for(seen(desk, place, written), "visit", {"member": request.args.get("member", "")})
+        return form_for(
+            seen(desk, place, written), "visit", {name: request.args.get(name, "") for name in ("member", "back")}
+        )
 
     @routes.get("/<place:place>/<written>/meeting")
     def meeting_form(place: str, written: str) -> str:
@@ -55,6 +57,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                 occasions.write(connection, about.branches[0].id, told, g.user.id, desk.clock(), desk.today())
         except BadEntry as error:
             return form(about, kind, typed, error), 400
+        if typed.get("back") == "ring":
+            return redirect(url_for("desk.ring_page", place=place, written=written), 303)
         month = f"{told.day:%Y-%m}"
         return redirect(url_for("desk.occasions_page", place=about.branches[0].id, written=month), 303)
 

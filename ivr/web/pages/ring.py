@@ -73,14 +73,16 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             followed = follow_ups.of_month(connection, about.month, [person.id for person in facts.due])
         rows = ring.rows(facts, followed) if about.one else []
         waiting = {} if about.one else ring.by_branch(facts, followed)
-        left = sum(row.followed is None for row in rows) + sum(each.left for each in waiting.values())
+        left = sum(row.done is None for row in rows) + sum(each.left for each in waiting.values())
         all_ = len(rows) + sum(each.left + each.followed for each in waiting.values())
         say = desk.words.say
         if not all_:
             empty = "nobody" if not facts.people else "ring_none" if facts.lessons else "no_lessons"
             told = facts.not_begun(desk.words) or say(empty)
         else:
-            told = say("ring_count", n=left) if left else say("ring_all_done", n=all_)
+            told = (
+                say("ring_count" if about.one else "ring_count_all", n=left) if left else say("ring_all_done", n=all_)
+            )
         return render_template(
             "desk/ring.html",
             months_at="desk.ring_page",
@@ -93,5 +95,5 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             why=lambda row: study.reason(row.month, desk.words),
             help_for=lambda row: study.help_for(row.month, desk.words),
             mistake=mistake,
-            zone=desk.settings.line.zone,
+            outcome=lambda done: done.told(desk.words),
         )
