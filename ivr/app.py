@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, redirect, url_for
 from sqlalchemy import select
+from werkzeug import Response as BaseResponse
 
 from ivr import calls, prompts, vocabulary, web
 from ivr.config import Settings
@@ -52,6 +53,11 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Flask
     app.register_blueprint(audio.blueprint(line.shelf, settings.line.audio))
     words = vocabulary.load(settings.desk.words)
     web.install(app, Desk(line.database, line.shelf, settings, words, secret_key(settings), clock))
+
+    @app.get("/")
+    def start() -> BaseResponse:
+        """Who types the name of this machine alone looks for the desk."""
+        return redirect(url_for("desk.home"))
 
     @app.get("/healthz")
     def healthz() -> tuple[Response, int]:

@@ -66,15 +66,33 @@ def _row(call: Unclaimed, titles: dict[str, str], settings: Settings, everything
 @click.pass_obj
 def claim(settings: Settings, call: int, number: str) -> None:
     """Let CALL count for the member with this member NUMBER."""
-    counting = Counting(Shelf(settings.data).catalogue(), settings.records.completed_share, settings.line.zone)
     database = open_database(settings.database)
     try:
         with database.writing() as connection:
-            member, is_new = claims.claim(connection, call, number, datetime.now(UTC), counting)
+            member, is_new = claims.claim(connection, call, number, datetime.now(UTC), _counting(settings))
     finally:
         database.close()
     whose = f"{member.name} ({member.branch}, {member.number})"
     click.echo(f"Call {call} counts for {whose} {'now' if is_new else 'already; nothing was changed'}.")
+
+
+@calls.command()
+@click.argument("call", type=ROW)
+@click.argument("number")
+@click.pass_obj
+def unclaim(settings: Settings, call: int, number: str) -> None:
+    """Take back that CALL was claimed for the member with this member NUMBER: it waits again."""
+    database = open_database(settings.database)
+    try:
+        with database.writing() as connection:
+            member = claims.give_back(connection, call, number, datetime.now(UTC), _counting(settings))
+    finally:
+        database.close()
+    click.echo(f"Call {call} does not count for {member.name} any more, and waits to be claimed.")
+
+
+def _counting(settings: Settings) -> Counting:
+    return Counting(Shelf(settings.data).catalogue(), settings.records.completed_share, settings.line.zone)
 
 
 @calls.command()

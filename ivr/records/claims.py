@@ -1,5 +1,6 @@
-"""Calls that nobody is known for wait to be claimed: somebody who recognises one says whose it is, and it counts. Those
-that nobody will recognise are set aside; that is a fact added to the ledger, and so is taking it back."""
+"""Calls that nobody is known for wait to be claimed: somebody who recognises one says whose it is, and it counts, until
+that is given back. Those that nobody will recognise are set aside. All that is a fact added to the ledger, and so is
+taking it back."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, func, select, true
 
 from ivr.catalogue import Catalogue
 from ivr.errors import NotToBeClaimed, UnknownCall
@@ -103,8 +104,10 @@ def _recordings(connection: Connection, which: Any, kind: Any) -> defaultdict[in
     return found
 
 
-def standing(connection: Connection, call: int) -> Literal["", "waits", "aside"]:
-    """Does a call wait to be claimed, or was it set aside?"""
+def standing(connection: Connection, call: int) -> Literal["", "waits", "aside", "claimed"]:
+    """Does a call wait to be claimed, was it set aside, or claimed?"""
+    if _claimant(connection, call) is not None:
+        return "claimed"
     which = (Call.id == call) & ledger.IS_NOBODYS & ledger.IS_WORTH_CLAIMING
     row = connection.execute(select(_DISMISSED.label("dismissed")).where(which).select_from(Call)).first()
     return "" if row is None else "aside" if row.dismissed else "waits"
@@ -142,9 +145,7 @@ def claim(connection: Connection, call: int, number: str, now: datetime, countin
     """The call counts for the member with this number; returns who that is, and whether it did not before.
 
     Raises UnknownCall, NotEnrolled, or NotToBeClaimed where it is somebody else's, or a group's."""
-    row = connection.execute(select(Call.member_id).where(Call.id == call).with_for_update()).first()
-    if row is None:
-        raise UnknownCall(f"There is no call {call}. `ivr calls unclaimed` shows those that wait to be claimed.")
+    row = _held(connection, call)
     (member,) = enrolled(connection, number=number)
     if row.member_id == member.id:
         ledger.name_recordings(connection, call, member.id)
@@ -152,8 +153,38 @@ def claim(connection: Connection, call: int, number: str, now: datetime, countin
     if row.member_id is not None:
         whose = connection.execute(select(Member.name).where(Member.id == row.member_id)).scalar_one()
         raise NotToBeClaimed(f"Call {call} is {whose}'s already; nothing was changed.")
-    if connection.execute(select(Attendance.id).where(Attendance.call_id == call)).first():
+    if connection.execute(select(Call.id).where(Call.id == call, ledger.IS_ATTENDED)).first():
         raise NotToBeClaimed(f"Call {call} was a group's or a visit, and counts for those who were there.")
     ledger.claim(connection, call, member.id, now)
     progress.settle(connection, call, now, counting)
     return member, True
+
+
+def give_back(connection: Connection, call: int, number: str, now: datetime, counting: Counting) -> Enrolled:
+    """The call was claimed for the member with this number by mistake, and waits again; returns who that is.
+
+    Raises UnknownCall, NotEnrolled, or NotToBeClaimed where it was not: who said it themselves has no claim."""
+    _held(connection, call)
+    (member,) = enrolled(connection, number=number)
+    if _claimant(connection, call) != member.id:
+        raise NotToBeClaimed(f"Call {call} was not claimed for {member.name}; nothing was changed.")
+    ledger.give_back(connection, call, member.id, now)
+    progress.settle(connection, call, now, counting)
+    return member
+
+
+def _claimant(connection: Connection, call: int) -> int | None:
+    """Whom the whole call was claimed for; for those who said in it who they are, it is claimed up to there only."""
+    found = select(Attendance.member_id, Attendance.joined, Call.member_id.label("owner"))
+    claimed = (Attendance.call_id == call) & (Attendance.grade == "claimed")
+    newest = found.join(Call, Call.id == Attendance.call_id).where(claimed).order_by(Attendance.id.desc()).limit(1)
+    row = connection.execute(newest).first()
+    return row.member_id if row and row.joined and row.member_id == row.owner else None
+
+
+def _held(connection: Connection, call: int) -> Row[Any]:
+    """Nobody else says whose it is until the transaction ends. Raises UnknownCall."""
+    row = connection.execute(select(Call.member_id).where(Call.id == call).with_for_update()).first()
+    if row is None:
+        raise UnknownCall(f"There is no call {call}. `ivr calls unclaimed` shows those that wait to be claimed.")
+    return row

@@ -64,8 +64,10 @@ _ADD_ANSWER = insert(Answer)
 _ADD_EVIDENCE = insert(Evidence)
 
 
+# Of a call: somebody attended. A claim that was given back leaves its rows, too; one that stands has its member.
+IS_ATTENDED = exists().where(Attendance.call_id == Call.id, Attendance.grade != "claimed").correlate(Call)
 # Of a call: nobody is known for it, and nobody attended; something happened in it that can be somebody's.
-IS_NOBODYS = Call.member_id.is_(None) & ~exists().where(Attendance.call_id == Call.id).correlate(Call)
+IS_NOBODYS = Call.member_id.is_(None) & ~IS_ATTENDED
 IS_WORTH_CLAIMING = or_(
     exists().where(TurnRow.call_id == Call.id, TurnRow.lesson.is_not(None)).correlate(Call),
     exists().where(Answer.call_id == Call.id).correlate(Call),
@@ -200,6 +202,14 @@ def claim(connection: Connection, call: int, member: int, at: datetime, until: i
         _attend(connection, call, until, member, "claimed", False, at)
     connection.execute(update(Call).where(Call.id == call, Call.member_id.is_(None)).values(member_id=member))
     name_recordings(connection, call, member)
+
+
+def give_back(connection: Connection, call: int, member: int, at: datetime) -> None:
+    """This member did not claim it after all, from its first turn on; nor is what was said after the tone theirs."""
+    _attend(connection, call, 1, member, "claimed", False, at)
+    connection.execute(update(Call).where(Call.id == call).values(member_id=None))
+    theirs = (Recording.call_id == call) & (Recording.member_id == member)
+    connection.execute(update(Recording).where(theirs).values(member_id=None))
 
 
 def name_recordings(connection: Connection, call: int, member: int) -> None:

@@ -119,12 +119,13 @@ class Attending:
         return cls(rows)
 
     def grades(self, call: int) -> dict[int, str]:
-        """Everybody for whom some of this call counts besides its own member, and how; who was undone is not."""
+        """Everybody for whom some of this call counts besides its own member, and how; who was undone is not, nor
+        whose claim was given back."""
         there: dict[int, str] = {}
         for row in self.rows.get(call, ()):
             if row.joined:
                 there[row.member_id] = row.grade
-            elif row.grade == "group":
+            elif row.grade == "group" or row.turn == 1:
                 there.pop(row.member_id, None)
         return there
 

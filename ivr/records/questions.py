@@ -167,6 +167,12 @@ def reply(connection: Connection, question: int, clip: Clip, now: datetime) -> N
     give(connection, question, clip, now)
 
 
+def take_back(connection: Connection, question: int, audio: str) -> bool:
+    """The reply that is said with this is not given after all. False where it was heard, or there is none by now."""
+    unheard = (Reply.question_id == question) & (Reply.audio == audio) & Reply.delivered_at.is_(None)
+    return connection.execute(delete(Reply).where(unheard)).rowcount == 1
+
+
 def give(connection: Connection, question: int, clip: Clip, now: datetime) -> None:
     """A reply, written or spoken, takes the place of one that is not heard yet; of two at once, the later one. The same
     again changes nothing, were it heard already."""

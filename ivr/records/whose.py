@@ -23,8 +23,8 @@ _UNDONE = exists().where(
     _Left.call_id == Attendance.call_id,
     _Left.member_id == Attendance.member_id,
     _Left.id > Attendance.id,
-    _Left.grade == "group",
     ~_Left.joined,
+    (_Left.grade == "group") | (_Left.turn == 1),  # where a claim ends in the first turn, it was given back
 )
 ATTENDED = Attendance.joined & ~_UNDONE.correlate(Attendance)
 _ASKS_FOR_NUMBER = '"type":"Numbering"'  # in the JSON of a Turn

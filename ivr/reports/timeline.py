@@ -14,7 +14,7 @@ from ivr.catalogue import Catalogue, Lesson
 from ivr.dialogue import codec
 from ivr.dialogue.turn import Ignored, Name, Stray, Turn
 from ivr.records import whose
-from ivr.records.models import Attendance, Call, Evidence, Recording, TurnRow
+from ivr.records.models import Attendance, Call, Evidence, Member, Recording, TurnRow
 from ivr.records.plays import HeardRow, heard_in
 from ivr.reports import axis, call_list
 from ivr.reports.acts import Teller
@@ -94,7 +94,12 @@ def of(
     if not listed:
         return None
     reading = _Reading.of(connection, listed[0], period, catalogue, branches, words, language)
-    steps = (*reading.turns(), *reading.evidence(connection), *reading.voices(connection), *reading.claims(connection))
+    steps = (
+        *reading.turns(),
+        *reading.evidence(connection),
+        *reading.voices(connection),
+        *reading.claims(connection, branches),
+    )
     bars = reading.bars()
     return Timeline(
         listed[0],
@@ -226,15 +231,13 @@ class _Reading:
                 voice = Voice(row.id, bool(row.audio), is_lost=not row.audio and row.next_try_at is None)
                 yield replace(self._step(row.left_at, "", told), voice=voice)
 
-    def claims(self, connection: Connection) -> Iterator[Step]:
-        """That the secretary said whose it is."""
-        attended = (Attendance.call_id == self.call.id) & (Attendance.turn == 1) & Attendance.joined
-        found = select(Attendance.__table__).where(attended, Attendance.grade == "claimed")
-        for row in connection.execute(found):
-            known = {person.id: person.name for person in self.call.who.known}
-            if row.member_id in known:
-                told = self.teller.words.say("call_claimed", who=known[row.member_id])
-                yield self._step(row.at, "", told, later=True)
+    def claims(self, connection: Connection, branches: Collection[int]) -> Iterator[Step]:
+        """That the secretary said whose it is, or that it is not; of members of these branches."""
+        claimed = (Attendance.call_id == self.call.id) & (Attendance.turn == 1) & (Attendance.grade == "claimed")
+        found = select(Attendance.at, Attendance.joined, Member.name).join(Member, Member.id == Attendance.member_id)
+        for row in connection.execute(found.where(claimed, Member.branch_id.in_(branches)).order_by(Attendance.id)):
+            told = self.teller.words.say("call_claimed" if row.joined else "call_given_back", who=row.name)
+            yield self._step(row.at, "", told, later=True)
 
     # ── the axis ─────────────────────────────────────────────────────────────────────────────────────────────────
 

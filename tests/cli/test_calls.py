@@ -77,6 +77,19 @@ def test_a_stranger_s_call_waits_and_is_claimed_once(called: Settings) -> None:
     database.close()
 
 
+def test_a_claim_is_taken_back_as_if_it_had_not_been(called: Settings) -> None:
+    run(called, "claim", "1", "P002")
+    told = f"Call 1 does not count for {NAMES[1]} any more, and waits to be claimed.\n"
+    assert run(called, "unclaim", "1", "P002") == told
+    assert standings(called) == [] and run(called, "unclaimed", "--all").startswith("1 个待认领的电话\n")
+    with pytest.raises(NotToBeClaimed, match=f"Call 1 was not claimed for {NAMES[1]}"):
+        run(called, "unclaim", "1", "P002")
+    with pytest.raises(UnknownCall, match="no call 99"):
+        run(called, "unclaim", "99", "P002")
+    run(called, "claim", "1", "P001")
+    assert standings(called)[0][0] == 1
+
+
 def test_what_can_t_be_claimed(called: Settings) -> None:
     run(called, "claim", "1", "P002")
     with pytest.raises(NotToBeClaimed, match=f"Call 1 is {NAMES[1]}'s already"):

@@ -10,6 +10,7 @@ from sqlalchemy import event, select, update
 
 from ivr.dialogue.state import AfterLesson
 from ivr.dialogue.turn import Event, Identified, Joined, Left, Stray, Undone, Visited
+from ivr.errors import NotToBeClaimed
 from ivr.records import claims, ledger, plays, progress
 from ivr.records.db import Database
 from ivr.records.models import Attendance, Call, Progress, Recording, Studied
@@ -192,6 +193,35 @@ def test_a_claim_names_what_was_said(book: Book) -> None:
     assert whose(book) == [5]
     ledger.keep_recording(book.connection, call.id, asked, QUESTION, None, book.at)
     assert whose(book) == [5, 5], "told by the provider only after the claim"
+    claims.give_back(book.connection, call.id, "P005", book.at, book.counting)
+    assert whose(book) == [None, None]
+
+
+def test_a_claim_that_was_given_back_leaves_nothing_behind(book: Book) -> None:
+    """Claimed anew, for whomever, it counts as it would have; what is stored is what the ledger says."""
+    call = book.call()
+    call.hears(0)
+    call.answers(0, "right")
+    call.ends()
+    for number in ("P005", "P001", "P005"):
+        claims.claim(book.connection, call.id, number, book.at, book.counting)
+        assert standings(book) == {int(number[1:]): (12_000, 1, 1)}
+        attending = plays.Attending.of(book.connection)
+        assert attending.grades(call.id) == {int(number[1:]): "claimed"}
+        claims.give_back(book.connection, call.id, number, book.at, book.counting)
+        assert standings(book) == {} and plays.Attending.of(book.connection).grades(call.id) == {}
+        assert claims.standing(book.connection, call.id) == "waits"
+
+
+def test_who_said_who_they_are_has_no_claim_to_give_back(book: Book) -> None:
+    call = book.call()
+    call.hears(0)
+    call.by = 1
+    call.turn(Identified(1))
+    call.ends()
+    assert claims.standing(book.connection, call.id) == ""
+    with pytest.raises(NotToBeClaimed, match="was not claimed for"):
+        claims.give_back(book.connection, call.id, "P001", book.at, book.counting)
 
 
 def test_a_claim_of_what_is_theirs_already_names_what_was_said(book: Book) -> None:

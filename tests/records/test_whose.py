@@ -127,6 +127,12 @@ def claimed(village: Village) -> int:
     return call
 
 
+def given_back(village: Village) -> int:
+    call = claimed(village)
+    ledger.give_back(village.connection, call, number(village.connection, "101"), at("2026-11-17 08:01"))
+    return call
+
+
 WHO: list[tuple[Callable[[Village], int], list[str]]] = [
     (own, [HOME, "county"]),
     (group, [HOME, EAST, "county"]),
@@ -148,6 +154,7 @@ WHO: list[tuple[Callable[[Village], int], list[str]]] = [
     (typing("*"), ["county"]),
     (typing_at_the_menu, ["county"]),
     (claimed, [EAST, "county"]),
+    (given_back, ["county"]),
 ]
 
 

@@ -18,7 +18,7 @@ def test_the_line_s_process_serves_the_desk(settings: Settings, clock: Clock) ->
         users.add(connection, "xian", "county", None, HASHED, clock.now)
     database.close()
     browser.sign_in("xian")
-    page = browser.get("/desk")
+    page = browser.get("/")
     assert page.status_code == 200 and "名册还是空的。" in page.text
     assert (settings.data / "secret_key").exists()
     app.extensions["line"].database.close()

@@ -277,14 +277,52 @@ def test_a_call_that_waits_is_claimed_and_counts(browser: Browser, database: Dat
     assert '<option value="004">马建民（004）</option>' in re.sub(r"\s+<", "<", call) and "周国强" not in call
     assert heard(database, "004") == 0
     answer = browser.post(f"/desk/call/{rang}/claim", who="004")
-    assert answer.status_code == 303 and answer.location == f"/desk/call/{rang}"
+    assert answer.status_code == 303 and answer.location == f"/desk/call/{rang}?kept=claimed"
     assert heard(database, "004") == 12_000
+    assert 'role="status">记到了马建民名下。' in browser.get(answer.location).text
     after = browser.get(f"/desk/call/{rang}").text
     assert "记到了马建民名下。" in after and 'id="who"' not in after and "（认领）" in plain(after)
     assert told(browser.get("/desk/unclaimed").text) == ["没有等您认领的电话。"]
     again = browser.post(f"/desk/call/{rang}/claim", who="001")
     assert again.status_code == 409 and "已经有人认领了" in again.text and heard(database, "001") == 30_000
     assert browser.post(f"/desk/call/{rang}/aside").status_code == 409
+
+
+def test_a_claim_is_given_back(browser: Browser, fresh: Browser, database: Database, rang: int) -> None:
+    browser.sign_in("chuxin")
+    fresh.sign_in("dongcun")
+    here = f"/desk/call/{rang}"
+    assert browser.post(f"{here}/unclaim", who="004").status_code == 409
+    browser.post(f"{here}/claim", who="004")
+    (who,) = re.findall(r'name="who" value="(.*?)"', browser.get(here).text)
+    for browses, forged in ((fresh, who), (fresh, "101"), (browser, "101"), (browser, ""), (browser, "nobody")):
+        assert browses.post(f"{here}/unclaim", who=forged).status_code == 404
+    stale = browser.post(f"{here}/unclaim", who="001")
+    assert stale.status_code == 409 and "刚才有人改过是谁打的" in stale.text and heard(database, "004") == 12_000
+    answer = browser.post(f"{here}/unclaim", who=who)
+    assert answer.status_code == 303 and heard(database, "004") == 0
+    page = browser.get(answer.location).text
+    assert "已保存。" in page and "不算马建民的了" in page and "这个电话是谁打的？" in page
+    assert len(rows(browser.get("/desk/unclaimed").text)) == 1
+    browser.post(f"{here}/claim", who="001")
+    assert "马建民" not in browser.get("/desk/all/2026-11/calls?member=001").text
+    with database.reading() as connection:
+        did = connection.execute(select(Deed.what, Deed.about).order_by(Deed.id)).all()
+        told = [f"{rang} 004", f"{rang} 004", f"{rang} 001"]
+        assert [tuple(deed) for deed in did] == [
+            *zip(("call claimed", "claim given back", "call claimed"), told, strict=True)
+        ]
+
+
+def test_what_one_gives_back_one_may_not_see_then(browser: Browser, fresh: Browser) -> None:
+    """A stranger's call is the county's."""
+    fresh.sign_in("xian")
+    fresh.post(f"/desk/call/{WAITS}/claim", who="周国强")
+    browser.sign_in("dongcun")
+    answer = browser.post(f"/desk/call/{WAITS}/unclaim", who="101")
+    assert "已保存。" in browser.get(answer.location).text and answer.location == "/desk/unclaimed?kept=1"
+    assert browser.get(f"/desk/call/{WAITS}").status_code == 404
+    assert "不算周国强的了" in fresh.get(f"/desk/call/{WAITS}").text
 
 
 @pytest.mark.parametrize(
@@ -372,7 +410,7 @@ def test_a_stranger_s_call_is_the_county_s_to_claim(browser: Browser, fresh: Bro
 
 def test_forms_need_their_token(browser: Browser, rang: int) -> None:
     browser.sign_in("chuxin")
-    for path in ("claim", "aside"):
+    for path in ("claim", "unclaim", "aside"):
         answer = browser.client.post(f"/desk/call/{rang}/{path}", base_url=HOME, data={"who": "004"})
         assert answer.status_code == 400
     assert len(rows(browser.get("/desk/unclaimed").text)) == 1

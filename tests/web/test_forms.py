@@ -34,7 +34,7 @@ def test_a_township_s_form_is_its_own_branches_and_nobody_else_s(
     browser: Browser, fresh: Browser, county: dict[str, int], templates: Path
 ) -> None:
     browser.sign_in("hedong")
-    assert put(browser, "../../上报表.xlsx", workbook("{{应学}}")).status_code == 302
+    assert put(browser, "../../上报表.xlsx", workbook("{{应学}}")).status_code == 303
     (kept,) = templates.glob("*/*.xlsx")
     assert kept.name == "上报表.xlsx"
     filled = browser.get(f"{ADDRESS}/own/上报表.xlsx")
@@ -60,12 +60,13 @@ def test_who_may_put_and_remove(browser: Browser, fresh: Browser, templates: Pat
     assert fresh.post(f"{ADDRESS}/everybody/form.xlsx/remove").status_code == 404
     browser.sign_in("xian")
     assert put(browser, "a.xlsx", workbook("{{应学}}"), token=False).status_code == 400
-    assert put(browser, "a.xlsx", workbook("{{应学}}")).status_code == 302
+    assert put(browser, "a.xlsx", workbook("{{应学}}")).status_code == 303
     assert sorted(path.name for path in templates.iterdir()) == ["a.xlsx", "form.xlsx"]
     empty = browser.get(f"{ADDRESS}/everybody/a.xlsx/empty")
     assert openpyxl.load_workbook(io.BytesIO(empty.data)).active["A1"].value == "{{应学}}"
 
-    assert browser.post(f"{ADDRESS}/everybody/a.xlsx/remove").status_code == 302
+    removed = browser.post(f"{ADDRESS}/everybody/a.xlsx/remove")
+    assert removed.status_code == 303 and "已保存。" in browser.get(removed.location).text
     assert sorted(path.name for path in templates.iterdir()) == ["form.xlsx"]
 
 

@@ -21,6 +21,7 @@ from tests.web.reading import rows
 from tests.web.test_print import CHROMIUM, pages, printed
 
 CARD = "/desk/member/001/2026"
+KEPT = "?kept=1#kept"  # where it is said, not back down at the form
 
 
 def member(database: Database, number: str) -> int:
@@ -148,7 +149,7 @@ def test_a_number_may_be_anything(browser: Browser, database: Database) -> None:
     for address, name in links.items():
         answer = browser.get(address, follow=False)
         assert answer.status_code == 200 and f'<dd class="who">{name}</dd>' in answer.text
-        assert browser.post(f"{address}/choices", pace="slow").location == address
+        assert browser.post(f"{address}/choices", pace="slow").location == f"{address}{KEPT}"
 
 
 @pytest.mark.parametrize("address", ["~", "~4", "~____", "~gIA", "nobody", "~" + "A" * 400])
@@ -163,12 +164,12 @@ def test_an_address_of_nobody(browser: Browser, address: str) -> None:
 def test_who_is_excused_and_back(browser: Browser, database: Database) -> None:
     browser.sign_in("chuxin")
     sent = {"kind": "excused", "reason": "身患重病", "since": "2026.11.1", "until": "2026年12月31日"}
-    assert browser.post(f"{CARD}/excused", **sent).location == CARD
+    assert browser.post(f"{CARD}/excused", **sent).location == CARD + KEPT
     page = browser.get(CARD).text
     assert "身患重病，2026-11-01 至 2026-12-31" in page
     assert "5 人应学" in browser.get("/desk/").text
     action = re.findall(r'action="(/desk/member/001/2026/excused/\d+/back)"', page)
-    assert len(action) == 1 and browser.post(action[0]).location == CARD
+    assert len(action) == 1 and browser.post(action[0]).location == CARD + KEPT
     assert "身患重病，" not in browser.get(CARD).text and "6 人应学" in browser.get("/desk/").text
     assert browser.post(action[0]).status_code == 404
     with database.reading() as connection:
@@ -222,7 +223,7 @@ def test_choices_are_those_the_telephone_knows(browser: Browser, database: Datab
         ({"pace": ""}, {"language": "yue", "one_key": "yes"}),
         ({"wait": "x", "role": "secretary", "pin": "1234"}, {"language": "yue", "one_key": "yes"}),
     ]:
-        assert browser.post(f"{CARD}/choices", **sent).location == CARD
+        assert browser.post(f"{CARD}/choices", **sent).location == CARD + KEPT
         with database.reading() as connection:
             assert preferences.preferred(connection, [who])[who] == kept
             assert enrolled(connection, number="001")[0].role == ""

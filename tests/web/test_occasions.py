@@ -21,7 +21,7 @@ def test_a_visit_counts_and_is_taken_back(browser: Browser, here: str) -> None:
     assert 'value="2026-11-20"' in browser.get(f"{here}/visit?member=004").text  # today
     for _ in range(2):  # sent twice, it is one
         answer = browser.post(f"{here}/visit", day="2026-11-18", member="004", lesson="falls", host="李书记")
-        assert (answer.status_code, answer.location) == (303, f"{here}/occasions")
+        assert (answer.status_code, answer.location) == (303, f"{here}/occasions?kept=1")
     assert [row[:5] for row in rows(browser.get(answer.location).text)] == [
         ["11-18", "送学上门", "《防跌倒》", "李书记", "马建民"]
     ]

@@ -45,6 +45,24 @@ def test_a_branch_in_its_month(browser: Browser) -> None:
     ]
 
 
+def test_what_was_saved_is_said_once(browser: Browser, county: dict[str, int]) -> None:
+    here, card = f"/desk/{county['初心村党支部']}/2026-11", "/desk/member/001/2026"
+    forms: list[tuple[str, dict[str, str]]] = [
+        (f"{here}/ring/tick", {"member": "002"}),
+        (f"{here}/visit", {"day": "2026-11-18", "member": "004", "topic": "谈心"}),
+        (f"{here}/occasion/1/withdraw", {}),
+        (f"{card}/excused", {"kind": "excused", "reason": "年老", "since": "2026-11-01"}),
+        (f"{card}/choices", {"pace": "slow"}),
+        ("/desk/users/chuxin/lock", {}),
+    ]
+    browser.sign_in("hedong")
+    for path, fields in forms:
+        answer = browser.post(path, **fields)
+        assert answer.status_code == 303, path
+        assert 'role="status">已保存。</p>' in browser.get(answer.location).text, path
+    assert "已保存。" not in browser.get("/desk/users").text
+
+
 def test_branches_side_by_side_each_leads_to_its_page(browser: Browser, county: dict[str, int]) -> None:
     browser.sign_in("xian")
     page = browser.get("/desk/").text

@@ -218,7 +218,7 @@ def test_each_hears_their_own_and_nothing_else(
         given = {each.question_id: each.id for each in connection.execute(select(Reply.__table__))}
     browser.sign_in(user)
     rules = [rule for rule in app.url_map.iter_rules() if rule.arguments & set(SINGLE)]
-    assert len(rules) == 4
+    assert len(rules) == 5
     for branch, number in asked.items():
         is_theirs = branch in USERS[user][2]
         for rule in rules:
@@ -227,10 +227,40 @@ def test_each_hears_their_own_and_nothing_else(
             if "GET" in (rule.methods or ()):
                 assert browser.get(built[1]).status_code == (200 if is_theirs else 404), built
             else:
-                assert send(browser, built[1], words="").status_code == (400 if is_theirs else 404), built
+                refused = 400 if rule.endpoint == "desk.replying" else 303
+                assert send(browser, built[1], words="").status_code == (refused if is_theirs else 404), built
                 assert send(browser, built[1], by="sound", sound=b"x").status_code == (303 if is_theirs else 404)
     listed = browser.get("/desk/questions?all=1").text
     assert {branch for branch in OF if f"/desk/questions/{asked[branch]}.wav" in listed} == set(USERS[user][2])
+
+
+def test_a_reply_is_taken_back_until_it_is_heard(
+    browser: Browser, database: Database, question: int, data: Path, clock: Clock
+) -> None:
+    def given() -> str:
+        with database.writing() as connection:
+            records.reply(connection, question, Clip(Shelf(data).put_recording(SPEECH), 100, ""), clock.now)
+        return str(replies(database)[0].audio)
+
+    browser.sign_in("chuxin")
+    here, audio = f"/desk/questions/{question}", given()
+    (shown,) = re.findall(r'name="audio" value="(.*?)"', browser.get(here).text)
+    assert shown == audio
+    send(browser, f"{here}/take-back", audio="0" * 64)  # of a page from before: this one stays
+    assert len(replies(database)) == 1
+    for _ in range(2):  # twice is once
+        answer = send(browser, f"{here}/take-back", audio=audio)
+        page = browser.get(answer.location).text
+        assert answer.status_code == 303 and "已保存。" in page and "等您回复" in page
+    assert replies(database) == [] and "有 1 个问题等您回复。" in browser.get("/desk/questions").text
+    with database.writing() as connection:
+        assert connection.execute(select(Deed.what, Deed.about)).all() == [("reply taken back", str(question))]
+    given()
+    with database.writing() as connection:
+        connection.execute(update(Reply).values(delivered_at=clock.now))
+    assert 'name="audio"' not in browser.get(here).text
+    answer = send(browser, f"{here}/take-back", audio=audio)
+    assert answer.status_code == 409 and "收不回来了" in mistakes(answer.text)["all"] and len(replies(database)) == 1
 
 
 @pytest.mark.parametrize("user", USERS)

@@ -33,7 +33,7 @@ def test_who_has_not_heard_a_lesson_and_what_to_say(browser: Browser, ring: str)
 def test_ticked_it_goes_to_the_end_and_comes_back(browser: Browser, ring: str, database: Database) -> None:
     browser.sign_in("chuxin")
     answer = browser.post(f"{ring}/tick", member="002", outcome=" 明天打 ")
-    assert answer.status_code == 303 and answer.location == ring
+    assert answer.status_code == 303 and answer.location == f"{ring}?kept=1"
     page = browser.get(ring).text
     assert told(page) == ["还有 2 位等您联系。打过一位，就按“打过了”。"]
     assert rows(page)[2][0] == "李大山" and rows(page)[2][4].startswith("✓ 11-20 明天打")
@@ -106,20 +106,48 @@ def test_nobody_else_can_be_ticked(browser: Browser, ring: str, number: str, dat
         assert connection.execute(select(FollowUp.__table__)).all() == []
 
 
+DIALLED = [  # of those on the list, and as people read it
+    ("+8613800138002", "138 0013 8002"),
+    ("+8613800138003", "138 0013 8003"),
+    ("+8613800138004", "138 0013 8004"),
+    ("+8637165432100", "0371 6543 2100"),
+]
+
+
+def dialled(page: str) -> list[tuple[str, str]]:
+    assert ("138****8002" in page) != ("tel:" in page)
+    return re.findall(r'<a href="tel:(.*?)">(.*?)</a>', page)
+
+
 def test_numbers_in_full_are_shown_on_request_and_that_is_kept(browser: Browser, ring: str, database: Database) -> None:
     browser.sign_in("chuxin")
-    page = browser.post(f"{ring}/numbers").text
-    assert re.findall(r'href="tel:(.*?)"', page) == [
-        "+8613800138002",
-        "+8613800138003",
-        "+8613800138004",
-        "+8637165432100",
-    ]
-    assert "13800138007" not in page
-    assert 'class="screen" href="tel:' not in page  # they are there on paper, too
+    here = browser.post(f"{ring}/numbers").location
+    assert here == f"{ring}?numbers=1"
+    for _ in range(2):
+        assert dialled(browser.get(here).text) == DIALLED  # on paper, too
     with database.reading() as connection:
         (deed,) = connection.execute(select(Deed.__table__)).all()
     assert (deed.what, deed.about) == ("numbers", "初心村党支部 2026-11")
+
+
+def test_they_stay_while_one_rings_and_ticks(browser: Browser, ring: str, database: Database) -> None:
+    """Once somebody left the page, or it is another's, its address shows none; nor that of another month."""
+    browser.sign_in("chuxin")
+    here = browser.post(f"{ring}/numbers").location
+    (tick,) = set(re.findall(r'action="(.*?/tick.*?)"', browser.get(here).text))
+    sent = browser.post(tick, member="002", seen="")
+    assert sorted(dialled(browser.get(sent.location).text)) == DIALLED
+    assert sorted(dialled(browser.post(tick, member="003", outcome="长" * 201).text)) == DIALLED
+    assert sorted(dialled(browser.post(tick, member="002", seen="", outcome="在家").text)) == DIALLED
+    with database.reading() as connection:
+        assert len(connection.execute(select(Deed.id)).all()) == 1
+    assert dialled(browser.get(ring).text) == dialled(browser.get(here).text) == []
+    browser.post(f"{ring}/numbers")
+    assert dialled(browser.get(here.replace("2026-11", "2026-10")).text) == []
+    browser.post(f"{ring}/numbers")
+    browser.post("/desk/sign-out")
+    browser.sign_in("hedong")
+    assert dialled(browser.get(here).text) == []
 
 
 def test_a_township_sees_its_branches_one_after_the_other(browser: Browser) -> None:

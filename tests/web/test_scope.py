@@ -30,7 +30,7 @@ MEMBERS = {"初心村党支部": "001", "东村党支部": "101", "西村党支�
 ABOVE = ("/desk/users",)  # nothing for a branch's users
 OPEN = ("desk.sign_in", "desk.code", "desk.static")
 OWN = ("desk.phone_call", "desk.phone_sound")  # a user's own rehearsals: tests/web/test_phone.py
-SINGLE = {"question", "reply", "notice"}  # a single one of these: test_questions.py and test_notices.py walk there
+SINGLE = {"question", "reply", "notice", "user"}  # a single one of these: test_questions.py … walk there
 
 
 Own = Mapping[str, str]

@@ -44,8 +44,9 @@ def test_a_branch_s_user_has_nobody_below(browser: Browser) -> None:
 def test_a_new_password_is_shown_once_and_signs_in(browser: Browser, fresh: Browser, database: Database) -> None:
     fresh.sign_in("chuxin")
     browser.sign_in("hedong")
-    password = shown_password(browser.post("/desk/users/chuxin/reset").text)
-    assert password not in browser.get("/desk/users").text
+    here = changed(browser, "chuxin", "reset")
+    password = shown_password(browser.get(here).text)
+    assert password not in browser.get(here).text and here == "/desk/users"
     assert fresh.get("/desk/").request.path == "/desk/sign-in"  # what they had open is over
     assert fresh.sign_in("chuxin").status_code == 403
     assert fresh.sign_in("chuxin", password).status_code == 302
@@ -53,9 +54,29 @@ def test_a_new_password_is_shown_once_and_signs_in(browser: Browser, fresh: Brow
         assert [row.what for row in connection.execute(select(Deed.__table__))] == ["user reset"]
 
 
+def changed(browser: Browser, name: str, what: str) -> str:
+    """Asked first, with one form to say yes; where it leads then."""
+    page = browser.get(f"/desk/users/{name}/{what}").text
+    assert name in page.partition("<h1>")[2].partition("</h1>")[0] and 'href="/desk/users"' in page
+    (yes,) = re.findall(r'action="(/desk/users/.*?)"', page)
+    answer = browser.post(yes)
+    assert answer.status_code == 303
+    return answer.location or ""
+
+
+def test_nothing_is_done_before_the_question_is_answered(browser: Browser, fresh: Browser) -> None:
+    browser.sign_in("hedong")
+    page = browser.get("/desk/users").text
+    assert "/reset" not in "".join(re.findall(r'action="(.*?)"', page))
+    for what in ("reset", "lock"):
+        assert f'href="/desk/users/chuxin/{what}"' in page
+        assert browser.get(f"/desk/users/chuxin/{what}").status_code == 200
+    assert fresh.sign_in("chuxin").status_code == 302
+
+
 def test_locked_and_unlocked(browser: Browser, fresh: Browser) -> None:
     browser.sign_in("xian")
-    assert "hexi（已停用）" in browser.post("/desk/users/hexi/lock").text
+    assert "hexi（已停用）" in browser.get(changed(browser, "hexi", "lock")).text
     assert "这个账号已经停用" in fresh.sign_in("hexi").text
     browser.post("/desk/users/hexi/unlock")
     assert fresh.sign_in("hexi").status_code == 302
@@ -65,13 +86,16 @@ def test_locked_and_unlocked(browser: Browser, fresh: Browser) -> None:
 def test_nobody_beside_or_above(browser: Browser, name: str) -> None:
     browser.sign_in("hedong")
     for what in ("reset", "lock", "unlock"):
-        assert browser.post(f"/desk/users/{name}/{what}").status_code == 404
+        for answer in (browser.get, browser.post):
+            assert answer(f"/desk/users/{name}/{what}").status_code == 404
 
 
 def test_a_new_user_signs_in_where_they_belong(browser: Browser, fresh: Browser, county: dict[str, int]) -> None:
     browser.sign_in("hedong")
-    page = browser.post("/desk/users/add", name="Dong2", of=str(county["东村党支部"])).text
-    assert fresh.sign_in("dong2", shown_password(page)).location == "/desk/"
+    answer = browser.post("/desk/users/add", name="Dong2", of=str(county["东村党支部"]))
+    page = browser.get(answer.location)
+    assert answer.status_code == 303 and shown_password(page.text) not in browser.get(answer.location).text
+    assert fresh.sign_in("dong2", shown_password(page.text)).location == "/desk/"
     assert fresh.get("/desk/").request.path == f"/desk/{county['东村党支部']}/2026-11"
 
 

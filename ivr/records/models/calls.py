@@ -101,7 +101,7 @@ class Answer(Base):
 
 class Attendance(Base):
     """From this turn on, what nobody in particular hears in the call counts for this member, too; or, where `joined` is
-    false, no longer. `grade` is group, visit or claimed."""
+    false, no longer; from turn 1 on, not at all. `grade` is group, visit or claimed."""
 
     __tablename__ = "attendance"
 

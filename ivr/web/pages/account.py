@@ -13,6 +13,7 @@ from ivr.errors import BadUser
 from ivr.records import deeds, one_time, sign_ins, users
 from ivr.records.sign_ins import Refusal
 from ivr.web.desk import Desk
+from ivr.web.saved import saved
 
 MOST = 200  # characters of a password as typed
 
@@ -20,7 +21,7 @@ MOST = 200  # characters of a password as typed
 def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/account")
     def account() -> str:
-        return page(kept="kept" in request.args)
+        return page()
 
     @routes.post("/account/password")
     def password_changed() -> Response | tuple[str, int]:
@@ -52,19 +53,19 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                 one_time.use(connection, g.user.id, secret)
                 deeds.did(connection, g.user.id, "codes on", "", desk.clock())
         session.pop("secret", None)
-        return redirect(url_for("desk.account", kept=1), 303)
+        return saved("account")
 
     def _told(refused: Refusal, wrong: str) -> str:
         if refused == "closed":
             return desk.words.say("closed", minutes=sign_ins.WITHIN // timedelta(minutes=1))
         return desk.words.say(wrong)
 
-    def page(wrong: dict[str, str] | None = None, *, kept: bool = False) -> str:
+    def page(wrong: dict[str, str] | None = None) -> str:
         secret = ""
         if g.user.role == "county" and not g.user.has_codes:
             secret = session.setdefault("secret", one_time.new_secret())
         return render_template(
-            "desk/account.html", wrong=wrong or {}, kept=kept, secret=secret, picture=_picture(secret) if secret else ""
+            "desk/account.html", wrong=wrong or {}, secret=secret, picture=_picture(secret) if secret else ""
         )
 
     def _picture(secret: str) -> Markup:

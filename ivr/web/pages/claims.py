@@ -1,8 +1,9 @@
-"""Calls that nobody is known for: whoever recognises one says whose it is, or sets it aside; as `ivr calls` does."""
+"""Calls that nobody is known for: whoever recognises one says whose it is, or sets it aside, and takes that back; as
+`ivr calls` does."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request
 from sqlalchemy import Connection
 from werkzeug import Response
 
@@ -12,7 +13,8 @@ from ivr.records.numbers import masked
 from ivr.reports.timeline import minutes
 from ivr.web.desk import Desk
 from ivr.web.pages.calls import call_page
-from ivr.web.scope import theirs
+from ivr.web.saved import saved
+from ivr.web.scope import member_of_theirs, theirs
 
 MOST = 200  # calls on the page; the newest
 LONGEST = 200  # characters of a name or a number
@@ -65,7 +67,22 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             return call_page(desk, call, desk.words.say(str(mistake), typed=typed), typed), 400
         except NotToBeClaimed:
             return call_page(desk, call, desk.words.say("claim_taken"), typed), 409
-        return redirect(url_for("desk.call", call=call), 303)
+        return saved("call", call=call, kept="claimed")
+
+    @routes.post("/call/<row:call>/unclaim")
+    def given_back(call: int) -> Response | tuple[str, int]:
+        """It was claimed by mistake. Its user may not see it then."""
+        number = member_of_theirs(desk, request.form.get("who", "")).number
+        branches, counting = theirs(desk), desk.counting()
+        try:
+            with desk.database.writing() as connection:
+                _seen(connection, call, branches)
+                claims.give_back(connection, call, number, desk.clock(), counting)
+                deeds.did(connection, g.user.id, "claim given back", f"{call} {number}", desk.clock())
+                stays = whose.is_seen(connection, call, branches)
+        except NotToBeClaimed:
+            return call_page(desk, call, desk.words.say("claim_changed")), 409
+        return saved("call", call=call) if stays else saved("unclaimed")
 
     @routes.post("/call/<row:call>/aside")
     def aside(call: int) -> Response | tuple[str, int]:
@@ -80,7 +97,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                 )
         except NotToBeClaimed:
             return call_page(desk, call, desk.words.say("claim_taken")), 409
-        return redirect(url_for("desk.call", call=call), 303)
+        return saved("call", call=call)
 
 
 def _seen(connection: Connection, call: int, branches: frozenset[int]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request
 from werkzeug import Response
 
 from ivr.errors import BadForm
@@ -22,6 +22,7 @@ from ivr.reports.own_form import MOST_BYTES
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
 from ivr.web.pages.ledger import basis, sent
+from ivr.web.saved import saved
 from ivr.web.scope import Seen, seen
 
 NAME = re.compile(r"[\w（）()\- ]{1,60}\.xlsx")
@@ -52,7 +53,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             return shown(about, list(map(str, error.mistakes))), 400
         write_whole(folder / name, content)
         did(PUT, name)
-        return redirect(url_for("desk.forms_page", place=place, written=written))
+        return saved("forms_page", place=place, written=written)
 
     @routes.post("/<place:place>/<written>/forms/<any(everybody, own):whose>/<name>/remove")
     def remove_form(place: str, written: str, whose: str, name: str) -> Response:
@@ -62,7 +63,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             abort(404)
         path.unlink(missing_ok=True)  # somebody else may have removed it just now
         did("form removed", name)
-        return redirect(url_for("desk.forms_page", place=place, written=written))
+        return saved("forms_page", place=place, written=written)
 
     @routes.get("/<place:place>/<written>/forms/<any(everybody, own):whose>/<name>")
     def filled_form(place: str, written: str, whose: str, name: str) -> Response | tuple[str, int]:

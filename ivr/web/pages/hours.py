@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request
 from werkzeug import Response
 
 from ivr.records import hours
@@ -15,6 +15,7 @@ from ivr.reports.member import clock
 from ivr.reports.study_hours import HoursRow
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
+from ivr.web.saved import saved
 from ivr.web.scope import Seen, seen
 
 
@@ -31,7 +32,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             hour_minutes=desk.settings.records.hour_minutes,
             tenths=study_hours.written,
             clock=clock,
-            kept=request.args.get("kept", ""),
         )
 
     @routes.post("/<place:place>/<written>/hours")
@@ -53,7 +53,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         }
         with desk.database.writing() as connection:
             kept = hours.confirm(connection, about.month, tenths, g.user.id, desk.clock())
-        return redirect(url_for("desk.hours_page", place=place, written=written, kept=kept), 303)
+        return saved("hours_page", place=place, written=written, kept=kept)
 
     def rows(about: Seen) -> list[HoursRow]:
         facts = desk.month_facts(about.period, about.branches)

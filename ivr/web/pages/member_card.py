@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request
 from werkzeug.wrappers import Response
 
 from ivr import prompts
@@ -20,6 +20,7 @@ from ivr.reports.card import MonthOnCard
 from ivr.reports.member import told_ways
 from ivr.web import typed
 from ivr.web.desk import Desk
+from ivr.web.saved import saved
 from ivr.web.scope import branch_named, member_of_theirs
 
 CARD = "/member/<member:number>/<int(fixed_digits=4):year>"
@@ -70,7 +71,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return back(number, year)
 
     def back(number: str, year: int) -> Response:
-        return redirect(url_for("desk.member_card", number=number, year=year), 303)
+        """To where it is said: without a place of its own, a browser goes back to that of the form."""
+        return saved("member_card", number=number, year=year, _anchor="kept")
 
     def page(member: Enrolled, year: int, mistake: BadEntry | None = None) -> str:
         rules = desk.settings.records

@@ -23,6 +23,7 @@ from ivr.studio.phrases import Phrase, press_letters, unsaid
 from ivr.web.desk import Desk
 from ivr.web.pages.questions import ROW, can_t_say, plain, waiting_page
 from ivr.web.presses import Ended, Far, Pieces
+from ivr.web.saved import saved
 from ivr.web.scope import branch_chosen, member_of_theirs, theirs
 from ivr.web.sounds import private
 
@@ -78,7 +79,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             with suppress(NotThere), desk.database.writing() as connection:
                 records.withdraw(connection, [notice], desk.today())
                 deeds.did(connection, g.user.id, "notice withdrawn", str(notice), desk.clock())
-        return redirect(url_for("desk.notices"), 303)
+        return saved("notices")
 
     @routes.get(f"/notices/<{ROW}:notice>.wav")
     def notice_sound(notice: int) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request
 from werkzeug import Response
 
 from ivr.errors import BadEntry
@@ -13,6 +13,7 @@ from ivr.records.occasions import Kind, Written
 from ivr.records.roster import Enrolled, enrolled
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
+from ivr.web.saved import saved
 from ivr.web.scope import Seen, member_of_theirs, seen
 from ivr.web.typed import day as typed_day
 
@@ -60,7 +61,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if typed.get("back") == "ring":
             return redirect(url_for("desk.ring_page", place=place, written=written), 303)
         month = f"{told.day:%Y-%m}"
-        return redirect(url_for("desk.occasions_page", place=about.branches[0].id, written=month), 303)
+        return saved("occasions_page", place=about.branches[0].id, written=month)
 
     @routes.post("/<place:place>/<written>/occasion/<row:occasion>/withdraw")
     def occasion_withdrawn(place: str, written: str, occasion: int) -> Response:
@@ -69,7 +70,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             there = occasions.withdraw(connection, occasion, [branch.id for branch in about.branches], desk.clock())
         if not there:
             abort(404)
-        return redirect(url_for("desk.occasions_page", place=place, written=written), 303)
+        return saved("occasions_page", place=place, written=written)
 
     def one(place: str, written: str) -> Seen:
         """The branch that it is written down for; from all of several, that of the member."""

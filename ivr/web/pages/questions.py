@@ -26,6 +26,7 @@ from ivr.reports.member import clock
 from ivr.vocabulary import Vocabulary
 from ivr.web.desk import Desk
 from ivr.web.presses import Ended, Far, Press, at_once
+from ivr.web.saved import saved
 from ivr.web.sending import SOUND_BYTES
 from ivr.web.sounds import private
 
@@ -80,6 +81,18 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             told = say(f"mistake_{error.why}", most=most, size=SOUND_BYTES >> 20, word=asks_for(typed["words"]))
             return page(asked, None, typed, {error.field: told}), 400
         return redirect(url_for("desk.question", question=question, press=ticket), 303)
+
+    @routes.post(f"/questions/<{ROW}:question>/take-back")
+    def reply_taken_back(question: int) -> Redirect | tuple[str, int]:
+        """As long as nobody has heard it. What it is said with names it: its number may be another's by now."""
+        asked, audio = one(question), request.form.get("audio", "")
+        with desk.database.writing() as connection:
+            if records.take_back(connection, question, audio):
+                deeds.did(connection, g.user.id, "reply taken back", str(question), desk.clock())
+            stands = audio in {each.audio for each in records.replies_to(connection, [question])}
+        if stands:
+            return page(asked, None, wrong={"all": say("mistake_reply_heard")}), 409
+        return saved("question", question=question)
 
     @routes.get(f"/questions/<{ROW}:question>.wav")
     def question_sound(question: int) -> Response:

@@ -4,31 +4,42 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
 from werkzeug import Response
 
 from ivr.errors import BadEntry
 from ivr.records import deeds, follow_ups
-from ivr.records.numbers import masked
+from ivr.records.numbers import masked, national
 from ivr.records.roster import Enrolled
 from ivr.reports import ring, study
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
+from ivr.web.saved import saved
 from ivr.web.scope import Seen, member_of_theirs, seen
+
+NUMBERS = "numbers"  # of the list that shows them in full
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/<place:place>/<written>/ring")
     def ring_page(place: str, written: str) -> str:
-        return page(seen(desk, place, written))
+        about = seen(desk, place, written)
+        if not in_full(about):
+            session.pop(NUMBERS, None)
+        return page(about)
 
     @routes.post("/<place:place>/<written>/ring/numbers")
-    def ring_numbers(place: str, written: str) -> str:
-        """The same page with telephone numbers in full; that somebody looked at them is kept."""
+    def ring_numbers(place: str, written: str) -> Response:
+        """In full, until the user leaves the page or signs out; that they looked at the numbers is kept."""
         about = seen(desk, place, written)
         with desk.database.writing() as connection:
             deeds.did(connection, g.user.id, "numbers", f"{about.name} {about.month}", desk.clock())
-        return page(about, in_full=True)
+        session[NUMBERS] = (about.place, about.month)
+        return redirect(url_for("desk.ring_page", place=place, written=written, numbers=1), 303)
+
+    def in_full(about: Seen) -> bool:
+        """By its address alone, the page shows none in full."""
+        return "numbers" in request.args and session.get(NUMBERS) == (about.place, about.month)
 
     @routes.post("/<place:place>/<written>/ring/tick")
     def ring_tick(place: str, written: str) -> Response | tuple[str, int]:
@@ -45,10 +56,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                     else follow_ups.tick(*of, outcome, g.user.id, now, replaces)
                 )
         except BadEntry as error:
-            return page(about, mistake=desk.words.say(f"mistake_{error.why}")), 400
+            return page(about, desk.words.say(f"mistake_{error.why}")), 400
         if not done:
-            return page(about, mistake=stands_already(about, member, outcome.strip())), 409
-        return redirect(url_for("desk.ring_page", place=place, written=written), 303)
+            return page(about, stands_already(about, member, outcome.strip())), 409
+        return saved("ring_page", place=place, written=written, numbers=1 if in_full(about) else None)
 
     def stands_already(about: Seen, member: Enrolled, typed: str) -> str:
         """Who was quicker, and what they wrote."""
@@ -63,11 +74,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             told = say("ring_quicker", name=member.name, user=followed.by, when=when, outcome=wrote)
         return " ".join(filter(None, (told, typed and say("ring_yours", typed=typed))))
 
+    def to_dial(number: str) -> str:
+        return national(number, desk.settings.line.country)
+
     def asked_for(about: Seen) -> Enrolled:
         member = member_of_theirs(desk, request.form.get("member", ""))
         return member if member.branch in {branch.name for branch in about.branches} else abort(404)
 
-    def page(about: Seen, *, in_full: bool = False, mistake: str = "") -> str:
+    def page(about: Seen, mistake: str = "") -> str:
         facts = desk.month_facts(about.period, about.branches)
         with desk.database.reading() as connection:
             followed = follow_ups.of_month(connection, about.month, [person.id for person in facts.due])
@@ -90,8 +104,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             rows=rows,
             waiting=waiting,
             told=[told],
-            phone=str if in_full else masked,
-            in_full=in_full,
+            phone=to_dial if in_full(about) else masked,
+            in_full=in_full(about),
             why=lambda row: study.reason(row.month, desk.words),
             help_for=lambda row: study.help_for(row.month, desk.words),
             mistake=mistake,

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
+from werkzeug import Response
 
 from ivr.errors import BadUser
 from ivr.records import deeds, places, users
 from ivr.records.places import Place, Role
 from ivr.records.users import Known
 from ivr.web.desk import Desk
+from ivr.web.saved import saved
 
 MOST = 64  # characters of a name
+SHOWN = "new_password"  # and whose, until it was shown
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/users")
     def users_page() -> str:
-        return page()
+        return page(shown=session.pop(SHOWN, None))
 
     @routes.post("/users/add")
-    def user_added() -> str | tuple[str, int]:
+    def user_added() -> Response | tuple[str, int]:
         name, of = request.form.get("name", "")[:MOST], request.form.get("of", "")
         role, place = next(((role, each) for role, each in offered() if str(each.id) == of), (None, None))
         if role is None or place is None:
@@ -32,11 +35,16 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                 deeds.did(connection, g.user.id, "user added", kept, desk.clock())
         except BadUser:
             return page(typed=name, mistake=desk.words.say("mistake_user_name")), 400
-        return page(shown=(kept, password))
+        return with_password(kept, password)
 
-    @routes.post("/users/<name>/<any(reset, lock, unlock):what>")
-    def user_changed(name: str, what: str) -> str:
-        user = next((each for each in theirs() if each.name == name), None) or abort(404)
+    @routes.get("/users/<user>/<any(reset, lock):what>")
+    def user_asked(user: str, what: str) -> str:
+        """What can't be made as it was is asked first."""
+        return render_template("desk/users_ask.html", name=one_of_theirs(user).name, what=what)
+
+    @routes.post("/users/<user>/<any(reset, lock, unlock):what>")
+    def user_changed(user: str, what: str) -> Response:
+        name = one_of_theirs(user).name
         password = users.new_password()
         hashed = users.hashed(password, name) if what == "reset" else None
         with desk.database.writing() as connection:
@@ -45,7 +53,15 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             else:
                 users.set_locked(connection, name, locked=what == "lock")
             deeds.did(connection, g.user.id, f"user {what}", name, desk.clock())
-        return page(shown=(user.name, password) if what == "reset" else None)
+        return with_password(name, password) if hashed else saved("users_page")
+
+    def with_password(name: str, password: str) -> Response:
+        """To the page that shows it, the first time only."""
+        session[SHOWN] = (name, password)
+        return redirect(url_for("desk.users_page"), 303)
+
+    def one_of_theirs(name: str) -> Known:
+        return next((each for each in theirs() if each.name == name), None) or abort(404)
 
     def theirs() -> list[Known]:
         with desk.database.reading() as connection:
