@@ -117,6 +117,7 @@ PLAIN = """<!doctype html><html lang="en"><title>A page</title>
 STUMBLES = {
     "none": ("<p>All is well</p><button>x</button>", ""),
     "wide": ('<p style="width: 1100px">too wide</p>', "1108 px wide on a screen of 1024: <p> too wide"),
+    "wide on a phone": ('<p style="width: 500px">too wide</p>', "508 px wide on a screen of 400: <p> too wide"),
     "small letters": ('<p style="font-size: 16px">small</p>', "letters of 16 px: <p> small"),
     "a low button": ('<button style="height: 30px">low</button>', "30.0 px high, too low to touch: <button> low"),
     "overlap": (
