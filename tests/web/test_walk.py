@@ -128,6 +128,12 @@ STUMBLES = {
         '<p style="width: 4em; overflow: hidden; white-space: nowrap">too long to read</p>',
         "cut off: <p> too",
     ),
+    "print elsewhere": ('<div class="bar"><b>x</b><p class="print">x</p></div>', "the print button is not where"),
+    "label aslant": (
+        '<dl class="facts"><dt style="margin-top: 8px">a</dt><dd>b</dd></dl>',
+        "not beside what it says: <dt> a",
+    ),
+    "for paper": ('<span class="paper">x</span>', "is for paper: <span> x"),
     "pale": ('<p style="color: #bbb">pale</p>', "axe: color-contrast"),
     "no label": ('<input style="height: 60px">', "axe: label"),
     "no way by keys": ("<button>x</button><script>onkeydown = () => false</script>", "Tab does not come to <button> x"),
