@@ -74,7 +74,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get(f"/<place:place>/<written>/month.{FORMS}")
     def month_file(place: str, written: str, form: str) -> Response | tuple[str, int]:
         about = seen(desk, place, written)
-        name = called(about, desk.words.say("sheet_month"))
+        name = called(about, desk.words.say("month_file"))
         if form == "pdf":
             return as_pdf(str(current_app.view_functions["desk.month"](place, written)), name)
         return as_file("month", about, made(desk, about, "month"), form, name)
