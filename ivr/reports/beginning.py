@@ -14,8 +14,8 @@ from ivr.records.models import Call, Member, Occasion
 
 def first_day(connection: Connection, catalogue: Catalogue, zone: ZoneInfo) -> date | None:
     """On the local calendar; None where there is nothing yet."""
-    firsts = (func.min(column) for column in (Call.started_at, Member.enrolled_on, Occasion.day))
-    called, *days = connection.execute(select(*(select(first).scalar_subquery() for first in firsts))).one()
+    called = connection.execute(select(func.min(Call.started_at))).scalar_one()
+    days = [connection.execute(select(func.min(day))).scalar_one() for day in (Member.enrolled_on, Occasion.day)]
     offered = min(map(catalogue.offered_since, catalogue.lessons), default=date.min)
     known = (called and called.astimezone(zone).date(), *days, offered if offered > date.min else None)
     return min((day for day in known if day), default=None)

@@ -80,7 +80,7 @@ def sheet(basis: Basis, title: str, keys: Sequence[str], rows: Iterable[Row], *,
         keys=tuple(keys),
         choices={key: tuple(map(words.say, CHOICES[key])) for key in keys if key in CHOICES},
         notes=Sheet(words.say("about_sheet"), explained, notes) if notes else None,
-        form=form,
+        form=words.say("rows_page") if form else "",
     )
 
 

@@ -96,3 +96,29 @@ def test_on_paper_it_can_be_read(columns: int, is_one_page: bool) -> None:
         (scale,) = re.findall('scale="([0-9]+)"', setup)
         assert int(scale) / 100 * FONT_PT >= LEAST_PT and "fitTo" not in setup
         assert "!$A:$B,'台账'!$1:$1" in titles.replace("台账!", "'台账'!")
+
+
+FORM = Sheet(
+    "台账",
+    ("序号", "课题", "主要内容", "备注"),
+    ((1, "防跌倒", "一二三四五六七八九十" * 8, ""), (2, "=1+1", "", "")),
+    keys=("n", "title", "gist", "remarks"),
+    choices={"title": ("防跌倒", "用炉子")},
+    form="逐行列出",
+)
+
+
+def test_forms_come_before_their_rows_each_on_a_page_of_its_own() -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx(FORM)))
+    assert book.sheet_names == ["台账", "逐行列出"]
+    forms, rows = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
+    gist = FORM.cells[0][2]
+    assert [row for row in forms if any(row)] == [
+        *(["序号", 1, "课题", "防跌倒"], ["主要内容", gist, "", ""], ["备注", "", "", ""]),
+        *(["序号", 2, "课题", "=1+1"], ["主要内容", "", "", ""], ["备注", "", "", ""]),
+    ]
+    assert rows == [list(FORM.headings), *([cell or "" for cell in cells] for cells in FORM.cells)]
+    page, table = part("xl/worksheets/sheet1.xml", FORM), part("xl/worksheets/sheet2.xml", FORM)
+    assert '<brk id="4"' in page and page.count("<brk ") == 1 and 'orientation="portrait"' in page
+    assert "<f>" not in page and 'sqref="D1"' in page and 'sqref="D5"' in page
+    assert re.findall('<row r="2" [^>]*ht="48"', page) and re.findall('<row r="2" [^>]*ht="80', table)

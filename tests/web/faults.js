@@ -35,6 +35,14 @@
   );
   faults.push(...cut.map((each) => `cut off: ${named(each)}`));
 
+  const apart = (one, other, side) => Math.abs(one.getBoundingClientRect()[side] - other.getBoundingClientRect()[side]) > 1;
+  const print = document.querySelector(".bar .print");
+  if (print && across.clientWidth > 700 && (apart(print, print.parentElement, "right") || apart(print, print.parentElement, "top")))
+    faults.push("the print button is not where it is on other pages");
+  for (const label of document.querySelectorAll(".facts dt"))
+    if (apart(label, label.nextElementSibling, "top")) faults.push(`not beside what it says: ${named(label)}`);
+  faults.push(...[...document.querySelectorAll(".paper")].filter(seen).map((each) => `is for paper: ${named(each)}`));
+
   const within = (box) => box.width > 0 && box.height > 0;
   const pressed = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter(seen);
   const boxes = pressed.map((each) => [each, each.getBoundingClientRect()]).filter(([, box]) => within(box));

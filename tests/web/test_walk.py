@@ -117,6 +117,7 @@ PLAIN = """<!doctype html><html lang="en"><title>A page</title>
 STUMBLES = {
     "none": ("<p>All is well</p><button>x</button>", ""),
     "wide": ('<p style="width: 1100px">too wide</p>', "1108 px wide on a screen of 1024: <p> too wide"),
+    "wide on a phone": ('<p style="width: 500px">too wide</p>', "508 px wide on a screen of 400: <p> too wide"),
     "small letters": ('<p style="font-size: 16px">small</p>', "letters of 16 px: <p> small"),
     "a low button": ('<button style="height: 30px">low</button>', "30.0 px high, too low to touch: <button> low"),
     "overlap": (
@@ -127,6 +128,12 @@ STUMBLES = {
         '<p style="width: 4em; overflow: hidden; white-space: nowrap">too long to read</p>',
         "cut off: <p> too",
     ),
+    "print elsewhere": ('<div class="bar"><b>x</b><p class="print">x</p></div>', "the print button is not where"),
+    "label aslant": (
+        '<dl class="facts"><dt style="margin-top: 8px">a</dt><dd>b</dd></dl>',
+        "not beside what it says: <dt> a",
+    ),
+    "for paper": ('<span class="paper">x</span>', "is for paper: <span> x"),
     "pale": ('<p style="color: #bbb">pale</p>', "axe: color-contrast"),
     "no label": ('<input style="height: 60px">', "axe: label"),
     "no way by keys": ("<button>x</button><script>onkeydown = () => false</script>", "Tab does not come to <button> x"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urldefrag, urlsplit
 
 from flask import Flask
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page, Request, ViewportSize
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import AnyConverter, RequestRedirect
 from werkzeug.routing.map import MapAdapter
@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 FAULTS, TABS = ((HERE / name).read_text("utf-8") for name in ("faults.js", "tabs.js"))
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 GRAVE = ("serious", "critical")
+PHONE: ViewportSize = {"width": 400, "height": 800}
 ELSEWHERE = ("desk.static", "desk.home")  # which only leads to the page where the walk begins
 Kind = tuple[str, ...]
 
@@ -80,9 +81,9 @@ class Walk:
 
 
 def stumbles(page: Page, *, closely: bool) -> list[str]:
-    """What is wrong with the page that the browser shows; `closely`, by axe-core and by the Tab key, too."""
+    """What is wrong with the page that the browser shows; `closely`, by axe-core, by keys and on a phone, too."""
     faults: list[str] = page.evaluate(FAULTS)
-    return [*faults, *_unreadable(page), *_tabbed(page)] if closely else faults
+    return [*faults, *_unreadable(page), *_tabbed(page), *_on_a_phone(page)] if closely else faults
 
 
 def _file_name(address: str) -> str:
@@ -140,4 +141,14 @@ def _tabbed(page: Page) -> list[str]:
         if not page.evaluate("tabbed.waiting()"):
             break
     faults: list[str] = page.evaluate("tabbed.faults()")
+    return faults
+
+
+def _on_a_phone(page: Page) -> list[str]:
+    """What is wrong with it on a screen that is no wider than that."""
+    screen = page.viewport_size
+    page.set_viewport_size(PHONE)
+    faults: list[str] = page.evaluate(FAULTS)
+    if screen:
+        page.set_viewport_size(screen)
     return faults

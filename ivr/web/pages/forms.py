@@ -21,7 +21,7 @@ from ivr.reports.columns import Basis
 from ivr.reports.own_form import MOST_BYTES
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
-from ivr.web.pages.ledger import basis, sent
+from ivr.web.pages.ledger import basis, called, sent
 from ivr.web.saved import saved
 from ivr.web.scope import Seen, seen
 
@@ -73,7 +73,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             content = own_form.fill(path.read_bytes(), basis(desk, about, looks_back=True))
         except BadForm as error:
             return shown(about, list(map(str, error.mistakes))), 400
-        return sent(content, "xlsx", f"{path.stem}-{about.name}-{about.month}")
+        return sent(content, "xlsx", called(about, path.stem))
 
     @routes.get("/<place:place>/<written>/forms/<any(everybody, own):whose>/<name>/empty")
     def empty_form(place: str, written: str, whose: str, name: str) -> Response:

@@ -11,7 +11,7 @@ from ivr.errors import MissingPart
 from ivr.reports import sheets, xapi
 from ivr.reports.columns import Basis
 from ivr.reports.formats import shown, to_csv, to_json
-from ivr.reports.sheet import Sheet
+from ivr.reports.sheet import LONG, TALL, Sheet
 from ivr.reports.sheets import BRIEFS, LOOKS_BACK, PAGES, SHEETS
 from ivr.reports.workbook import to_xlsx
 from ivr.studio.documents.published import gift_of
@@ -58,6 +58,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             told=[sentence for sentence in [told.facts.not_begun(desk.words)] if sentence],
             forms=OF_SHEETS,
             has_any=bool(told.facts.people and told.facts.lessons),
+            long=LONG,
+            tall=TALL,
             written_cell=shown,
             is_signed=which in SIGNED,
         )
@@ -66,7 +68,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get(f"/<place:place>/<written>/ledger/{ONE_OF}.{FORMS}")
     def ledger_file(place: str, written: str, which: str, form: str) -> Response | tuple[str, int]:
         about = seen(desk, place, written)
-        name = f"{desk.words.say(f'sheet_{which}')}-{about.name}-{about.month}"
+        name = called(about, desk.words.say(f"sheet_{which}"))
         if form == "pdf":
             return as_pdf(page(about, which, whole=True), name)
         return as_file(which, about, made(desk, about, which), form, name)
@@ -74,11 +76,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get(f"/<place:place>/<written>/month.{FORMS}")
     def month_file(place: str, written: str, form: str) -> Response | tuple[str, int]:
         about = seen(desk, place, written)
-        sheet = made(desk, about, "month")
+        name = called(about, desk.words.say("month_file"))
         if form == "pdf":
-            page = current_app.view_functions["desk.month"](place, written)
-            return as_pdf(str(page), sheet.title)
-        return as_file("month", about, sheet, form, sheet.title)
+            return as_pdf(str(current_app.view_functions["desk.month"](place, written)), name)
+        return as_file("month", about, made(desk, about, "month"), form, name)
 
     @routes.get("/<place:place>/<written>/xapi.jsonl")
     def xapi_file(place: str, written: str) -> Response:
@@ -86,7 +87,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         told = xapi.statements(
             desk.facts(about.period, about.branches), desk.settings.line.public_url, desk.words.language
         )
-        return sent(xapi.to_lines(told).encode(), "jsonl", f"xapi-{about.name}-{about.month}")
+        return sent(xapi.to_lines(told).encode(), "jsonl", called(about, "xapi"))
 
     @routes.get("/<place:place>/<written>/questions.gift")
     def questions_file(place: str, written: str) -> Response:
@@ -95,7 +96,12 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         catalogue = desk.shelf.catalogue()
         versions = desk.month_facts(about.period, about.branches).lessons
         lessons = [catalogue.editions[each.edition] for each in versions if each.edition in catalogue.editions]
-        return sent(gift_of(lessons).encode(), "gift", f"{desk.words.say('questions_file')}-{about.month}")
+        return sent(gift_of(lessons).encode(), "gift", called(about, desk.words.say("questions_file")))
+
+
+def called(about: Seen, what: str) -> str:
+    """What a file is called, before its ending: files of a branch lie together in a folder, by month."""
+    return f"{about.name}_{about.month}_{what}"
 
 
 def made(desk: Desk, about: Seen, which: str) -> Sheet:

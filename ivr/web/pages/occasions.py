@@ -59,7 +59,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         except BadEntry as error:
             return form(about, kind, typed, error), 400
         if typed.get("back") == "ring":
-            return redirect(url_for("desk.ring_page", place=place, written=written), 303)
+            return saved("ring_page", place=place, written=written)
         month = f"{told.day:%Y-%m}"
         return saved("occasions_page", place=about.branches[0].id, written=month)
 
