@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,7 +18,7 @@ from ivr.dialogue.machine import every_say
 from ivr.doctor.finding import Finding
 from ivr.errors import DamagedAudio, IvrError
 from ivr.records import users
-from ivr.records.db import Database, alembic_config
+from ivr.records.db import Database, newest_revision
 from ivr.records.models import Member
 from ivr.reports.lrs import LOOPBACK
 from ivr.shelf import Shelf
@@ -64,8 +63,7 @@ def database(of: Settings, _: datetime) -> Iterator[Finding]:
     try:
         with opened.reading() as connection:
             now = MigrationContext.configure(connection).get_current_revision()
-            head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-            if now != head:
+            if now != (head := newest_revision()):
                 mend = "Any other ivr command brings it up to date; make a copy first."
                 yield Finding("database", "note", f"its tables are of {now or 'nothing'}, not {head}", mend)
                 return

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -205,10 +206,15 @@ def open_database(url: str) -> Database:
     return database
 
 
+@cache
+def newest_revision() -> str | None:
+    """What the tables are brought up to: to find it, each migration is run through once."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
 def _migrate(database: Database) -> None:
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     with database.reading() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
+        if MigrationContext.configure(connection).get_current_revision() == newest_revision():
             return
     with database.writing(alone=True) as connection:  # two processes may start at once
         config = alembic_config()

@@ -21,6 +21,7 @@ LATEST = 40
 ENOUGH = 5
 SHARE, MARGIN = 0.9, 1.5
 LEAST_S, MOST_S = 6, 20
+_ASKED, _PRESSED = TurnRow.__table__.alias(), TurnRow.__table__.alias()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def _latencies(connection: Connection, member: int, since: datetime | None) -> l
 
 def _pressed(member: int, since: datetime | None) -> Select[Any]:
     """The latest turns that asked for a key and got one; an index of its own has those that ask."""
-    asked, pressed = TurnRow.__table__.alias(), TurnRow.__table__.alias()
+    asked, pressed = _ASKED, _PRESSED
     found = (
         select(asked.c.sent_at, asked.c.said_ms, pressed.c.arrived_at)
         .join(pressed, (pressed.c.call_id == asked.c.call_id) & (pressed.c.n == asked.c.n + 1))

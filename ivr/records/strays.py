@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from ivr.catalogue import Catalogue
 from ivr.records.models import Call, TurnRow
@@ -45,8 +46,7 @@ class _Turn(msgspec.Struct):
 _read = msgspec.json.Decoder(_Turn).decode
 
 
-def pressed(connection: Connection, *which: ColumnElement[bool], catalogue: Catalogue) -> Iterator[StrayKeys]:
-    """In these calls, by call and turn."""
+def _pressed() -> Select[Any]:
     other = TurnRow.__table__.alias()
     beside = select(other.c.lesson).where(other.c.call_id == TurnRow.call_id, other.c.lesson.is_not(None))
     beside = beside.limit(1).correlate(TurnRow)
@@ -54,13 +54,20 @@ def pressed(connection: Connection, *which: ColumnElement[bool], catalogue: Cata
     preceding = beside.where(other.c.n < TurnRow.n).order_by(other.c.n.desc())
     nearest = func.coalesce(following.scalar_subquery(), preceding.scalar_subquery())
     member = func.coalesce(TurnRow.member_id, Call.member_id)  # a shared phone: pressed before they said who
-    found = (
+    return (
         select(TurnRow.call_id, member.label("member_id"), TurnRow.turn, nearest.label("nearest"))
         .join(Call, Call.id == TurnRow.call_id)
-        .where(*which, TurnRow.act == "key", TurnRow.turn.contains('"Stray"'))
+        .where(TurnRow.act == "key", TurnRow.turn.contains('"Stray"'))
         .order_by(TurnRow.call_id, TurnRow.n)
     )
-    for row in connection.execute(found):
+
+
+_PRESSED = _pressed()  # every call that settles asks for it: made once
+
+
+def pressed(connection: Connection, *which: ColumnElement[bool], catalogue: Catalogue) -> Iterator[StrayKeys]:
+    """In these calls, by call and turn."""
+    for row in connection.execute(_PRESSED.where(*which)):
         turn = _read(row.turn)
         lesson = catalogue.editions.get(turn.state.scene.edition or "")
         count = sum(event.type == "Stray" for event in turn.events)

@@ -10,6 +10,7 @@ import string
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ class Vocabulary:
 def load(chosen: str) -> Vocabulary:
     """The words of a language that is shipped, or of a file. Raises BadWords with the place of what is wrong."""
     if chosen in SHIPPED:
-        return _made(chosen, _shipped(chosen))
+        return _complete(chosen)
     path = Path(chosen)
     try:
         own = tomllib.loads(path.read_text("utf-8-sig"))
@@ -52,6 +53,12 @@ def load(chosen: str) -> Vocabulary:
     return _made(str(path), {**shipped, **tables})
 
 
+@cache
+def _complete(shipped: str) -> Vocabulary:
+    return _made(shipped, _shipped(shipped))
+
+
+@cache
 def _shipped(language: str) -> dict[str, Any]:
     return tomllib.loads(files(__name__).joinpath(f"{language}.toml").read_text("utf-8"))
 

@@ -49,7 +49,7 @@ def test_the_gates_hold(at: Settings, database_url: str, record_property: Any) -
 
 
 def test_the_same_seed_is_the_same_page(at: Settings) -> None:
-    assert page(at, "5", 20) == page(at, "5", 20) != page(at, "6", 20)
+    assert page(at, "5", 8) == page(at, "5", 8) != page(at, "6", 8)
 
 
 def test_the_same_page_whatever_the_hashes(pressed: Path, tmp_path: Path) -> None:
@@ -65,9 +65,9 @@ def test_the_same_page_whatever_the_hashes(pressed: Path, tmp_path: Path) -> Non
 
 
 def test_a_household_does_the_same_alone(at: Settings) -> None:
-    among, _ = rung(at, "sqlite://", seeds("7", 20), village.read())
-    alone, _ = rung(at, "sqlite://", seeds("7.4", 1), village.read())
-    assert alone == [outcome for outcome in among if outcome.seed == "7.4"]
+    among, _ = rung(at, "sqlite://", seeds("7", 8), village.read())
+    alone, _ = rung(at, "sqlite://", seeds("7.2", 1), village.read())
+    assert alone == [outcome for outcome in among if outcome.seed == "7.2"]
 
 
 def test_where_nobody_presses_everybody_hears(at: Settings) -> None:

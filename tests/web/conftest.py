@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from zlib import crc32
 
 import openpyxl
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
@@ -29,7 +32,7 @@ from tests.reports.village import Village, at, bye, menu, november
 
 HOME = "https://line.example"
 PASSWORD = "eight-oak-trees"
-HASHED = users.hashed(PASSWORD, "")  # it takes a while: once for everybody
+HASHED = users.Hashed(PasswordHasher(1, 8, 1).hash(PASSWORD))  # in a moment, at each sign-in: it is meant to take long
 ROSTER = """姓名,电话,支部,编号,乡镇
 王秀英,13800138001,初心村党支部,001,河东镇
 李大山,13800138002,初心村党支部,002,
@@ -76,7 +79,7 @@ class Browser:
         return self.client.get(path, base_url=HOME, follow_redirects=follow)
 
     def post(self, path: str, **fields: str | list[str]) -> TestResponse:
-        token = self.get("/desk/").text.partition('name="csrf_token" value="')[2].partition('"')[0]
+        token = self.get("/desk/sign-in").text.partition('name="csrf_token" value="')[2].partition('"')[0]
         sent = {"csrf_token": token, **fields}
         return self.client.post(path, base_url=HOME, data=sent, headers={"Referer": HOME + "/desk/"})
 
@@ -100,6 +103,30 @@ def _is_left_to_the_other(item: pytest.Item) -> bool:
         return False
     turn = crc32(item.nodeid.replace(kind, "").encode()) % 2
     return bool(kind != ("sqlite", "postgresql")[turn])
+
+
+class Compiled(BytecodeCache):
+    """What the templates were compiled to, for all desks of a process: it takes longer than most tests."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        bucket.code = code if checksum == bucket.checksum else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self._kept[bucket.key] = bucket.checksum, bucket.code
+
+
+COMPILED = Compiled()
+
+
+def installed(app: Flask, desk: Desk) -> Flask:
+    app.jinja_env.bytecode_cache = COMPILED
+    web.install(app, desk)
+    return app
 
 
 @pytest.fixture
@@ -155,8 +182,7 @@ def desk_of(
     settings = plain.model_copy(update={"line": line, "desk": desk_settings})
     app = Flask("desk", static_folder=None)
     desk = Desk(database, Shelf(data), settings, vocabulary.load(words), settings.secrets.desk, clock)
-    web.install(app, desk)
-    return app
+    return installed(app, desk)
 
 
 @pytest.fixture

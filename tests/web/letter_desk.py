@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from ivr import vocabulary, web
+from ivr import vocabulary
 from ivr.config import SecretSettings, Settings, StudioSettings
 from ivr.dialogue.turn import Left
 from ivr.records import ledger, recordings
@@ -21,7 +21,7 @@ from ivr.records.models import Recording
 from ivr.shelf import Shelf
 from ivr.web.desk import Desk
 from tests.made_lessons import tone
-from tests.web.conftest import HOME, Browser, Clock
+from tests.web.conftest import HOME, Browser, Clock, installed
 
 
 def letter_desk(database: Database, data: Path, clock: Clock, voice: str = "tone:a", words: str = "zh") -> Flask:
@@ -34,8 +34,7 @@ def letter_desk(database: Database, data: Path, clock: Clock, voice: str = "tone
     app = Flask("desk", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024  # as beside the webhooks
     loaded = vocabulary.load(words)
-    web.install(app, Desk(database, Shelf(data), settings, loaded, settings.secrets.desk, clock))
-    return app
+    return installed(app, Desk(database, Shelf(data), settings, loaded, settings.secrets.desk, clock))
 
 
 def ask(
@@ -62,7 +61,7 @@ def ask(
 
 def send(browser: Browser, path: str, **fields: Any) -> TestResponse:
     """Send a form, in which bytes are a file with some name."""
-    token = browser.get("/desk/").text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    token = browser.get("/desk/sign-in").text.partition('name="csrf_token" value="')[2].partition('"')[0]
     files = {
         name: FileStorage(BytesIO(each), "ein.m4a") if isinstance(each, bytes) else each
         for name, each in fields.items()
