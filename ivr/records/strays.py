@@ -46,7 +46,7 @@ class _Turn(msgspec.Struct):
 _read = msgspec.json.Decoder(_Turn).decode
 
 
-def _pressed() -> Select[Any]:
+def _pressed() -> Select[*tuple[Any, ...]]:
     other = TurnRow.__table__.alias()
     beside = select(other.c.lesson).where(other.c.call_id == TurnRow.call_id, other.c.lesson.is_not(None))
     beside = beside.limit(1).correlate(TurnRow)
