@@ -7,7 +7,7 @@ from pathlib import Path
 from ivr.config import Settings
 from ivr.records import claims, questions
 from ivr.records.db import open_database
-from ivr.records.roster import import_roster
+from ivr.records.importing import import_roster
 from ivr.shelf import Shelf
 from ivr.studio.engines import voices_folder
 from scripts.demo_call import CALLER, MEMBERS, STRANGER, demonstrate, share_voices

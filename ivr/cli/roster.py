@@ -11,9 +11,10 @@ import click
 from ivr.config import Settings
 from ivr.errors import MissingPart, VoiceFailed
 from ivr.records.db import open_database
+from ivr.records.importing import Imported, Plan, import_roster
 from ivr.records.mistakes import together
 from ivr.records.numbers import masked
-from ivr.records.roster import Imported, Plan, enrolled, import_roster
+from ivr.records.roster import enrolled
 from ivr.records.spreadsheet import MOST_BYTES
 from ivr.records.typable import MEND
 from ivr.reports.formats import to_text

@@ -1,13 +1,8 @@
-"""Who is enrolled. A member is their member number: importing a list again changes those it names, and nobody else.
-
-What an import would do is worked out first, as a Plan, and can be looked at; what is carried out is that plan.
-"""
+"""Who is enrolled. A member is their member number."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,14 +11,9 @@ from msgspec.json import decode
 from sqlalchemy import Connection, Select, func, select
 
 from ivr.errors import NotEnrolled
-from ivr.records import enrolling, member_list, places
-from ivr.records.db import Database
-from ivr.records.enrolling import Wanted, parts
-from ivr.records.member_list import Entry, Parsed
-from ivr.records.mistakes import Mistake
+from ivr.records.enrolling import parts
 from ivr.records.models import Branch, Member, MemberPhone, Phone
 from ivr.records.places import District
-from ivr.records.typable import Untypable, digits_of, untypable
 
 
 class Enrolled(Struct, frozen=True, gc=False):
@@ -40,218 +30,6 @@ class Enrolled(Struct, frozen=True, gc=False):
     enrolled_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A row of a list: the member as they are `before` (None: not enrolled) and as they are wanted; `district` is where
-    the list has their branch lie, None where it does not say."""
-
-    row: int
-    before: Enrolled | None
-    wanted: Wanted
-    district: str | None = None
-
-    @property
-    def differs(self) -> tuple[str, ...]:
-        """In what, by the names of fields; of a new member nothing."""
-        now, then = self.wanted, self.before
-        if then is None:
-            return ()
-        pairs = {
-            "name": (now.name, then.name),
-            "branch": (now.branch, then.branch),
-            "phones": (sorted(now.phones), sorted(then.phones)),
-            "role": (now.role, then.role),
-            "district": (self.district if self.district is not None else then.district, then.district),
-            "more": (now.more, then.more),
-        }
-        return tuple(name for name, (new, old) in pairs.items() if new != old)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an import would do: a change for each row, in which districts branches come to lie, which branches are new,
-    which member numbers of the list can't be typed on the telephone, and what else of it may be a slip."""
-
-    changes: tuple[Change, ...]
-    districts: Mapping[str, str]
-    new_branches: tuple[str, ...]
-    untypable: tuple[Untypable, ...]
-    notes: tuple[Mistake, ...] = ()
-
-    @property
-    def added(self) -> list[Change]:
-        return [change for change in self.changes if change.before is None]
-
-    @property
-    def changed(self) -> list[Change]:
-        return [change for change in self.changes if change.differs]
-
-    @property
-    def renamed(self) -> list[Change]:
-        """Numbers under which somebody with another name is enrolled: another person, or a slip."""
-        return [change for change in self.changes if "name" in change.differs]
-
-    @property
-    def fingerprint(self) -> str:
-        """Of what would be done, and to whom: another one if the roster changed meanwhile."""
-        told = repr((self.changes, sorted(self.districts.items()), self.new_branches))
-        return hashlib.sha256(told.encode()).hexdigest()
-
-
-NOTHING = Plan((), {}, (), ())
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import did: members by what became of them; how many phones and branches the list names; and all of it as
-    it was planned."""
-
-    added: int
-    changed: int
-    unchanged: int
-    phones: int
-    branches: int
-    plan: Plan = field(default=NOTHING, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What somebody may import: members of these branches, by name, all of which lie in `district`; and, if they found
-    branches, members of new ones there."""
-
-    branches: frozenset[str]
-    district: str
-    founds: bool
-
-
-def import_roster(
-    database: Database, data: bytes, filename: str, country: str, today: date | None = None, *, dry_run: bool = False
-) -> Imported:
-    """Enrol the members of a spreadsheet file, on the local day `today`, or only say what that would do.
-
-    Raises BadRoster with every mistake in the file; then nothing is imported."""
-    told = member_list.parsed(data, filename, country)
-    with database.reading() if dry_run else database.writing(alone=True) as connection:
-        plan = planned(connection, told)
-        if not dry_run:
-            carry_out(connection, plan, today)
-    return imported(plan)
-
-
-def planned(connection: Connection, told: Parsed, reach: Reach | None = None) -> Plan:
-    """What importing a list would do; `reach` is that of whoever imports (None: everywhere).
-
-    Raises BadRoster with every mistake: those in the list, and those in what it would do."""
-    entries = told.entries
-    before = _by_number(connection, [entry.number for entry in entries])
-    named = set(connection.execute(select(Branch.name)).scalars())
-    districts = {entry.branch: entry.district for entry in entries if entry.district}
-    if reach and reach.founds:  # a new branch of a township's lies in the township
-        districts = {entry.branch: reach.district for entry in entries if entry.branch not in named} | districts
-    mistakes, notes = [*told.mistakes, *_mixed(connection, entries)], [*told.notes]
-    if reach:
-        digits = {digits for entry in entries if (digits := digits_of(entry.number)).strip("0")}
-        mistakes += _beyond(entries, before, named, reach, _beyond_have(connection, Member.digits, digits, reach))
-        notes += _shared_beyond(connection, entries, before, reach)
-    if mistakes:
-        raise member_list.refused(told.filename, mistakes)
-    changes = tuple(_change(entry, before.get(entry.number), districts.get(entry.branch)) for entry in entries)
-    new = tuple(dict.fromkeys(entry.branch for entry in entries if entry.branch not in named))
-    return Plan(changes, districts, new, _untypable(connection, entries), tuple(notes))
-
-
-def carry_out(connection: Connection, plan: Plan, today: date | None) -> None:
-    added, changed = ([change.wanted for change in changes] for changes in (plan.added, plan.changed))
-    if added or changed:
-        enrolling.write(connection, added, changed, today)
-        places.put(connection, plan.districts)
-
-
-def imported(plan: Plan) -> Imported:
-    everybody = [change.wanted for change in plan.changes]
-    added, changed = len(plan.added), len(plan.changed)
-    return Imported(
-        added,
-        changed,
-        len(everybody) - added - changed,
-        len({phone for each in everybody for phone in each.phones}),
-        len({each.branch for each in everybody}),
-        plan,
-    )
-
-
-def _mixed(connection: Connection, entries: Sequence[Entry]) -> Iterator[Mistake]:
-    """What would be both a branch and a district."""
-    here = places.with_members(connection)
-    above = {place.name for place in places.districts(connection)}
-    for name in sorted(here & {entry.district for entry in entries}):
-        entry = next(each for each in entries if each.district == name)
-        told = f"{name} is a branch with members here; give the district another name"
-        yield entry.wrong("district", told, "branch_here", text=name)
-    for name in sorted(above & {entry.branch for entry in entries}):
-        entry = next(each for each in entries if each.branch == name)
-        yield entry.wrong(
-            "branch", f"{name} is a district here; give the branch another name", "district_here", text=name
-        )
-
-
-def _beyond(
-    entries: Sequence[Entry],
-    before: Mapping[str, Enrolled],
-    named: Collection[str],
-    reach: Reach,
-    taken: Collection[str],
-) -> Iterator[Mistake]:
-    """What is not for this user to import, row by row."""
-    for entry in entries:
-        member = before.get(entry.number)
-        is_founded = reach.founds and entry.branch not in named
-        if entry.branch and entry.branch not in reach.branches and not is_founded:
-            told = f"{entry.branch} is not yours to enrol members in; ask the level above"
-            yield entry.wrong("branch", told, "not_yours", text=entry.branch)
-        elif member and member.branch not in reach.branches:
-            told = f"{entry.number} is a member elsewhere; ask the level above to move them, or take another number"
-            yield entry.wrong("number", told, "elsewhere", text=entry.number)
-        elif not member and digits_of(entry.number) in taken:
-            told = f"{entry.number} has the same digits as a number elsewhere, and neither could be typed; take another"
-            yield entry.wrong("number", told, "same_digits", text=entry.number)
-        elif entry.district and entry.district != reach.district:
-            told = f"{entry.district} is not the district of this branch; leave it empty"
-            yield entry.wrong("district", told, "other_district", text=entry.district)
-
-
-def _shared_beyond(
-    connection: Connection, entries: Sequence[Entry], before: Mapping[str, Enrolled], reach: Reach
-) -> Iterator[Mistake]:
-    """The telephones that somebody gets, and a member beyond the reach has: a family's, or a slip."""
-    old = {number: set(member.phones) for number, member in before.items()}
-    given = [(entry, phone) for entry in entries for phone in entry.phones if phone not in old.get(entry.number, ())]
-    shared = _beyond_have(connection, Phone.number, {phone for _, phone in given}, reach)
-    for entry, phone in given:
-        if phone in shared:
-            told = "this telephone is also that of a member elsewhere: of one family, or a slip"
-            yield entry.wrong(phone, told, "phone_elsewhere")
-
-
-def _beyond_have(connection: Connection, key: Any, values: Iterable[str], reach: Reach) -> set[str]:
-    """Which of these members beyond the reach have."""
-    found = _members().where(Branch.name.not_in(reach.branches)).with_only_columns(key).order_by(None)
-    return {value for some in parts(values) for value in connection.execute(found.where(key.in_(some))).scalars()}
-
-
-def _untypable(connection: Connection, entries: Sequence[Entry]) -> tuple[Untypable, ...]:
-    known = connection.execute(select(Member.number).order_by(Member.id)).scalars().all()
-    numbers = {entry.number: None for entry in entries}
-    return tuple(each for each in untypable((*known, *numbers)) if not numbers.keys().isdisjoint(each.numbers))
-
-
-def _change(entry: Entry, member: Enrolled | None, district: str | None) -> Change:
-    """As the list says. Columns and offices that it does not have stay as they were."""
-    more = {heading: text for heading, text in {**(member.more if member else {}), **entry.more}.items() if text}
-    role = entry.role if entry.role is not None else member.role if member else ""
-    return Change(entry.row, member, Wanted(entry.number, entry.name, entry.branch, entry.phones, more, role), district)
-
-
 def enrolled(
     connection: Connection,
     branch: str | None = None,
@@ -263,7 +41,7 @@ def enrolled(
     branches with these ids.
 
     Raises NotEnrolled if there is no such branch or member."""
-    found = _members()
+    found = every_member()
     if within is not None:
         found = found.where(Branch.id.in_(within))
     if branch is not None:
@@ -277,9 +55,17 @@ def enrolled(
     return members
 
 
+def by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enrolled]:
+    """Those of these member numbers who are enrolled."""
+    found: dict[str, Enrolled] = {}
+    for some in parts(numbers):
+        found |= {each.number: each for each in _folded(connection, every_member().where(Member.number.in_(some)))}
+    return found
+
+
 def known_as(connection: Connection, typed: str, within: Collection[int]) -> list[Enrolled]:
     """Whoever has this member number in these branches; else all who have this name."""
-    found = _members().where(Branch.id.in_(within))
+    found = every_member().where(Branch.id.in_(within))
     by_number = list(_folded(connection, found.where(Member.number == typed)))
     return by_number or list(_folded(connection, found.where(Member.name == typed)))
 
@@ -288,7 +74,7 @@ def found(connection: Connection, text: str, within: Collection[int], most: int)
     """Members of these branches whose name has this text in it, or whose number it is; not more than that many."""
     named = Member.name.contains(text, autoescape=True) | (Member.number == text)
     ids = select(Member.id).where(named, Member.branch_id.in_(within)).order_by(Member.name, Member.id).limit(most)
-    return list(_folded(connection, _members().where(Member.id.in_(ids))))
+    return list(_folded(connection, every_member().where(Member.id.in_(ids))))
 
 
 def sizes(connection: Connection) -> dict[int, int]:
@@ -300,7 +86,7 @@ def sizes(connection: Connection) -> dict[int, int]:
 def sharing(connection: Connection, phone: str, *, within: Collection[int]) -> list[Enrolled]:
     """The members of these branches with this number, in E.164."""
     holders = select(MemberPhone.member_id).join(Phone, Phone.id == MemberPhone.phone_id).where(Phone.number == phone)
-    return list(_folded(connection, _members().where(Member.id.in_(holders), Branch.id.in_(within))))
+    return list(_folded(connection, every_member().where(Member.id.in_(holders), Branch.id.in_(within))))
 
 
 def learner_names(connection: Connection, within: Collection[int] | None = None) -> dict[str, str]:
@@ -319,7 +105,8 @@ def largest_branch(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(sizes.c.size), 0))).scalar_one())
 
 
-def _members() -> Select[Any]:
+def every_member() -> Select[Any]:
+    """A row for each telephone of each member; one for those without any."""
     return (
         select(Member.id, Member.number, Member.name, Branch.name.label("branch"), Phone.number.label("phone"))
         .add_columns(Member.more, Member.role, func.coalesce(District.name, "").label("district"), Member.enrolled_on)
@@ -332,7 +119,7 @@ def _members() -> Select[Any]:
 
 
 def _folded(connection: Connection, found: Select[Any]) -> Iterator[Enrolled]:
-    """A row for each telephone becomes one member."""
+    """Of rows of `every_member`."""
     phones: dict[int, list[str]] = {}
     firsts = []
     for row in connection.execute(found).all():
@@ -344,10 +131,3 @@ def _folded(connection: Connection, found: Select[Any]) -> Iterator[Enrolled]:
             theirs.append(row[4])
     for id_, number, name, branch, _, more, *rest in firsts:
         yield Enrolled(id_, number, name, branch, tuple(phones[id_]), decode(more) if more != "{}" else {}, *rest)
-
-
-def _by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enrolled]:
-    found: dict[str, Enrolled] = {}
-    for some in parts(numbers):
-        found |= {each.number: each for each in _folded(connection, _members().where(Member.number.in_(some)))}
-    return found

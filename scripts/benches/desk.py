@@ -29,7 +29,7 @@ from ivr import vocabulary, web
 from ivr.config import SecretSettings, Settings
 from ivr.records import places, users
 from ivr.records.db import Database, open_database
-from ivr.records.roster import import_roster
+from ivr.records.importing import import_roster
 from ivr.shelf import Shelf
 from ivr.web.desk import Desk
 from tests import made_lessons, postgres

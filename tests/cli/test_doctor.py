@@ -16,7 +16,7 @@ from ivr.config import Settings
 from ivr.doctor import machine
 from ivr.records import users
 from ivr.records.db import open_database
-from ivr.records.roster import import_roster
+from ivr.records.importing import import_roster
 from ivr.shelf import Shelf
 from ivr.web import paper
 from tests.made_lessons import put_lessons

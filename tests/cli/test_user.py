@@ -13,7 +13,7 @@ from ivr.config import Settings
 from ivr.errors import BadUser, NotThere
 from ivr.records import sign_ins, users
 from ivr.records.db import Database, open_database
-from ivr.records.roster import import_roster
+from ivr.records.importing import import_roster
 
 ROSTER = "姓名,电话,支部,编号,乡镇\n王秀英,,初心村党支部,1,河东镇\n"
 

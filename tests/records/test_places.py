@@ -8,7 +8,8 @@ from ivr.errors import BadRoster, NotThere
 from ivr.records import places
 from ivr.records.copying import copied
 from ivr.records.db import Database
-from ivr.records.roster import enrolled, import_roster
+from ivr.records.importing import import_roster
+from ivr.records.roster import enrolled
 
 HEADINGS = "姓名,电话,支部,编号,乡镇\n"
 LIST = (

@@ -14,10 +14,11 @@ from sqlalchemy import func, select
 from ivr.errors import BadRoster, NotEnrolled
 from ivr.records import member_list, pins, preferences, spreadsheet
 from ivr.records.db import Database
+from ivr.records.importing import Imported, import_roster
 from ivr.records.member_list import Entry
 from ivr.records.models import Branch, Member, MemberPhone, Phone
 from ivr.records.numbers import e164, masked
-from ivr.records.roster import Enrolled, Imported, enrolled, import_roster, learner_names
+from ivr.records.roster import Enrolled, enrolled, learner_names
 
 HEADINGS = "姓名,电话,支部,编号"
 

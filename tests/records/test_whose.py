@@ -10,9 +10,9 @@ from sqlalchemy import Connection, insert, select, update
 from ivr.dialogue.state import AtMenu, Numbering
 from ivr.records import ledger, progress, whose
 from ivr.records.db import Database
+from ivr.records.importing import import_roster
 from ivr.records.models import Attendance, Branch, Call, Member, Recording, Visit
 from ivr.records.progress import Counting
-from ivr.records.roster import import_roster
 from ivr.shelf import Shelf
 from tests.reports.village import ZONE, Step, Village, at, bye, listens, menu
 

@@ -14,8 +14,9 @@ from ivr.dialogue.state import AfterLesson, AtMenu, Learner, Listening, Over, Qu
 from ivr.dialogue.turn import Answered, Chose, Event, Gather, Identified, Play, Stray, Turn
 from ivr.records import ledger
 from ivr.records.db import Database
+from ivr.records.importing import import_roster
 from ivr.records.progress import Counting, settle
-from ivr.records.roster import enrolled, import_roster
+from ivr.records.roster import enrolled
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ROSTER = """姓名,电话,支部,编号

@@ -22,9 +22,9 @@ from ivr import vocabulary, web
 from ivr.config import SecretSettings, Settings, StudioSettings
 from ivr.records import places, users
 from ivr.records.db import Database
+from ivr.records.importing import import_roster
 from ivr.records.models import Member, Recording
 from ivr.records.places import Role
-from ivr.records.roster import import_roster
 from ivr.shelf import Shelf
 from ivr.web.desk import Desk
 from tests.databases import Filling

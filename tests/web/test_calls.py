@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from ivr.records.db import Database
+from ivr.records.importing import import_roster
 from ivr.records.models import Attendance, Call, Deed, Evidence, Member, Progress, Recording
-from ivr.records.roster import import_roster
 from ivr.shelf import Shelf
 from tests.reports.village import Village, at, bye, listens, menu
 from tests.web.conftest import HOME, Browser, Clock, desk_of

@@ -21,8 +21,9 @@ from werkzeug.test import TestResponse
 
 from ivr.records import spreadsheet
 from ivr.records.db import Database
+from ivr.records.importing import import_roster
 from ivr.records.models import Deed
-from ivr.records.roster import enrolled, import_roster
+from ivr.records.roster import enrolled
 from ivr.shelf import Shelf
 from ivr.web.sending import LARGEST_BODY
 from ivr.web.uploads import MOST

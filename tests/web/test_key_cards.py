@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from ivr.records.db import Database
+from ivr.records.importing import import_roster
 from ivr.records.models import Member
-from ivr.records.roster import import_roster
 from tests.web.conftest import HOME, Browser, Clock, desk_of
 from tests.web.test_print import CHROMIUM, pages, printed
 

@@ -23,7 +23,7 @@ from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
 from ivr.records.db import Database
-from ivr.records.roster import import_roster
+from ivr.records.importing import import_roster
 from ivr.reports.sheets import SHEETS
 from ivr.shelf import Shelf
 from ivr.web import paper

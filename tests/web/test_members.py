@@ -11,9 +11,10 @@ from sqlalchemy import event, update
 
 from ivr.records import exemptions, hours, occasions, preferences
 from ivr.records.db import Database
+from ivr.records.importing import import_roster
 from ivr.records.models import Member
 from ivr.records.occasions import Written
-from ivr.records.roster import enrolled, import_roster
+from ivr.records.roster import enrolled
 from ivr.shelf import Shelf
 from tests.reports.village import Village, at, bye, listens, menu
 from tests.web.conftest import NAMES, USERS, Browser

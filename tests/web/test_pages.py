@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import insert, update
 
 from ivr.records.db import Database
+from ivr.records.importing import import_roster
 from ivr.records.models import Attendance, Branch, Member
 from ivr.records.progress import Counting, settle
-from ivr.records.roster import import_roster
 from ivr.shelf import Shelf
 from tests.reports.village import ZONE, Village, at, bye, listens, menu
 from tests.web.conftest import Browser, Clock, desk_of

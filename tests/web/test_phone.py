@@ -20,8 +20,8 @@ from ivr import voicing
 from ivr.dialogue.turn import Left
 from ivr.records import ledger, pins, users
 from ivr.records.db import Database
+from ivr.records.importing import import_roster
 from ivr.records.models import Base, Member
-from ivr.records.roster import import_roster
 from ivr.web.rehearsals import MOST, PIN, Rehearsals
 from tests.reports.village import at
 from tests.web.conftest import HOME, Browser, Clock, desk_of

@@ -15,7 +15,7 @@ import pytest
 
 from ivr import web
 from ivr.records.db import Database
-from ivr.records.roster import import_roster
+from ivr.records.importing import import_roster
 from tests.web.conftest import Browser
 
 CHROMIUM = shutil.which("chromium")

@@ -11,11 +11,11 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 from werkzeug import Response as Answer
 
 from ivr.errors import BadRoster
-from ivr.records import deeds, member_list, roster
+from ivr.records import deeds, member_list
+from ivr.records.importing import Plan, Reach, carry_out, planned
 from ivr.records.member_list import Parsed
 from ivr.records.mistakes import Mistake, together
 from ivr.records.numbers import masked
-from ivr.records.roster import Plan, Reach
 from ivr.records.spreadsheet import MOST_BYTES, Unreadable
 from ivr.reports.sheet import Sheet
 from ivr.reports.workbook import to_xlsx
@@ -84,7 +84,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if content is None:
             return render_template("desk/members_import.html", mistake="file_gone"), 410
         try:
-            deed = imported(filename, content, request.form.get("shown", ""))
+            deed = taken_in(filename, content, request.form.get("shown", ""))
         except BadRoster:
             deed = None
         if deed is None:
@@ -131,25 +131,25 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         read, within = parsed(content, filename), reach()
         try:
             with desk.database.reading() as connection:
-                return Looked(filename, token, roster.planned(connection, read, within))
+                return Looked(filename, token, planned(connection, read, within))
         except BadRoster as error:
             mistakes = [each for each in error.mistakes if isinstance(each, Mistake)]
             return Looked(filename, token, None, tuple(sorted(mistakes, key=lambda each: (each.row, each.column))))
 
-    def imported(filename: str, content: bytes, fingerprint: str) -> int | None:
+    def taken_in(filename: str, content: bytes, fingerprint: str) -> int | None:
         """The deed; None where something else would be done than was shown. Raises BadRoster."""
         read, within = parsed(content, filename), reach()
         with desk.database.writing(alone=True) as connection:
-            plan = roster.planned(connection, read, within)
+            plan = planned(connection, read, within)
             if plan.fingerprint != fingerprint:
                 return None
-            roster.carry_out(connection, plan, desk.today())
+            carry_out(connection, plan, desk.today())
             return deeds.did(connection, g.user.id, IMPORTED, told(filename, plan), desk.clock())
 
     # ── how it is shown ──────────────────────────────────────────────────────────────────────────────────────────
 
     def told(filename: str, plan: Plan) -> str:
-        done = roster.imported(plan)
+        done = imported(plan)
         counts = {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
         return desk.words.say("import_counts", filename=filename, **counts)
 
