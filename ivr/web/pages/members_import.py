@@ -12,7 +12,7 @@ from werkzeug import Response as Answer
 
 from ivr.errors import BadRoster
 from ivr.records import deeds, member_list
-from ivr.records.importing import Plan, Reach, carry_out, planned
+from ivr.records.importing import Plan, Reach, carry_out, imported, planned
 from ivr.records.member_list import Parsed
 from ivr.records.mistakes import Mistake, together
 from ivr.records.numbers import masked
