@@ -54,7 +54,7 @@ def test_a_visit_written_down_ticks_and_leads_back(browser: Browser, ring: str) 
     seen = {"member": "004", "topic": "身体不好", "back": "ring"}
     assert browser.post(ring.replace("/ring", "/visit"), day="2026-11-21", **seen).status_code == 400
     answer = browser.post(ring.replace("/ring", "/visit"), day="2026-11-19", **seen)
-    assert (answer.status_code, answer.location) == (303, ring)
+    assert (answer.status_code, answer.location) == (303, f"{ring}?kept=1")
     page = browser.get(ring).text
     assert told(page)[0].startswith("还有 2 位") and rows(page)[2][4].startswith("✓ 11-19 送学上门 身体不好")
     assert rows(browser.get("/desk/all/2026-11/ring").text) == [east, ["初心村党支部", "2", "1"]]
