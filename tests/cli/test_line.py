@@ -93,7 +93,7 @@ def test_a_line_from_its_start_to_its_end(
     with serving(environment, tmp_path, "--verbose") as (process, port):
         status, body = get(port, "/healthz")
         assert (status, json.loads(body)) == (200, {"status": "ok", "lessons": 2})
-        assert get(port, "/")[0] == get(port, "/static/x")[0] == get(port, "/line/twilio")[0] == 404
+        assert get(port, "/")[0] == 302 and get(port, "/static/x")[0] == get(port, "/line/twilio")[0] == 404
         database = open_database(environment["IVR_DATABASE_URL"])
         enrol(database, [(NAMES[0], NUMBER)])
         account = Account(settings.twilio.account_sid, settings.twilio.auth_token)
