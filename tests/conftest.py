@@ -63,6 +63,9 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
+LONG = ("test_intelligibility.py", "test_walk.py", "test_crash.py", "test_village.py")
+
+
 @pytest.fixture(scope="session")
 def pressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the made lessons and every prompt; to be read only."""
@@ -75,6 +78,11 @@ def pressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shelf(pressed: Path) -> Shelf:
     """A shelf with the made lessons; to be read only."""
     return Shelf(pressed)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first: of two processes neither waits at the end for the other."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -83,25 +83,14 @@ def answers_in(
 
 def _bounded(row: Row[Any], bounds: heard.Heard, catalogue: Catalogue) -> tuple[Any, ...]:
     """A HeardRow without whom it counts for, in positions of the edition's own pace."""
+    start_ms, *lengths = row.base_ms, bounds.at_least_ms, bounds.at_most_ms, row.length_ms
     lesson = catalogue.editions.get(row.edition)
     other = lesson and lesson.other_pace
-
-    def own(at_ms: int) -> int:
-        return other.moved(at_ms, lesson) if lesson and other and row.pace == other.pace else at_ms
-
-    base_ms = own(row.base_ms)
-    return (
-        row.call_id,
-        row.turn,
-        row.lesson,
-        row.edition,
-        row.started_at,
-        row.closed_by,
-        base_ms,
-        own(row.base_ms + bounds.at_least_ms) - base_ms,
-        own(row.base_ms + bounds.at_most_ms) - base_ms,
-        own(row.base_ms + row.length_ms) - base_ms,
-    )
+    if lesson and other and row.pace == other.pace:
+        ends = [other.moved(start_ms + length_ms, lesson) for length_ms in lengths]
+        start_ms = other.moved(start_ms, lesson)
+        lengths = [end_ms - start_ms for end_ms in ends]
+    return row.call_id, row.turn, row.lesson, row.edition, row.started_at, row.closed_by, start_ms, *lengths
 
 
 @dataclass(frozen=True, slots=True)

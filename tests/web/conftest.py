@@ -91,9 +91,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """By turns, each test of the desk is left to one of the databases, always the same one; what all pages are walked
     by runs on both."""
     if config.getoption("--turns"):
-        left = [item for item in items if _is_left_to_the_other(item)]
-        config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item not in set(left)]
+        ours: dict[bool, list[pytest.Item]] = {False: [], True: []}
+        for item in items:
+            ours[not _is_left_to_the_other(item)].append(item)
+        config.hook.pytest_deselected(items=ours[False])
+        items[:] = ours[True]
 
 
 def _is_left_to_the_other(item: pytest.Item) -> bool:

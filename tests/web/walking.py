@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qs, urldefrag, urlsplit
 
 from flask import Flask
@@ -63,14 +63,17 @@ class Walk:
         return (rule.endpoint, "all" if values.get("place") == "all" else "", *chosen, *sorted(parse_qs(asked)))
 
     def _visit(self, address: str, *, closely: bool) -> list[str]:
-        """Look at a page; the links on it. A file to take away is fetched, and has none."""
-        fetched = self._page.context.request.get(self._base + address)
-        if not fetched.ok:
-            self._tell(address, [f"answers {fetched.status}"])
-        if not fetched.ok or not fetched.headers.get("content-type", "").startswith("text/html"):
+        """Look at a page; the links on it. A file to take away has none: it is fetched closely, as it is the same to
+        every browser."""
+        if PurePosixPath(urlsplit(address).path).suffix:
+            fetched = self._page.context.request.get(self._base + address) if closely else None
+            self._tell(address, [f"answers {fetched.status}"] if fetched and not fetched.ok else [])
             return []
         with listening(self._page, self._base) as heard:
-            self._page.goto(self._base + address)
+            shown = self._page.goto(self._base + address)
+            if not shown or not shown.ok:
+                self._tell(address, [f"answers {shown.status if shown else 'nothing'}"])
+                return []
             self._page.screenshot(path=self._pictures / f"{_file_name(address)}.png", full_page=True)
             self._tell(address, stumbles(self._page, closely=closely))
         self._tell(address, heard)
