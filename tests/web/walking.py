@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from urllib.parse import parse_qs, urldefrag, urlsplit
 
 from flask import Flask
@@ -65,7 +65,7 @@ class Walk:
     def _visit(self, address: str, *, closely: bool) -> list[str]:
         """Look at a page; the links on it. A file to take away has none: it is fetched closely, as it is the same to
         every browser."""
-        if PurePosixPath(urlsplit(address).path).suffix:
+        if "." in urlsplit(address).path:
             fetched = self._page.context.request.get(self._base + address) if closely else None
             self._tell(address, [f"answers {fetched.status}"] if fetched and not fetched.ok else [])
             return []
