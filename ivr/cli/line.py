@@ -17,7 +17,7 @@ from ivr.app import create_app
 from ivr.cli.player import find_player
 from ivr.cli.player import play as play_file
 from ivr.cli.prompts import missing
-from ivr.config import Settings
+from ivr.config import LineSettings, Settings
 from ivr.dialogue.turn import Gather, Record
 from ivr.errors import IvrError
 from ivr.records.copying import copied
@@ -43,6 +43,7 @@ def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("ivr").setLevel(logging.DEBUG if verbose else logging.INFO)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    settings = reached_here(settings, host, port)
     app = create_app(settings)
     if absent := missing(settings):
         click.secho(
@@ -62,6 +63,14 @@ def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool)
     click.echo(f"The secretary's desk is at {settings.line.public_url}/desk/ (`ivr user add` lets people in)")
     with fetching(app.extensions["line"]):
         server.run()
+
+
+def reached_here(settings: Settings, host: str, port: int) -> Settings:
+    """Where nobody said how the line is reached, and only this machine reaches it, that is where it listens."""
+    line = settings.line
+    if host != "127.0.0.1" or line.public_url != LineSettings().public_url:
+        return settings
+    return settings.model_copy(update={"line": line.model_copy(update={"public_url": f"http://{host}:{port}"})})
 
 
 def _listening(app: Flask, host: str, port: int, threads: int) -> Any:

@@ -21,7 +21,8 @@ import pytest
 from click.testing import CliRunner
 
 from ivr.cli import ivr
-from ivr.config import Settings
+from ivr.cli.line import reached_here
+from ivr.config import LineSettings, Settings
 from ivr.records.db import open_database
 from ivr.rehearsal.provider import Account, Clock, HttpTransport, Provider, signature
 from tests.drivers import enrol
@@ -49,6 +50,19 @@ def environment(settings: Settings, pressed: Path, tmp_path: Path) -> dict[str, 
         "TWILIO_ACCOUNT_SID": settings.twilio.account_sid,
         "TWILIO_AUTH_TOKEN": settings.twilio.auth_token,
     }
+
+
+@pytest.mark.parametrize(
+    ("public_url", "host", "told"),
+    [
+        ("", "127.0.0.1", "http://127.0.0.1:8899"),
+        ("", "0.0.0.0", "http://127.0.0.1:8080"),
+        ("https://line.example", "127.0.0.1", "https://line.example"),
+    ],
+)
+def test_where_nobody_said_how_it_is_reached_that_is_where_it_listens(public_url: str, host: str, told: str) -> None:
+    line = LineSettings(public_url=public_url) if public_url else LineSettings()
+    assert reached_here(Settings(line=line), host, 8899).line.public_url == told
 
 
 def run(environment: dict[str, str], folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

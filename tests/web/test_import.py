@@ -90,6 +90,7 @@ def test_what_is_shown_is_done(browser: Browser, database: Database) -> None:
     shown = send(browser, LIST)
     assert shown.status_code == 200 and names(database) == before and deeds(database) == []
     assert "新增 1 人，改动 1 人，不变 1 人" in shown.text and "现在还什么都没改。" in shown.text
+    assert "已保存" not in shown.text
     assert rows(shown.text) == [["2", "001", "王秀英", "王秀云"]]  # the first table: whose name changes
     assert "139****9001" in shown.text and "13900139001" not in shown.text
     done = browser.post(f"{IMPORT}/done", **hidden(shown))
@@ -189,7 +190,7 @@ def test_a_file_waits_an_hour_for_its_own_user_and_is_taken_once(
     assert [path.stat().st_mode & 0o077 for path in waiting.glob("*/*")] == [0]
     for path in ("done", "returned.xlsx"):
         assert fresh.post(f"{IMPORT}/{path}", **fields).status_code == 410
-    page, token = f"{IMPORT}/looked?filename=a.csv&kept=", fields["kept"]
+    page, token = f"{IMPORT}/looked?filename=a.csv&file=", fields["kept"]
     assert browser.get(page + token).status_code == 200 and fresh.get(page + token).status_code == 410
     (kept,) = waiting.glob("*/*")
     kept.write_bytes(LIST + b"\r\n\xe6\x9d\x8e,,\xe4\xb8\x80,9")  # no longer what was sent

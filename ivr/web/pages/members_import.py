@@ -68,7 +68,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/members/import/looked")
     def looked_at() -> Answer | str | tuple[str, int]:
         """What the list would do."""
-        token, filename = request.args.get("kept", ""), plain(request.args.get("filename", ""))
+        token, filename = request.args.get("file", ""), plain(request.args.get("filename", ""))
         if not token:
             return redirect(url_for("desk.members_import"))
         content = uploads.kept(g.user.id, token, desk.clock())
@@ -107,7 +107,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return workbook(template_sheet(), desk.words.say("import_template_name"))
 
     def to_look(token: str, filename: str, changed: int | None = None) -> Answer:
-        return redirect(url_for("desk.looked_at", kept=token, filename=filename, changed=changed), 303)
+        return redirect(url_for("desk.looked_at", file=token, filename=filename, changed=changed), 303)
 
     def only_branch() -> str:
         """Of whoever has but one, and founds none, it need not be written."""
