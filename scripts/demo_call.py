@@ -1,6 +1,6 @@
 """The demonstration behind scripts/demo: the real line on a real port, and a simulated member who rings it.
 
-The member's phone is the strict provider of the tests. It lives in virtual time, so a lesson of five minutes is heard
+The member's phone is the strict provider of the tests. It lives in virtual time, so a lesson of two minutes is heard
 in a second; everything else is as it is with a real provider: signed requests over HTTP, files fetched and decoded.
 """
 
@@ -28,7 +28,7 @@ from ivr.rehearsal.provider import Account, Call, Clock, HttpTransport, Provider
 from tests.drivers import words_by_audio
 
 HERE = Path(__file__).resolve().parent
-LESSON = "falls-at-home"
+LESSON = "first-call"
 MEMBERS = HERE / "demo_members.csv"
 SECRETARY, BRANCH = "shuji", "初心村党支部"
 CALLER, NUMBER = "王秀英", "+8613800000001"
@@ -46,8 +46,8 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="leave the line running afterwards")
     parser.add_argument("--port", type=int, default=8080, help="where it runs then (default: 8080)")
     arguments = parser.parse_args()
-    say("One whole call: a lesson of four minutes is spoken on this machine (the first time: three minutes or more on")
-    say("two processors), a member rings the line and hears it, and the branch's record shows it (a few seconds).")
+    say("One whole call: a lesson of two minutes is spoken on this machine (the first time: a minute or two on two")
+    say("processors), a member rings the line and hears it, and the branch's record shows it (a few seconds).")
     data = HERE.parent / "data" / "demo"
     for old in data.glob("ivr.db*"):
         old.unlink()
@@ -191,7 +191,7 @@ def what_next(kept: bool) -> None:
     say("\n[bold]What next?[/bold]  (each with IVR_DATA=data/demo before it)")
     say("  .venv/bin/ivr phone --from 13800000001     ring the line yourself, in this terminal")
     say("  .venv/bin/ivr report calls                 every call, and how it ended")
-    say("  .venv/bin/ivr lesson publish audio_lessons/*/*.lesson.md    the other lessons, too")
+    say("  .venv/bin/ivr lesson publish audio_lessons/*/*.lesson.md    the other lessons (some minutes)")
     say("  .venv/bin/ivr lesson check FILE            begin a lesson of your own; README.md shows the format")
     if not kept:
         say("  ./scripts/demo --keep                      the same, and leave the line running")

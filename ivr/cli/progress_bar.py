@@ -29,5 +29,5 @@ def shown(what: str) -> Iterator[OnProgress]:
 
 
 def _line(what: str, now: Progress) -> None:
-    if now.made and now.done % 25 == 0:
+    if now.made and now.done % 10 == 0:
         click.echo(f"{what}: {now.done} of {now.total} sentences", err=True)
