@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="leave the line running afterwards")
     parser.add_argument("--port", type=int, default=8080, help="where it runs then (default: 8080)")
     arguments = parser.parse_args()
-    say("One whole call: a lesson of two minutes is spoken on this machine (the first time: a minute or two on two")
+    say("One whole call: a short lesson is spoken on this machine (the first time: a minute or two on two")
     say("processors), a member rings the line and hears it, and the branch's record shows it (a few seconds).")
     data = HERE.parent / "data" / "demo"
     for old in data.glob("ivr.db*"):

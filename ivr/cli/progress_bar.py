@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,11 +14,14 @@ if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that n
     from ivr.studio.takes import OnProgress, Progress
 
 
+EVERY_S = 10  # between two lines in a file
+
+
 @contextmanager
 def shown(what: str) -> Iterator[OnProgress]:
     """`what` is named beside the bar; call what this yields with each Progress."""
     if not sys.stderr.isatty():
-        yield lambda now: _line(what, now)
+        yield _lines(what)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -28,6 +32,14 @@ def shown(what: str) -> Iterator[OnProgress]:
         yield lambda now: bar.update(task, completed=now.done, total=now.total)
 
 
-def _line(what: str, now: Progress) -> None:
-    if now.made and now.done % 10 == 0:
-        click.echo(f"{what}: {now.done} of {now.total} sentences", err=True)
+def _lines(what: str) -> OnProgress:
+    """A line now and then: what takes less than that needs none."""
+    told_at = time.monotonic()
+
+    def tell(now: Progress) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at >= EVERY_S:
+            told_at = time.monotonic()
+            click.echo(f"{what}: {now.done} of {now.total} sentences", err=True)
+
+    return tell
