@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Row, select
@@ -26,11 +27,27 @@ Month = tuple[int, str, str]  # of a member in a lesson: YYYY-MM
 ANSWERED = ("right", "wrong", "unknown")  # the outcomes that are answers
 
 
+class Span(Struct, frozen=True, array_like=True, gc=False):
+    """A play as a lesson's page needs it: `length_ms` from `base_ms` on, of which so much was heard, at least and at
+    most; `is_last` where the call ended in it."""
+
+    base_ms: int
+    at_least_ms: int
+    at_most_ms: int
+    length_ms: int
+    is_last: bool
+
+
+Spans = dict[str, tuple[Span, ...]]  # by edition, in the order they were played
+_SPANS = msgspec.json.Decoder(Spans)
+
+
 class StudiedRow(Struct, frozen=True, gc=False):
     """A member in a lesson in the calls that began in a month (YYYY-MM, local): of the `edition` of which the largest
     share was heard ("" where only keys were pressed), `questions` it has. `call_ids` are the calls it follows from,
     parted by spaces; `dropped` counts those that ended while the lesson was playing; `grades` likewise. `completed_at`
-    is when the call began by which the lesson was heard whole, with what was heard in the months before."""
+    is when the call began by which the lesson was heard whole, with what was heard in the months before; `plays` are
+    the Spans of all editions, as JSON."""
 
     member_id: int
     lesson: str
@@ -49,10 +66,14 @@ class StudiedRow(Struct, frozen=True, gc=False):
     last_at: datetime | None
     grades: str
     completed_at: datetime | None = None
+    plays: str = "{}"
 
     @property
     def calls(self) -> int:
         return len(self.call_ids.split())
+
+    def spans(self) -> Spans:
+        return _SPANS.decode(self.plays)
 
 
 @dataclass(slots=True)
@@ -121,7 +142,17 @@ def _row(
         first_at=days[0] if days else None,
         last_at=days[-1] if days else None,
         grades=" ".join(sorted(met.grades)),
+        plays=msgspec.json.encode(spans(met.plays, over)).decode(),
     )
+
+
+def spans(rows: Iterable[HeardRow], over: Collection[int]) -> Spans:
+    """What one member heard; only a call that is `over` can have ended anywhere."""
+    found: defaultdict[str, tuple[Span, ...]] = defaultdict(tuple)
+    for row in rows:
+        is_last = row.closed_by is None and row.call_id in over
+        found[row.edition] += (Span(row.base_ms, row.at_least_ms, row.at_most_ms, row.length_ms, is_last),)
+    return dict(found)
 
 
 def completions(rows: Iterable[HeardRow], catalogue: Catalogue, share: float, zone: ZoneInfo) -> dict[Month, datetime]:

@@ -69,7 +69,8 @@ def _last_ones(painting: Painting) -> set[int]:
 
 def _gone(endings: Sequence[Ending], stretch: range) -> int:
     """How many people surely hung up in one of these sentences."""
-    return len({each.member for each in endings if stretch[0] <= each.first and each.last <= stretch[-1]})
+    within = (each for each in endings if stretch[0] <= each.first and each.last <= stretch[-1])
+    return sum({each.way: each.people for each in within}.values())
 
 
 def _replayed(painting: Painting) -> Iterator[Advice]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from ivr.records.plays import HeardRow
 from ivr.reports import member, month
 from ivr.reports.facts import Facts, MonthFacts, Version
 from ivr.reports.member import Studied
@@ -87,12 +86,11 @@ def _question(right: Mapping[int | None, bool]) -> QuestionRow:
     return QuestionRow(len(right), sum(right.values()))
 
 
-def edition_shown(facts: MonthFacts, plays: Iterable[HeardRow], slug: str) -> str | None:
+def edition_shown(facts: MonthFacts, slug: str) -> str | None:
     """Which edition of a lesson the month is best told by: the one on offer, if anybody heard it; else the one that
     most people heard; else the one on offer; None where there is no such lesson."""
-    people = {person.id for person in facts.people}
-    heard = {(play.edition, play.member_id) for play in plays if play.lesson == slug and play.member_id in people}
-    counts = Counter(edition for edition, _ in heard)
+    rows = (facts.studied.get((person.id, slug)) for person in facts.people)
+    counts = Counter(edition for row in rows if row for edition in row.spans())
     newest = next((lesson.edition for lesson in facts.lessons if lesson.lesson == slug), None)
     if newest in counts or not counts:
         return newest

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from ivr.catalogue import Lesson, Sentence
-from ivr.records.plays import HeardRow
+from ivr.records.studied import Span
 
 EAR_MS = 300  # so much of a sentence must have been heard for it to have been heard at all
 POINTS = 240  # of a curve, about
@@ -40,9 +40,11 @@ class Stretch:
 @dataclass(frozen=True, slots=True)
 class Ending:
     """Somebody hung up, or was cut off, between two positions: in one of the sentences from `first` to `last`. Where
-    that may have been after the last word of the lesson, `last` is past the last sentence."""
+    that may have been after the last word of the lesson, `last` is past the last sentence. So did all `people` who
+    heard the lesson just like that; `way` numbers the ways it was heard."""
 
-    member: int
+    way: int
+    people: int
     first: int
     last: int
     low_ms: int
@@ -87,20 +89,19 @@ class Painting:
         return self.curve[min(at_ms // self.step_ms, len(self.curve) - 1)]
 
 
-def paint(lesson: Lesson, plays: Iterable[HeardRow], members: Collection[int], over: Collection[int]) -> Painting:
-    """By those of these plays that are of this edition and count for these members. Only a call that is `over` can have
-    ended anywhere."""
-    theirs: dict[int, list[HeardRow]] = {}
-    for play in plays:
-        if play.edition == lesson.edition and play.member_id is not None and play.member_id in members:
-            theirs.setdefault(play.member_id, []).append(play)
+def paint(lesson: Lesson, heard: Iterable[tuple[Span, ...]]) -> Painting:
+    """By what each of some people heard of this edition."""
+    ways = Counter(heard)  # many heard it from end to end, all in the same way
     text = stretches(lesson)
-    endings = tuple(dict.fromkeys(_endings(text, theirs, over)))
-    farthest = [_farthest(played) for played in theirs.values()]
+    found = (_endings(text, n, played, people) for n, (played, people) in enumerate(ways.items()))
+    endings = tuple(dict.fromkeys(chain.from_iterable(found)))
+    farthest = Counter[tuple[int, int]]()
+    for played, people in ways.items():
+        farthest[_farthest(played)] += people
     step_ms = max(1000, lesson.length_ms // POINTS)
     return Painting(
         next(_curve(farthest, (0,))),
-        tuple(_sentences(text, theirs.values(), endings)),
+        tuple(_sentences(text, ways, endings)),
         endings,
         tuple(_stopped(text, farthest)),
         step_ms,
@@ -122,15 +123,20 @@ def stretches(lesson: Lesson) -> tuple[Stretch, ...]:
 
 
 def _sentences(
-    text: Sequence[Stretch], theirs: Iterable[list[HeardRow]], endings: Sequence[Ending]
+    text: Sequence[Stretch], ways: Mapping[tuple[Span, ...], int], endings: Sequence[Ending]
 ) -> Iterator[Painted]:
-    surely, perhaps, again = Counter[int](), Counter[int](), Counter[int]()
+    surely, perhaps, again = ([0] * len(text) for _ in range(3))
     heard = cache(partial(_heard, text))  # most plays are a segment from end to end
-    for played in theirs:
+    for played, people in ways.items():
         spans = [(play.base_ms, play.base_ms + play.at_least_ms) for play in played]
-        surely.update({n for span in spans for n in heard(*span)})
-        perhaps.update({n for play in played for n in heard(play.base_ms, play.base_ms + play.at_most_ms)})
-        again.update(_twice(text, spans, heard))
+        found = (
+            (surely, {n for span in spans for n in heard(*span)}),
+            (perhaps, {n for play in played for n in heard(play.base_ms, play.base_ms + play.at_most_ms)}),
+            (again, _twice(text, spans, heard)),
+        )
+        for counted, sentences in found:
+            for n in sentences:
+                counted[n] += people
     likely = _likely(text, endings)
     certain, possible = _ended(len(text), endings)
     for n, stretch in enumerate(text):
@@ -170,16 +176,15 @@ def _twice(
             yield n
 
 
-def _endings(text: Sequence[Stretch], theirs: dict[int, list[HeardRow]], over: Collection[int]) -> Iterator[Ending]:
-    for member, played in theirs.items():
-        for play in played:
-            if play.closed_by is None and play.call_id in over and play.at_most_ms:
-                end = play.base_ms + play.length_ms
-                low = min(play.base_ms + play.at_least_ms, end - 1)
-                high = max(low + 1, min(play.base_ms + play.at_most_ms, end))
-                if low < text[-1].end_ms:
-                    last = len(text) if high > text[-1].end_ms else _at(text, high - 1)
-                    yield Ending(member, _at(text, low), last, low, high)
+def _endings(text: Sequence[Stretch], way: int, played: Iterable[Span], people: int) -> Iterator[Ending]:
+    for play in played:
+        if play.is_last and play.at_most_ms:
+            end = play.base_ms + play.length_ms
+            low = min(play.base_ms + play.at_least_ms, end - 1)
+            high = max(low + 1, min(play.base_ms + play.at_most_ms, end))
+            if low < text[-1].end_ms:
+                last = len(text) if high > text[-1].end_ms else _at(text, high - 1)
+                yield Ending(way, people, _at(text, low), last, low, high)
 
 
 def _at(text: Sequence[Stretch], at_ms: int) -> int:
@@ -187,47 +192,47 @@ def _at(text: Sequence[Stretch], at_ms: int) -> int:
 
 
 def _likely(text: Sequence[Stretch], endings: Iterable[Ending]) -> list[float]:
-    shares: defaultdict[tuple[int, int], float] = defaultdict(float)
+    shares: defaultdict[tuple[int, int, int], float] = defaultdict(float)
     for each in endings:
         for n in range(each.first, min(each.last, len(text) - 1) + 1):
             begins, ends = text[n - 1].next_ms if n else 0, text[n].next_ms if n + 1 < len(text) else text[n].end_ms
             in_it = min(each.high_ms, ends) - max(each.low_ms, begins)
-            shares[each.member, n] += in_it / (each.high_ms - each.low_ms)
+            shares[each.way, each.people, n] += in_it / (each.high_ms - each.low_ms)
     total = [0.0] * len(text)
-    for (_, n), share in shares.items():
-        total[n] += min(1.0, share)
+    for (_, people, n), share in shares.items():
+        total[n] += people * min(1.0, share)
     return total
 
 
 def _ended(count: int, endings: Iterable[Ending]) -> tuple[list[int], list[int]]:
     """By sentence: how many people surely hung up in it, and how many may have."""
-    surely: list[set[int]] = [set() for _ in range(count)]
-    perhaps: list[set[int]] = [set() for _ in range(count)]
+    surely: list[dict[int, int]] = [{} for _ in range(count)]
+    perhaps: list[dict[int, int]] = [{} for _ in range(count)]
     for each in endings:
         if each.first == each.last:
-            surely[each.first].add(each.member)
+            surely[each.first][each.way] = each.people
         for n in range(each.first, min(each.last, count - 1) + 1):
-            perhaps[n].add(each.member)
-    return [len(members) for members in surely], [len(members) for members in perhaps]
+            perhaps[n][each.way] = each.people
+    return [sum(people.values()) for people in surely], [sum(people.values()) for people in perhaps]
 
 
-def _farthest(played: Iterable[HeardRow]) -> tuple[int, int]:
+def _farthest(played: Sequence[Span]) -> tuple[int, int]:
     """How far somebody came at least, and at most."""
-    rows = list(played)
-    surely = max((play.base_ms + play.at_least_ms for play in rows if play.at_least_ms), default=0)
-    return surely, max((play.base_ms + play.at_most_ms for play in rows if play.at_most_ms), default=0)
+    surely = max((play.base_ms + play.at_least_ms for play in played if play.at_least_ms), default=0)
+    return surely, max((play.base_ms + play.at_most_ms for play in played if play.at_most_ms), default=0)
 
 
-def _curve(farthest: Collection[tuple[int, int]], positions: Iterable[int]) -> Iterator[Bounds]:
+def _curve(farthest: Mapping[tuple[int, int], int], positions: Iterable[int]) -> Iterator[Bounds]:
     """How many came so far; to the start comes whoever hears anything."""
-    surely, perhaps = sorted(least for least, _ in farthest), sorted(most for _, most in farthest)
+    surely = sorted(least for (least, _), people in farthest.items() for _ in range(people))
+    perhaps = sorted(most for (_, most), people in farthest.items() for _ in range(people))
     for at_ms in positions:
         wanted = max(1, at_ms)
         yield Bounds(len(surely) - bisect_left(surely, wanted), len(perhaps) - bisect_left(perhaps, wanted))
 
 
-def _stopped(text: Sequence[Stretch], farthest: Collection[tuple[int, int]]) -> Iterator[int]:
+def _stopped(text: Sequence[Stretch], farthest: Mapping[tuple[int, int], int]) -> Iterator[int]:
     for last, following in pairwise(text):
         if last.segment != following.segment:
             low, high = last.start_ms + EAR_MS, following.next_ms
-            yield sum(low <= surely and perhaps < high for surely, perhaps in farthest)
+            yield sum(people for (surely, perhaps), people in farthest.items() if low <= surely and perhaps < high)

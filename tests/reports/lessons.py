@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from ivr.catalogue import Clip, Lesson, Question, Segment, Sentence
 from ivr.records.plays import HeardRow
+from ivr.records.studied import Span, spans
 
 CLIP = Clip("0" * 64, 1000, "words")
 BEGAN = datetime(2026, 11, 9, 8, tzinfo=UTC)
@@ -54,3 +56,13 @@ def play(
     length = 10_000 - base % 10_000 if length_s is None else round(1000 * length_s)
     number = call if call is not None else 100 * (member or 0)
     return HeardRow(member, "inferred", number, 1, "falls", edition, BEGAN, closed_by, base, surely, perhaps, length)
+
+
+def heard(played: Iterable[HeardRow], running: Collection[int] = ()) -> list[tuple[Span, ...]]:
+    """What each member heard, as `paint` wants it; of the calls that are not `running` the last play ended there."""
+    theirs: dict[int, list[HeardRow]] = {}
+    for row in played:
+        if row.member_id is not None:
+            theirs.setdefault(row.member_id, []).append(row)
+    found = [spans(rows, {row.call_id for row in rows} - {*running}) for rows in theirs.values()]
+    return [by_edition[LESSON.edition] for by_edition in found if LESSON.edition in by_edition]

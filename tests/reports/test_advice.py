@@ -9,7 +9,7 @@ from ivr.records.plays import HeardRow
 from ivr.reports.advice import Advice, advice
 from ivr.reports.choices import Choices
 from ivr.reports.painting import paint
-from tests.reports.lessons import LESSON, QUESTION, play
+from tests.reports.lessons import LESSON, QUESTION, heard, play
 
 
 def whole(*members: int) -> list[HeardRow]:
@@ -30,8 +30,7 @@ def again(*members: int) -> list[HeardRow]:
 
 
 def advised(played: list[HeardRow], *questions: Choices) -> list[Advice]:
-    painting = paint(LESSON, played, range(1, 100), {each.call_id for each in played})
-    return list(advice(painting, questions))
+    return list(advice(paint(LESSON, heard(played)), questions))
 
 
 @pytest.mark.parametrize(

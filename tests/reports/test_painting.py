@@ -12,14 +12,12 @@ from ivr.catalogue import Lesson, Segment
 from ivr.records.plays import HeardRow
 from ivr.reports.painting import Bounds, Painting, paint, stretches
 from tests.reports.conftest import Gathered
-from tests.reports.lessons import LESSON, play, segment
+from tests.reports.lessons import LESSON, heard, play, segment
 from tests.reports.village import Step, Village, bye, listens, menu
-
-ALL = range(1, 20)
 
 
 def painted(*played: HeardRow, running: tuple[int, ...] = ()) -> Painting:
-    return paint(LESSON, played, ALL, {each.call_id for each in played} - {*running})
+    return paint(LESSON, heard(played, running))
 
 
 def reached(painting: Painting) -> list[str]:
@@ -84,12 +82,8 @@ def test_a_segment_of_which_no_sentence_is_known_is_one() -> None:
             ["2", "1", "0", "0"],
             ["1", "0", "0", "0"],
         ),
-        # another edition's, nobody's, and people who are not asked about
-        (
-            [play(1, 0, 2, edition="old"), play(None, 0, 2), play(99, 0, 2, closed_by=None)],
-            ["0", "0", "0", "0"],
-            ["0", "0", "0", "0"],
-        ),
+        # another edition's
+        ([play(1, 0, 2, edition="old")], ["0", "0", "0", "0"], ["0", "0", "0", "0"]),
     ],
 )
 def test_who_came_to_a_sentence_and_who_hung_up_in_it(
@@ -135,10 +129,9 @@ def test_who_heard_a_sentence_more_than_once(played: list[HeardRow], again: list
     ("stayed", "left", "depth"), [(50, 0, 0), (98, 2, 1), (89, 11, 2), (70, 30, 3), (5, 5, 4), (0, 1, 4), (0, 0, 0)]
 )
 def test_the_more_hang_up_the_deeper_it_is_painted(stayed: int, left: int, depth: int) -> None:
-    heard = [play(n, 0, 10) for n in range(stayed)]
+    whole = [play(n, 0, 10) for n in range(stayed)]
     gone = [play(1000 + n, 0, 2, closed_by=None) for n in range(left)]
-    rows = [*heard, *gone]
-    painting = paint(LESSON, rows, range(2000), {row.call_id for row in rows})
+    painting = painted(*whole, *gone)
     assert [each.depth for each in painting.sentences] == [depth, 0, 0, 0]
 
 
@@ -159,7 +152,7 @@ def test_the_curve_is_how_many_came_so_far() -> None:
 
 def test_a_long_lesson_has_a_curve_of_no_more_points() -> None:
     long = replace(LESSON, segments=tuple(segment(*"abcdef") for _ in range(60)))
-    painting = paint(long, [play(1, 0, 30)], ALL, [])
+    painting = paint(long, heard([play(1, 0, 30)]))
     assert 200 < len(painting.curve) < 260
 
 
@@ -181,9 +174,8 @@ def test_who_stopped_after_a_segment(played: list[HeardRow], stopped: int) -> No
 
 
 def of_falls(gathered: Gathered, village: Village) -> Painting:
-    facts = gathered()
-    over = {call.id for call in facts.calls.values() if call.over}
-    return paint(village.falls, facts.plays, {person.id for person in facts.people}, over)
+    rows = (row for (_, lesson), row in gathered().studied.items() if lesson == village.falls.slug)
+    return paint(village.falls, [row.spans()[village.falls.edition] for row in rows])
 
 
 def test_a_call_as_the_ledger_tells_it(village: Village, gathered: Gathered) -> None:

@@ -168,3 +168,4 @@ class Studied(Base):
     last_at: Mapped[datetime | None]
     grades: Mapped[str]
     completed_at: Mapped[datetime | None]
+    plays: Mapped[str]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
 from ivr.catalogue import Lesson
-from ivr.records.plays import HeardRow, answers_in, heard_in
+from ivr.records.plays import answers_in
 from ivr.reports import lesson as figures
 from ivr.reports import month, queries
 from ivr.reports.advice import HANDFUL, advice
@@ -19,7 +19,7 @@ from ivr.reports.facts import MonthFacts, calls_of
 from ivr.reports.lesson import LessonRow
 from ivr.reports.member import clock
 from ivr.reports.painting import Painted, Painting, paint
-from ivr.reports.queries import Given, Tried
+from ivr.reports.queries import Given
 from ivr.vocabulary import Vocabulary
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
@@ -44,10 +44,13 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     def lesson(place: str, written: str, slug: str) -> str:
         about = seen(desk, place, written)
         facts = desk.month_facts(about.period, about.branches).only(slug)
-        heard = _heard(desk, facts, slug)
-        edition = _edition(desk, facts, heard, slug, request.args.get("edition", ""))
+        edition = _edition(desk, facts, slug, request.args.get("edition", ""))
+        which = calls_of(facts.period, [person.id for person in facts.people])
+        with desk.database.reading() as connection:
+            answers = list(answers_in(connection, which, lessons=[slug]))
         framed = _framed(desk, about)
-        row, begins = next(iter(figures.rows(facts, heard.tries)), None), facts.not_begun(desk.words)
+        row = next(iter(figures.rows(facts, queries.tried(answers))), None)
+        begins = facts.not_begun(desk.words)
         known = desk.shelf.catalogue().editions.get(edition)
         return render_template(
             "desk/lesson.html",
@@ -58,7 +61,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             title=known.title.words if known else slug,
             told=[begins] if begins else _sentences(row, framed["month"], desk.words),
             editions=_editions(desk, about, slug),
-            **(_painted(heard, known) if known else {}),
+            **(_painted(facts, queries.given(answers), known) if known else {}),
         )
 
 
@@ -69,40 +72,14 @@ def _framed(desk: Desk, about: Seen) -> dict[str, Any]:
     return {**of_month(desk, about), "clock": clock, "share": share}
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A lesson in the calls of a month: what was heard and answered of it, by `members` and by others; which calls are
-    `over`."""
-
-    members: frozenset[int]
-    plays: tuple[HeardRow, ...]
-    tries: tuple[Tried, ...]
-    given: tuple[Given, ...]
-    over: frozenset[int]
-
-
-def _heard(desk: Desk, facts: MonthFacts, slug: str) -> Heard:
-    members = frozenset(person.id for person in facts.people)
-    which = calls_of(facts.period, members)
-    with desk.database.reading() as connection:
-        answers = list(answers_in(connection, which, lessons=[slug]))
-        return Heard(
-            members,
-            tuple(heard_in(connection, desk.shelf.catalogue(), which, lessons=[slug])),
-            tuple(queries.tried(answers)),
-            tuple(queries.given(answers)),
-            frozenset(queries.over(connection, which)),
-        )
-
-
-def _edition(desk: Desk, facts: MonthFacts, heard: Heard, slug: str, wanted: str) -> str:
+def _edition(desk: Desk, facts: MonthFacts, slug: str, wanted: str) -> str:
     """The one that is asked for; else the one that tells most about this month, or any, the one on offer first."""
     catalogue = desk.shelf.catalogue()
     if wanted:
         known = facts.versions.get(wanted)
         return wanted if known and known.lesson == slug else abort(404)
     ours = [each.edition for each in (*catalogue.lessons, *catalogue.editions.values()) if each.slug == slug]
-    return figures.edition_shown(facts, heard.plays, slug) or (ours[0] if ours else abort(404))
+    return figures.edition_shown(facts, slug) or (ours[0] if ours else abort(404))
 
 
 def _sentences(row: LessonRow | None, named: str, words: Vocabulary) -> list[str]:
@@ -124,11 +101,13 @@ def _editions(desk: Desk, about: Seen, slug: str) -> list[EditionRow]:
         return editions(connection, desk.shelf.catalogue(), slug, branches, about.period.zone, share)
 
 
-def _painted(heard: Heard, lesson: Lesson) -> dict[str, Any]:
+def _painted(facts: MonthFacts, given: Iterable[Given], lesson: Lesson) -> dict[str, Any]:
     """What the page shows of an edition whose text is there."""
-    painting = paint(lesson, heard.plays, heard.members, heard.over)
-    given = [each for each in heard.given if each.edition == lesson.edition]
-    asked = [choices(question, given, heard.members) for question in lesson.questions]
+    members = frozenset(person.id for person in facts.people)
+    rows = (row for member in members if (row := facts.studied.get((member, lesson.slug))))
+    painting = paint(lesson, (heard for row in rows if (heard := row.spans().get(lesson.edition))))
+    theirs = [each for each in given if each.edition == lesson.edition]
+    asked = [choices(question, theirs, members) for question in lesson.questions]
     return {
         "painting": painting,
         "segments": _by_segment(painting, lesson),
