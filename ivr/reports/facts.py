@@ -192,8 +192,9 @@ def _versions(catalogue: Catalogue, rows: Iterable[StudiedRow]) -> dict[str, Ver
     """Every edition on the shelf; one that has left it, as far as this month's calls tell."""
     versions: dict[str, Version] = {}
     for row in rows:
-        length_ms = max(row.length_ms, versions[row.edition].length_ms if row.edition in versions else 0)
-        versions[row.edition] = Version(row.lesson, row.edition, row.lesson, length_ms, ())
+        if row.edition not in catalogue.editions:
+            length_ms = max(row.length_ms, versions[row.edition].length_ms if row.edition in versions else 0)
+            versions[row.edition] = Version(row.lesson, row.edition, row.lesson, length_ms, ())
     for edition, lesson in catalogue.editions.items():
         questions = tuple(question.id for question in lesson.questions)
         parts = tuple(lesson.segments[n].title for n in lesson.counted)
@@ -219,9 +220,12 @@ def _lessons(
     versions: Mapping[str, Version],
 ) -> Iterator[Version]:
     """What could be heard in the month: the lessons on offer, and any other that somebody met with."""
-    met = sorted((row for row in rows if row.last_at), key=lambda row: (row.last_at, row.edition))
+    last: dict[str, tuple[datetime, str]] = {}
+    for row in rows:
+        if row.last_at:
+            last[row.lesson] = max((row.last_at, row.edition), last.get(row.lesson, (row.last_at, "")))
     newest = {slug: versions[edition] for slug, edition in by_hand.items()}
-    newest |= {row.lesson: versions[row.edition] for row in met}
+    newest |= {slug: versions[edition] for slug, (_, edition) in last.items()}
     offered = catalogue.offered_between(period.first, period.last)
     for lesson in catalogue.lessons:
         if newest.pop(lesson.slug, None) or lesson in offered:

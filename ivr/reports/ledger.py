@@ -81,7 +81,7 @@ def brief_rows(basis: Basis) -> Iterator[Row]:
 
 def _tallies(basis: Basis) -> dict[tuple[str, str], _Tally]:
     """By branch and lesson; of branches that have members."""
-    facts, by_hand = basis.facts, basis.facts.by_hand()
+    facts, by_hand, met = basis.facts, basis.facts.by_hand(), member.met(basis.facts)
     tallies: defaultdict[tuple[str, str], _Tally] = defaultdict(_Tally)
     for person in facts.people:
         is_due = person.id not in facts.excused
@@ -89,8 +89,7 @@ def _tallies(basis: Basis) -> dict[tuple[str, str], _Tally]:
             tally, key = tallies[person.branch, lesson.lesson], (person.id, lesson.lesson)
             tally.due += is_due
             tally.confirmed += facts.hours.get(key, 0)
-            if key in facts.studied or key in by_hand:
-                heard = member.studied(facts, person, lesson, by_hand.get(key, {}))
+            if heard := met.get(key):
                 tally.done += is_due and heard.stands in DONE
                 tally.suggested += study_hours.suggested(heard, key in by_hand, basis.rules.hour_minutes)
                 tally.days += [heard.first_call] if heard.first_call else []

@@ -46,23 +46,23 @@ class LessonRow:
 
 def rows(facts: MonthFacts, tries: Iterable[Tried]) -> list[LessonRow]:
     """In the month's order; `tries` are the month's, of these people and others."""
-    answers = _answers(facts, tries)
-    due = {person.number for person in facts.due}
+    answers, due = _answers(facts, tries), len(facts.due)
     studied: dict[str, list[Studied]] = {lesson.lesson: [] for lesson in facts.lessons}
-    for row in member.rows(facts):
-        if row.number in due:
-            studied[row.lesson].append(row)
-    return [_row(lesson, studied[lesson.lesson], answers) for lesson in facts.lessons]
+    for (who, lesson), row in member.met(facts).items():
+        if who not in facts.excused:
+            studied[lesson].append(row)
+    return [_row(lesson, due, studied[lesson.lesson], answers) for lesson in facts.lessons]
 
 
-def _row(lesson: Version, studied: list[Studied], answers: Answers) -> LessonRow:
+def _row(lesson: Version, due: int, studied: list[Studied], answers: Answers) -> LessonRow:
+    """`studied` are those of the `due` who met with it."""
     listened = [row.heard_at_least_s for row in studied if row.heard_at_least_s]
     return LessonRow(
         lesson.lesson,
         lesson.title,
         lesson.edition,
         round(lesson.length_ms / 1000, 1),
-        members=len(studied),
+        members=due,
         listeners=len(listened),
         completed=sum(row.completed for row in studied),
         otherwise=sum(row.completed and not row.heard_at_least_s for row in studied),

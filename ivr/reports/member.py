@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Literal
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from msgspec.structs import astuple
 
 from ivr.records.roster import Enrolled
 from ivr.records.studied import StudiedRow
-from ivr.reports.facts import Facts, MonthFacts, Version
+from ivr.reports.facts import Facts, Key, MonthFacts, Version
 from ivr.reports.sheet import Sheet, sheet_of
 from ivr.vocabulary import Vocabulary
 
@@ -64,17 +65,26 @@ class Studied(Struct, frozen=True, gc=False):
 
 def rows(facts: MonthFacts) -> list[Studied]:
     """By branch, member number and lesson."""
-    by_hand = facts.by_hand()
-    met = facts.studied.keys() | by_hand
+    theirs = met(facts)
     # Of a township's thousands most have not met with a lesson: for them it is worked out once.
-    nothing = [(each, astuple(studied(facts, NOBODY, each, {}))[3:]) for each in facts.lessons]
+    nothing = [(each.lesson, astuple(studied(facts, NOBODY, each, {}))[3:]) for each in facts.lessons]
     return [
-        studied(facts, person, lesson, by_hand.get(key, {}))
-        if (key := (person.id, lesson.lesson)) in met
-        else Studied(person.name, person.number, person.branch, *untouched)
+        theirs.get((person.id, lesson)) or Studied(person.name, person.number, person.branch, *untouched)
         for person in facts.people
         for lesson, untouched in nothing
     ]
+
+
+def met(facts: MonthFacts) -> dict[Key, Studied]:
+    """The rows of those who met with a lesson: heard it, pressed a key in it, or have it written down."""
+    by_hand = facts.by_hand()
+    keys = facts.studied.keys() | by_hand
+    return {
+        key: studied(facts, person, lesson, by_hand.get(key, {}))
+        for person in facts.people
+        for lesson in facts.lessons
+        if (key := (person.id, lesson.lesson)) in keys
+    }
 
 
 def studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mapping[str, date]) -> Studied:
@@ -88,9 +98,9 @@ def studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mappi
         lesson=version.lesson,
         title=version.title,
         edition=version.edition,
-        heard_at_least_s=_seconds(row.heard_at_least_ms),
-        heard_at_most_s=_seconds(row.heard_at_most_ms),
-        length_s=_seconds(version.length_ms),
+        heard_at_least_s=seconds(row.heard_at_least_ms),
+        heard_at_most_s=seconds(row.heard_at_most_ms),
+        length_s=seconds(version.length_ms),
         completed=completed_on is not None,
         stands=stands(row, by_hand),
         completed_on=completed_on,
@@ -102,7 +112,7 @@ def studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mappi
         dropped=row.dropped,
         first_call=_day(facts, row.first_at),
         last_call=_day(facts, row.last_at),
-        method=method({*row.grades.split(), *by_hand}),
+        method=method(frozenset((*row.grades.split(), *by_hand))),
         ways=_ways(row, by_hand),
     )
 
@@ -120,10 +130,12 @@ def stands(row: StudiedRow, by_hand: Collection[str]) -> Stands:
 def _ways(row: StudiedRow, by_hand: Collection[str]) -> str:
     """All that count: a call in which nothing was heard is none."""
     heard = row.grades.split() if row.completed_at or row.heard_at_least_ms else ()
-    return in_order({grade if grade in WAYS else "phone" for grade in (*heard, *by_hand)})
+    return in_order(frozenset((*heard, *by_hand)))
 
 
-def in_order(ways: Collection[str]) -> str:
+@cache  # there are few ways, and thousands who took them
+def in_order(grades: frozenset[str]) -> str:
+    ways = {grade if grade in WAYS else "phone" for grade in grades}
     return " ".join(way for way in WAYS if way in ways)
 
 
@@ -131,11 +143,12 @@ def _day(facts: MonthFacts, at: datetime | None) -> date | None:
     return facts.period.local(at).date() if at else None
 
 
-def method(grades: Collection[str]) -> str | None:
+@cache
+def method(grades: frozenset[str]) -> str | None:
     return "、".join(words for grade, words in METHODS.items() if grade in grades) or None
 
 
-def _seconds(ms: int) -> float:
+def seconds(ms: int) -> float:
     return round(ms / 1000, 1)
 
 

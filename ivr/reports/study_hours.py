@@ -22,18 +22,16 @@ class HoursRow:
 
 def rows(facts: MonthFacts, hour_minutes: int) -> list[HoursRow]:
     """By branch, member number and lesson; who studied nothing is left out."""
-    ids = {person.number: person.id for person in facts.people}
-    by_hand = facts.by_hand()
-    return [
-        HoursRow(
-            ids[row.number],
-            row,
-            suggested(row, (ids[row.number], row.lesson) in by_hand, hour_minutes),
-            facts.hours.get((ids[row.number], row.lesson), 0),
-        )
-        for row in member.rows(facts)
-        if row.completed or row.heard_at_least_s or (ids[row.number], row.lesson) in facts.hours
-    ]
+    by_hand, met = facts.by_hand(), member.met(facts)
+    found = []
+    for person in facts.people:
+        for lesson in facts.lessons:
+            key = (person.id, lesson.lesson)
+            row, confirmed = met.get(key), facts.hours.get(key, 0)
+            if confirmed or (row and (row.completed or row.heard_at_least_s)):
+                row = row or member.studied(facts, person, lesson, {})
+                found.append(HoursRow(person.id, row, suggested(row, key in by_hand, hour_minutes), confirmed))
+    return found
 
 
 def suggested(row: Studied, by_hand: bool, hour_minutes: int) -> int:

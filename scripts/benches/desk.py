@@ -26,6 +26,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ivr import vocabulary, web
+from ivr.cli.line import settled_in
 from ivr.config import SecretSettings, Settings
 from ivr.records import places, users
 from ivr.records.db import Database, open_database
@@ -60,6 +61,7 @@ def main() -> None:
             stack.callback(database.close)
             print(f"{name}: {_fill(database, shelf, asked.branches, asked.members)} calls", file=sys.stderr)
             clients[name] = _signed_in(_app(database, shelf, folder))
+        settled_in()  # as `ivr serve` is
         _report(_measured(clients, asked.rounds))
 
 

@@ -46,15 +46,15 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     def page(about: Seen, which: str, *, whole: bool = False) -> str:
         """Of several branches, only what tells a row from others: the forms of thousands are for paper."""
         told, is_brief = basis(desk, about, looks_back=which in LOOKS_BACK), not (about.one or whole)
-        sheet = BRIEFS[which] if is_brief and which in BRIEFS else SHEETS[which]
+        sheet = (BRIEFS[which] if is_brief and which in BRIEFS else SHEETS[which])(told)
         return render_template(
             "desk/ledger.html",
             **of_month(desk, about),
             which=which,
-            brief=BRIEF if is_brief else (),
+            brief=[sheet.keys.index(key) for key in BRIEF if key in sheet.keys] if is_brief else [],
             ids={place.name: place.id for place in about.branches},
             sheets=tuple(SHEETS),
-            sheet=sheet(told),
+            sheet=sheet,
             told=[sentence for sentence in [told.facts.not_begun(desk.words)] if sentence],
             forms=OF_SHEETS,
             has_any=bool(told.facts.people and told.facts.lessons),
