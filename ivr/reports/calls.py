@@ -59,7 +59,7 @@ def rows(facts: Facts) -> list[CallRow]:
     for stray in facts.strays:
         strays[stray.call_id] += stray.count
     return [
-        _row(facts.period, call, people, plays[call.id], strays[call.id], member.method(frozenset(grades[call.id])))
+        _row(facts.period, call, people, plays[call.id], strays[call.id], member.method(grades[call.id]))
         for call in facts.calls.values()
         if facts.everybody or not people.keys().isdisjoint(call.members)
     ]

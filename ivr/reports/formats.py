@@ -99,7 +99,9 @@ def _lines(sheet: Sheet) -> Iterator[str]:
 def shown(cell: Cell) -> str:
     """On one line, and nothing in it that a terminal would act on."""
     text = "" if cell is None else _csv_cell(cell) if not isinstance(cell, str) else cell
-    return "".join(letter if letter.isprintable() else " " for letter in text).strip()
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return text.strip()
 
 
 def _is_number(cell: Cell) -> bool:

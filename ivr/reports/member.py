@@ -90,7 +90,10 @@ def met(facts: MonthFacts) -> dict[Key, Studied]:
 def studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mapping[str, date]) -> Studied:
     row = facts.studied.get((person.id, lesson.lesson), NOTHING)
     version = facts.versions[row.edition] if row.edition else lesson
-    completed_on = min((day for day in (_day(facts, row.completed_at), *by_hand.values()) if day), default=None)
+    whole = _day(facts, row.completed_at)
+    completed_on = min((whole, *by_hand.values())) if whole else min(by_hand.values(), default=None)
+    first = _day(facts, row.first_at)
+    stands, ways, method = _told(*_by(row, by_hand))
     return Studied(
         member=person.name,
         number=person.number,
@@ -102,7 +105,7 @@ def studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mappi
         heard_at_most_s=seconds(row.heard_at_most_ms),
         length_s=seconds(version.length_ms),
         completed=completed_on is not None,
-        stands=stands(row, by_hand),
+        stands=stands,
         completed_on=completed_on,
         answered=row.answered,
         correct=row.correct,
@@ -110,31 +113,35 @@ def studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mappi
         calls=row.calls,
         stray_keys=row.stray_keys,
         dropped=row.dropped,
-        first_call=_day(facts, row.first_at),
-        last_call=_day(facts, row.last_at),
-        method=method(frozenset((*row.grades.split(), *by_hand))),
-        ways=_ways(row, by_hand),
+        first_call=first,
+        last_call=first if row.last_at == row.first_at else _day(facts, row.last_at),
+        method=method,
+        ways=ways,
     )
 
 
 def stands(row: StudiedRow, by_hand: Collection[str]) -> Stands:
-    """Whoever heard it whole without a visitor did it by telephone; else a meeting is told before a home visit."""
-    grades = row.grades.split()
-    if row.completed_at and "visit" not in grades:
-        return "heard"
-    if row.completed_at or by_hand:
-        return "met" if "meeting" in by_hand else "visited"
-    return "partly" if row.heard_at_least_ms else "not_yet"
+    return _told(*_by(row, by_hand))[0]
 
 
-def _ways(row: StudiedRow, by_hand: Collection[str]) -> str:
-    """All that count: a call in which nothing was heard is none."""
-    heard = row.grades.split() if row.completed_at or row.heard_at_least_ms else ()
-    return in_order(frozenset((*heard, *by_hand)))
+def _by(row: StudiedRow, by_hand: Collection[str]) -> tuple[str, bool, bool, frozenset[str]]:
+    return row.grades, row.completed_at is not None, row.heard_at_least_ms > 0, frozenset(by_hand)
 
 
-@cache  # there are few ways, and thousands who took them
-def in_order(grades: frozenset[str]) -> str:
+@cache  # there are few ways to study, and thousands who took them
+def _told(grades: str, is_whole: bool, is_heard: bool, by_hand: frozenset[str]) -> tuple[Stands, str, str | None]:
+    """How somebody stands, the ways that count, and the method. Whoever heard it whole without a visitor did it by
+    telephone; else a meeting is told before a home visit. A call in which nothing was heard is no way to study."""
+    stands: Stands = "partly" if is_heard else "not_yet"
+    if is_whole and "visit" not in grades.split():
+        stands = "heard"
+    elif is_whole or by_hand:
+        stands = "met" if "meeting" in by_hand else "visited"
+    heard = grades.split() if is_whole or is_heard else ()
+    return stands, in_order({*heard, *by_hand}), method({*grades.split(), *by_hand})
+
+
+def in_order(grades: Collection[str]) -> str:
     ways = {grade if grade in WAYS else "phone" for grade in grades}
     return " ".join(way for way in WAYS if way in ways)
 
@@ -143,8 +150,7 @@ def _day(facts: MonthFacts, at: datetime | None) -> date | None:
     return facts.period.local(at).date() if at else None
 
 
-@cache
-def method(grades: frozenset[str]) -> str | None:
+def method(grades: Collection[str]) -> str | None:
     return "、".join(words for grade, words in METHODS.items() if grade in grades) or None
 
 

@@ -174,7 +174,7 @@ def _row(facts: MonthFacts, person: Enrolled, mine: Sequence[Studied]) -> MonthR
         person.branch,
         stands,
         tuple(row.stands for row in mine),
-        member.in_order(frozenset(way for row in mine if row.completed for way in row.ways.split())),
+        member.in_order({way for row in mine if row.completed for way in row.ways.split()}),
         heard_s=round(sum(row.heard_at_least_s for row in mine), 1),
         answered=sum(row.answered for row in mine),
         correct=sum(row.correct for row in marked),

@@ -178,7 +178,7 @@ def studied_in(connection: Connection, period: Period, members: Collection[int] 
     found = select(Studied.__table__).where(Studied.month == period.month)
     if members is not None:
         found = found.where(Studied.member_id.in_(members))
-    return studied.stored(connection.execute(found.order_by(Studied.member_id, Studied.lesson)).all())
+    return studied.stored(connection.execute(found).all())
 
 
 def over(connection: Connection, which: Which) -> set[int]:

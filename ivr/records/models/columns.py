@@ -42,7 +42,7 @@ def _from_sqlite(written: str | None) -> datetime | None:
 
 
 def _in_utc(value: datetime | None) -> datetime | None:
-    return value.astimezone(UTC) if value else None
+    return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
 
 
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
