@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.records.numbers import masked
-from ivr.reports import columns, study
+from ivr.reports import columns, month_sheet, study
 from ivr.reports.columns import Basis, Row, hours_of
 from ivr.reports.member import marks, told_ways
 from ivr.reports.sheet import Sheet
@@ -34,6 +34,11 @@ KEYS = (
 def sheet(basis: Basis) -> Sheet:
     keys = KEYS if basis.several else tuple(key for key in KEYS if key != "branch")
     return columns.sheet(basis, "detail_title", keys, rows(basis))
+
+
+def brief(basis: Basis) -> Sheet:
+    """Of thousands, how many stand how in each branch."""
+    return month_sheet.of_branches(basis, "detail_title")
 
 
 def rows(basis: Basis) -> Iterator[Row]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.records.numbers import masked
-from ivr.reports import columns, ring, study
+from ivr.reports import columns, month_sheet, ring, study
 from ivr.reports.columns import Basis, Row
 from ivr.reports.sheet import Sheet
 
@@ -16,6 +16,11 @@ KEYS = ("n", "branch", "name", "phone_masked", "situation", "help", "result", "d
 def sheet(basis: Basis) -> Sheet:
     keys = KEYS if basis.several else tuple(key for key in KEYS if key != "branch")
     return columns.sheet(basis, "helping_title", keys, rows(basis))
+
+
+def brief(basis: Basis) -> Sheet:
+    """Of thousands, how many stand how in each branch."""
+    return month_sheet.of_branches(basis, "helping_title")
 
 
 def rows(basis: Basis) -> Iterator[Row]:

@@ -38,7 +38,11 @@ SHEETS: Mapping[str, Callable[[Basis], Sheet]] = {
     "meetings": meetings.sheet,
     "helping": helping.sheet,
 }
-BRIEFS: Mapping[str, Callable[[Basis], Sheet]] = {"ledger": ledger.brief}  # of many branches, on the page
+BRIEFS: Mapping[str, Callable[[Basis], Sheet]] = {  # of many branches, on the page
+    "ledger": ledger.brief,
+    "detail": detail.brief,
+    "helping": helping.brief,
+}
 PAGES: Mapping[str, Callable[[Basis], Sheet]] = {"month": month_sheet.sheet, **SHEETS}
 LOOKS_BACK = ("summary",)  # at the month before
 
@@ -100,6 +104,6 @@ def _idle(before: MonthFacts) -> frozenset[int]:
 
 
 def _heard_nothing(before: MonthFacts) -> Iterator[int]:
-    for person, row in zip(before.people, month.rows(before), strict=True):
-        if row.stands == "not_yet" and not row.excused:
-            yield person.id
+    for each in month.standings(before):
+        if each.stands == "not_yet" and not each.excused:
+            yield each.member

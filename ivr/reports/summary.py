@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from ivr.records.roster import Enrolled
-from ivr.reports import columns, month, study
+from ivr.reports import columns, member, month
 from ivr.reports.columns import Basis, Row
-from ivr.reports.month import MonthRow
+from ivr.reports.member import DONE
+from ivr.reports.month import Standing
 from ivr.reports.sheet import Sheet
-from ivr.reports.study import Study
 
 KEYS = (
     *("n", "unit", "month", "district", "branch", "secretary", "enrolled", "due", "excused", "lessons"),
     *("phone_times", "visit_times", "meeting_times", "share", "hours_month", "hours_year", "reached", "idle", "helped"),
     *("problems", "plans", "filled_by", "checked_by", "contact", "filled_on"),
 )
+TIMES = {"heard": "phone_times", "visited": "visit_times", "met": "meeting_times"}
 
 
 def sheet(basis: Basis) -> Sheet:
@@ -26,54 +28,52 @@ def rows(basis: Basis) -> Iterator[Row]:
     """By district and branch; none where the record begins later."""
     if basis.facts.begins:
         return
-    theirs: dict[str, list[Study]] = {}
-    for row in study.rows(basis):
-        theirs.setdefault(row.person.branch, []).append(row)
-    months = month.by_branch(month.rows(basis.facts))
-    people: dict[str, list[Enrolled]] = {}
+    people: defaultdict[str, list[Enrolled]] = defaultdict(list)
     for person in basis.facts.people:
-        people.setdefault(person.branch, []).append(person)
+        people[person.branch].append(person)
+    stands, times = month.by_branch(month.standings(basis.facts)), _times(basis)
     for n, place in enumerate(basis.places, 1):
-        of = (people.get(place.name, []), theirs.get(place.name, []), months.get(place.name, []))
-        yield {"n": n, "district": place.district, "branch": place.name, **_row(basis, *of)}
+        told = _row(basis, people[place.name], stands.get(place.name, []), times[place.name])
+        yield {"n": n, "district": place.district, "branch": place.name, **told}
 
 
 def whole(basis: Basis) -> Row:
     """All of the branches together: what the single blanks of a township's own form are filled with."""
+    times = {key: sum(theirs[key] for theirs in _times(basis).values()) for key in TIMES.values()}
     branches = basis.joined(place.name for place in basis.places)
-    months = month.rows(basis.facts)
-    return {"branch": branches, **_row(basis, basis.facts.people, list(study.rows(basis)), months)}
+    return {"branch": branches, **_row(basis, basis.facts.people, month.standings(basis.facts), times)}
 
 
-def _row(basis: Basis, people: Iterable[Enrolled], studied: list[Study], months: list[MonthRow]) -> Row:
-    everybody = list(people)
-    asked = [person for person in everybody if person.id not in basis.facts.excused]
-    counted = month.count(months)
-    due = {row.person.id: row for row in studied if row.is_due}
-    done = [row.stands for row in studied if row.is_done]
+def _times(basis: Basis) -> defaultdict[str, dict[str, int]]:
+    """How many times a lesson was studied whole, by branch and way."""
+    times: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(TIMES.values(), 0))
+    for row in member.met(basis.facts).values():
+        if row.stands in DONE:
+            times[row.branch][TIMES[row.stands]] += 1
+    return times
+
+
+def _row(basis: Basis, people: Sequence[Enrolled], stands: Sequence[Standing], times: Mapping[str, int]) -> Row:
+    asked = [person.id for person in people if person.id not in basis.facts.excused]
+    counted, lessons = month.count(stands), [lesson.lesson for lesson in basis.facts.lessons]
+    idle = {each.member for each in stands if each.stands == "not_yet" and not each.excused}
+    confirmed = sum(basis.facts.hours.get((member, lesson), 0) for member in asked for lesson in lessons)
     return {
         "unit": basis.name,
         "month": basis.facts.period.month,
-        "secretary": basis.joined(person.name for person in everybody if person.role == "secretary"),
-        "enrolled": len(everybody),
+        "secretary": basis.joined(person.name for person in people if person.role == "secretary"),
+        "enrolled": len(people),
         "due": counted.due,
         "excused": counted.excused,
-        "lessons": len(basis.facts.lessons),
-        "phone_times": done.count("heard"),
-        "visit_times": done.count("visited"),
-        "meeting_times": done.count("met"),
-        "share": month.share(counted.done, counted.due, basis.words) if basis.facts.lessons else "",
-        "hours_month": _per_head(sum(row.confirmed for row in studied if row.is_due), len(asked)),
-        "hours_year": _per_head(sum(basis.year_tenths.get(person.id, 0) for person in asked), len(asked)),
-        "reached": sum(basis.year_tenths.get(person.id, 0) >= 10 * basis.rules.year_hours for person in everybody),
-        "idle": len(_idle(due, studied) & basis.idle_before),
-        "helped": sum(row.waits for row in months),
+        "lessons": len(lessons),
+        **times,
+        "share": month.share(counted.done, counted.due, basis.words) if lessons else "",
+        "hours_month": _per_head(confirmed, len(asked)),
+        "hours_year": _per_head(sum(basis.year_tenths.get(member, 0) for member in asked), len(asked)),
+        "reached": sum(basis.year_tenths.get(person.id, 0) >= 10 * basis.rules.year_hours for person in people),
+        "idle": len(idle & basis.idle_before) if lessons else 0,
+        "helped": sum(each.waits for each in stands) if lessons else 0,
     }
-
-
-def _idle(due: Iterable[int], studied: Iterable[Study]) -> set[int]:
-    """Those who heard nothing of any lesson, though there was one."""
-    return set(due) - {row.person.id for row in studied if row.stands != "not_yet"}
 
 
 def _per_head(tenths: int, heads: int) -> float:

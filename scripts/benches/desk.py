@@ -1,6 +1,6 @@
 """What the pages of the desk take at the server, for a township of 200 branches and 5,000 members in a busy month.
 
-scripts/bench desk [--branches N] [--members N] [--rounds N]
+scripts/bench desk [--branches N] [--members N] [--rounds N] [--pages]
 
 Each page that can be reached from the township's first page and from one branch's is got through the whole application,
 on SQLite and on PostgreSQL; the rounds are interleaved and the medians shown, in ms and as a multiple of a page that
@@ -13,7 +13,7 @@ import argparse
 import re
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -49,6 +49,7 @@ def main() -> None:
     parser.add_argument("--branches", type=int, default=200)
     parser.add_argument("--members", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pages", action="store_true", help="only what is looked at, not the files to take away")
     asked = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ivr-bench-")))
@@ -62,7 +63,7 @@ def main() -> None:
             print(f"{name}: {_fill(database, shelf, asked.branches, asked.members)} calls", file=sys.stderr)
             clients[name] = _signed_in(_app(database, shelf, folder))
         settled_in()  # as `ivr serve` is
-        _report(_measured(clients, asked.rounds))
+        _report(_measured(clients, asked.rounds, asked.pages))
 
 
 # ── a township ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -123,10 +124,10 @@ def _signed_in(app: Flask) -> FlaskClient:
     return client
 
 
-def _measured(clients: dict[str, FlaskClient], rounds: int) -> dict[tuple[str, str], list[float]]:
+def _measured(clients: dict[str, FlaskClient], rounds: int, only_pages: bool) -> dict[tuple[str, str], list[float]]:
     """Seconds of each round, by database and address."""
     took: dict[tuple[str, str], list[float]] = defaultdict(list)
-    found = {name: [EMPTY, *_found(client)] for name, client in clients.items()}
+    found = {name: [EMPTY, *_found(client, only_pages)] for name, client in clients.items()}
     for n in range(rounds):
         print(f"round {n + 1} of {rounds}", file=sys.stderr)
         for name, client in clients.items():
@@ -138,14 +139,14 @@ def _measured(clients: dict[str, FlaskClient], rounds: int) -> dict[tuple[str, s
     return took
 
 
-def _found(client: FlaskClient) -> Iterator[str]:
+def _found(client: FlaskClient, only_pages: bool) -> Iterator[str]:
     """One address of each kind of page, from the township's first page on."""
     endpoints, waiting, known = set(), ["/desk/all/2026-11", "/desk/all/2026-11/more"], set()
     urls = client.application.url_map.bind("line.example", url_scheme="https")
     while waiting:
         address = waiting.pop(0)
         endpoint, values = urls.match(address.partition("?")[0])
-        kind = (endpoint, values.get("place") == "all", values.get("form"))
+        kind = (endpoint, values.get("place") == "all", values.get("which"), values.get("form"))
         if kind in endpoints:
             continue
         endpoints.add(kind)
@@ -155,18 +156,25 @@ def _found(client: FlaskClient) -> Iterator[str]:
         yield address
         if answer.mimetype == "text/html":
             links = re.findall(r'href="(/desk/[^"]*)"', answer.text)
+            links = [link for link in links if not (only_pages and _is_file(link))]
             waiting += [link.replace("&amp;", "&") for link in dict.fromkeys(links) if link not in known]
             known.update(links)
 
 
+def _is_file(address: str) -> bool:
+    return "." in address.partition("?")[0]
+
+
 def _report(took: dict[tuple[str, str], list[float]]) -> None:
     print("| page | database | ms | of a page that does nothing |\n| --- | --- | ---: | ---: |")
-    slow = 0
+    slow: Counter[str] = Counter()
     for (name, address), seconds in sorted(took.items(), key=lambda each: (each[0][1], each[0][0])):
         ms = 1000 * median(seconds)
-        slow += ms >= LIMIT_MS
+        kind = "files" if _is_file(address) else "pages"
+        slow += {kind: ms >= LIMIT_MS, f"all {kind}": 1}
         print(f"| {address} | {name} | {ms:.0f} | {ms / 1000 / median(took[name, EMPTY]):.1f} |")
-    print(f"\n{slow} of {len(took)} at {LIMIT_MS} ms or more")
+    for kind in ("pages", "files"):
+        print(f"\n{slow[kind]} of {slow[f'all {kind}']} {kind} at {LIMIT_MS} ms or more")
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             "desk/ledger.html",
             **of_month(desk, about),
             which=which,
-            brief=[sheet.keys.index(key) for key in BRIEF if key in sheet.keys] if is_brief else [],
+            brief=_brief(which, sheet) if is_brief else [],
             ids={place.name: place.id for place in about.branches},
             sheets=tuple(SHEETS),
             sheet=sheet,
@@ -97,6 +97,12 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         versions = desk.month_facts(about.period, about.branches).lessons
         lessons = [catalogue.editions[each.edition] for each in versions if each.edition in catalogue.editions]
         return sent(gift_of(lessons).encode(), "gift", called(about, desk.words.say("questions_file")))
+
+
+def _brief(which: str, sheet: Sheet) -> list[int]:
+    """The columns that are shown of many branches; none where the whole sheet is."""
+    shown = (key for key in sheet.keys if key != "branch") if which in BRIEFS else BRIEF if sheet.form else ()
+    return [sheet.keys.index(key) for key in shown if key in sheet.keys]
 
 
 def called(about: Seen, what: str) -> str:
