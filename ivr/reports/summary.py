@@ -46,10 +46,15 @@ def whole(basis: Basis) -> Row:
 
 def _times(basis: Basis) -> defaultdict[str, dict[str, int]]:
     """How many times a lesson was studied whole, by branch and way."""
+    facts, by_hand = basis.facts, basis.facts.by_hand()
+    met = facts.studied.keys() | by_hand
     times: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(TIMES.values(), 0))
-    for row in member.met(basis.facts).values():
-        if row.stands in DONE:
-            times[row.branch][TIMES[row.stands]] += 1
+    for person in facts.people:
+        for lesson in facts.lessons:
+            if (key := (person.id, lesson.lesson)) in met:
+                stands = member.stands(facts.studied.get(key, member.NOTHING), by_hand.get(key, {}))
+                if stands in DONE:
+                    times[person.branch][TIMES[stands]] += 1
     return times
 
 

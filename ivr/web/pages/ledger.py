@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
+from datetime import date
 from io import BytesIO
 
 from flask import Blueprint, Response, current_app, render_template, send_file
@@ -11,7 +13,7 @@ from ivr.errors import MissingPart
 from ivr.reports import sheets, xapi
 from ivr.reports.columns import Basis
 from ivr.reports.formats import shown, to_csv, to_json
-from ivr.reports.sheet import LONG, TALL, Sheet
+from ivr.reports.sheet import LONG, TALL, Cell, Sheet
 from ivr.reports.sheets import BRIEFS, LOOKS_BACK, PAGES, SHEETS
 from ivr.reports.workbook import to_xlsx
 from ivr.studio.documents.published import gift_of
@@ -61,6 +63,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             long=LONG,
             tall=TALL,
             written_cell=shown,
+            classed=_classed,
             is_signed=which in SIGNED,
         )
 
@@ -103,6 +106,23 @@ def _brief(which: str, sheet: Sheet) -> list[int]:
     """The columns that are shown of many branches; none where the whole sheet is."""
     shown = (key for key in sheet.keys if key != "branch") if which in BRIEFS else BRIEF if sheet.form else ()
     return [sheet.keys.index(key) for key in shown if key in sheet.keys]
+
+
+def _classed(keys: Sequence[str], cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
+    """Each cell of a row as it is written, after how it is set; a township's sheet has thousands."""
+    for key, cell in zip(keys, cells, strict=True):
+        text = shown(cell)
+        yield _kind(key, cell, text), text
+
+
+def _kind(key: str, cell: Cell, text: str) -> str:
+    if isinstance(cell, int | float):
+        return "number"
+    if key == "result":
+        return "by-hand"
+    if len(text) <= 5 or isinstance(cell, date):
+        return "short"
+    return "phones" if key.startswith("phone") else "long" if len(text) > 20 else "text"
 
 
 def called(about: Seen, what: str) -> str:
