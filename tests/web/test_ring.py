@@ -58,7 +58,7 @@ def test_a_visit_written_down_ticks_and_leads_back(browser: Browser, ring: str) 
     page = browser.get(ring).text
     assert told(page)[0].startswith("还有 2 位") and rows(page)[2][4].startswith("✓ 11-19 送学上门 身体不好")
     assert rows(browser.get("/desk/all/2026-11/ring").text) == [east, ["初心村党支部", "2", "1"]]
-    browser.post(ring.replace("/ring", "/occasion/1/withdraw"))
+    browser.post(ring.replace("/ring", "/occasions/1/withdraw"))
     assert told(browser.get(ring).text)[0].startswith("还有 3 位")
 
 

@@ -55,7 +55,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         did(PUT, name)
         return saved("forms_page", place=place, written=written)
 
-    @routes.post("/<place:place>/<written>/forms/<any(everybody, own):whose>/<name>/remove")
+    @routes.post("/<place:place>/<written>/forms/remove/<any(everybody, own):whose>/<name>")
     def remove_form(place: str, written: str, whose: str, name: str) -> Response:
         seen(desk, place, written)
         path = the_form(whose, name)

@@ -63,7 +63,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         month = f"{told.day:%Y-%m}"
         return saved("occasions_page", place=about.branches[0].id, written=month)
 
-    @routes.post("/<place:place>/<written>/occasion/<row:occasion>/withdraw")
+    @routes.post("/<place:place>/<written>/occasions/<row:occasion>/withdraw")
     def occasion_withdrawn(place: str, written: str, occasion: int) -> Response:
         about = seen(desk, place, written)
         with desk.database.writing() as connection:
