@@ -77,9 +77,12 @@ def test_nothing_is_done_before_the_question_is_answered(browser: Browser, fresh
 def test_locked_and_unlocked(browser: Browser, fresh: Browser) -> None:
     browser.sign_in("xian")
     assert "hexi（已停用）" in browser.get(changed(browser, "hexi", "lock")).text
-    assert "这个账号已经停用" in fresh.sign_in("hexi").text
+    assert "hexi 现在停用着" in browser.get("/desk/users/hexi/reset").text
+    page = browser.get(changed(browser, "hexi", "reset")).text
+    assert "hexi 现在停用着" in page  # a new password lets nobody in whom somebody keeps out
+    assert "这个账号已经停用" in fresh.sign_in("hexi", shown_password(page)).text
     browser.post("/desk/users/hexi/unlock")
-    assert fresh.sign_in("hexi").status_code == 302
+    assert fresh.sign_in("hexi", shown_password(page)).status_code == 302
 
 
 @pytest.mark.parametrize("name", ["hexi", "xian", "nobody", "hedong"])
@@ -101,7 +104,7 @@ def test_a_new_user_signs_in_where_they_belong(browser: Browser, fresh: Browser,
 
 
 BAD = {
-    "a name that is there": ({"name": "chuxin", "of": "2"}, "这个用户名不能用"),
+    "a name that is there": ({"name": "Chuxin", "of": "2"}, "chuxin 这个用户名已经有人用了"),
     "a name that is none": ({"name": "a b", "of": "2"}, "这个用户名不能用"),
     "a branch of others": ({"name": "new", "of": "3"}, "请选一选管哪里"),
     "a township": ({"name": "new", "of": "4"}, "请选一选管哪里"),
