@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from werkzeug import Response as Answer
 
 from ivr.errors import BadRoster
@@ -21,7 +20,7 @@ from ivr.reports.sheet import Sheet
 from ivr.reports.workbook import to_xlsx
 from ivr.web import names
 from ivr.web.desk import Desk
-from ivr.web.pages.ledger import MIMETYPES
+from ivr.web.pages.ledger import Called, sent
 from ivr.web.uploads import Uploads
 
 MOST = 200  # rows of a kind that a page shows; the counts are of all
@@ -101,11 +100,11 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if content is None:
             return start(mistake="file_gone"), 410
         sheet = returned_sheet(looked(filename, content, token), content)
-        return workbook(sheet, returned_name(filename))
+        return workbook(sheet, returned_name(filename), "members-to-mend")
 
     @routes.get("/members/import/template.xlsx")
     def template() -> Response:
-        return workbook(template_sheet(), desk.words.say("import_template_name"))
+        return workbook(template_sheet(), desk.words.say("import_template_name"), "members")
 
     def start(done: str | None = None, mistake: str = "") -> str:
         return render_template("desk/members_import.html", done=done, mistake=mistake, only=only_branch())
@@ -222,5 +221,5 @@ def untypable(plan: Plan) -> Iterator[tuple[str, list[str]]]:
         yield each.kind, [number for number in each.numbers if number in told]
 
 
-def workbook(sheet: Sheet, name: str) -> Response:
-    return send_file(BytesIO(to_xlsx(sheet)), MIMETYPES["xlsx"], as_attachment=True, download_name=f"{name}.xlsx")
+def workbook(sheet: Sheet, name: str, plain: str) -> Response:
+    return sent(to_xlsx(sheet), "xlsx", Called(name, plain))
