@@ -18,6 +18,7 @@
     ├── BadPin            a PIN that guards nothing
     ├── NotTypable        a member number that nobody can type
     ├── BadUser           a user of the desk who can't be, or is not there
+    │   └── NameTaken         a user name that somebody has
     ├── BadEntry          something typed into a form of the desk
     ├── BadWords          a file of the words of pages
     ├── NotWritten        a file that can't be written, or is there already
@@ -124,6 +125,10 @@ class NotTypable(IvrError):
 
 class BadUser(IvrError):
     """This can't be a user of the desk."""
+
+
+class NameTaken(BadUser):
+    """There is a user of this name already."""
 
 
 class BadEntry(IvrError):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from ivr.cli.rows import ROW
+from ivr.cli.number import ROW
 from ivr.config import Settings
 from ivr.records import claims
 from ivr.records.claims import RECENT, Unclaimed

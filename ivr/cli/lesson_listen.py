@@ -9,6 +9,7 @@ import click
 
 from ivr.catalogue import Lesson
 from ivr.cli.lesson_text import read_lesson
+from ivr.cli.number import Number
 from ivr.cli.player import find_player, play
 from ivr.cli.progress_bar import shown
 from ivr.cli.voices import free, voices_here
@@ -23,10 +24,8 @@ if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that n
 
 @click.command()
 @click.argument("what", metavar="SLUG|FILE")
-@click.option("--segment", type=click.IntRange(1), metavar="N", help="Only what stands under this heading of FILE.")
-@click.option(
-    "--sentence", type=click.IntRange(0), metavar="N", help="Only this one of FILE, title (0) and quiz among them."
-)
+@click.option("--segment", type=Number(1), metavar="N", help="Only what stands under this heading of FILE.")
+@click.option("--sentence", type=Number(0), metavar="N", help="Only this one of FILE, title (0) and quiz among them.")
 @click.option("--other-pace", is_flag=True, help="As members hear it who chose the other of its two paces.")
 @click.option(
     "--through",

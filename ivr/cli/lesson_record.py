@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.cli.lesson_text import read_lesson
+from ivr.cli.number import Number
 from ivr.config import Settings
 
 if TYPE_CHECKING:  # the studio takes a moment to load: only the commands that need it do so
@@ -23,12 +24,12 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("sound", type=FILE, required=False)
 @click.option(
     "--sentence",
-    type=click.IntRange(0),
+    type=Number(0),
     metavar="N",
     help="It is this sentence, counted through the lesson and its quiz; 0 is the title.",
 )
 @click.option(
-    "--segment", type=click.IntRange(1), metavar="N", help="It is all that stands under this heading, counted from 1."
+    "--segment", type=Number(1), metavar="N", help="It is all that stands under this heading, counted from 1."
 )
 @click.option("--whole", is_flag=True, help="It is the whole lesson, without its title and its quiz.")
 @click.option("--by", default="", metavar="NAME", help="Who speaks.")

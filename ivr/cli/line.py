@@ -15,6 +15,7 @@ from flask import Flask
 
 from ivr import calls
 from ivr.app import create_app
+from ivr.cli.number import Number
 from ivr.cli.player import find_player
 from ivr.cli.player import play as play_file
 from ivr.cli.prompts import missing
@@ -33,8 +34,8 @@ from ivr.web.sending import LARGEST_BODY
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256))
+@click.option("--port", default=8080, show_default=True, type=Number(0, 65535))
+@click.option("--threads", default=8, show_default=True, type=Number(1, 256))
 @click.option("--verbose", is_flag=True, help="Log every turn, not only how calls begin and end.")
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool) -> None:

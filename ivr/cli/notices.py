@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from ivr import letters
+from ivr.cli.number import ROW
 from ivr.cli.pressing import press_letters
-from ivr.cli.rows import ROW
 from ivr.config import Settings
 from ivr.records import notices as records
 from ivr.records.db import open_database

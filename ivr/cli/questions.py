@@ -9,10 +9,10 @@ import click
 
 from ivr import letters
 from ivr.app import open_line
+from ivr.cli.number import ROW
 from ivr.cli.player import find_player
 from ivr.cli.player import play as play_file
 from ivr.cli.pressing import press_letters
-from ivr.cli.rows import ROW
 from ivr.cli.voices import noted
 from ivr.config import Settings
 from ivr.errors import IvrError

@@ -11,13 +11,14 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from ivr.cli.number import Number
 from ivr.config import Settings
 from ivr.rehearsal import telling, village
 from ivr.rehearsal.rehearsal import Rehearsal, seeds
 
 
 @click.command()
-@click.argument("callers", default=1000, type=click.IntRange(1, 1_000_000))
+@click.argument("callers", default=1000, type=Number(1, 1_000_000))
 @click.option("--seed", default="1", show_default=True, help="Of the village; or, like 1.12, of one household in it.")
 @click.option("--show", is_flag=True, help="Print every call, word for word.")
 @click.option(

@@ -64,12 +64,15 @@ def list_(settings: Settings) -> None:
 @click.pass_obj
 def reset(settings: Settings, name: str, password: bool) -> None:
     """Give the user NAME a new password. It ends what they have open and their one-time codes, and opens a name closed
-    by wrong passwords."""
+    by wrong passwords. Whoever is locked stays locked."""
     chosen, hashed = _password(name, password)
     with _writing(settings) as connection:
         users.set_password(connection, name, hashed, datetime.now(UTC))
-        one_time.use(connection, users.known(connection, name).id, "")
-    _show(users.folded(name), chosen, password)
+        kept = users.known(connection, name)
+        one_time.use(connection, kept.id, "")
+    _show(kept.name, chosen, password)
+    if kept.is_locked:
+        click.echo(f"{kept.name} stays locked; `ivr user lock {kept.name} --off` lets them in.")
 
 
 @user.command()

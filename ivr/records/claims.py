@@ -145,7 +145,7 @@ def claim(connection: Connection, call: int, number: str, now: datetime, countin
     """The call counts for the member with this number; returns who that is, and whether it did not before.
 
     Raises UnknownCall, NotEnrolled, or NotToBeClaimed where it is somebody else's, or a group's."""
-    row = _held(connection, call)
+    row = _held(connection, call, "`ivr calls unclaimed` shows those that wait to be claimed.")
     (member,) = enrolled(connection, number=number)
     if row.member_id == member.id:
         ledger.name_recordings(connection, call, member.id)
@@ -164,7 +164,7 @@ def give_back(connection: Connection, call: int, number: str, now: datetime, cou
     """The call was claimed for the member with this number by mistake, and waits again; returns who that is.
 
     Raises UnknownCall, NotEnrolled, or NotToBeClaimed where it was not: who said it themselves has no claim."""
-    _held(connection, call)
+    _held(connection, call, "`ivr report calls --month YYYY-MM --format csv` has the numbers of a month's calls.")
     (member,) = enrolled(connection, number=number)
     if _claimant(connection, call) != member.id:
         raise NotToBeClaimed(f"Call {call} was not claimed for {member.name}; nothing was changed.")
@@ -182,9 +182,9 @@ def _claimant(connection: Connection, call: int) -> int | None:
     return row.member_id if row and row.joined and row.member_id == row.owner else None
 
 
-def _held(connection: Connection, call: int) -> Row[Any]:
-    """Nobody else says whose it is until the transaction ends. Raises UnknownCall."""
+def _held(connection: Connection, call: int, advice: str) -> Row[Any]:
+    """Nobody else says whose it is until the transaction ends. Raises UnknownCall, with where its like are found."""
     row = connection.execute(select(Call.member_id).where(Call.id == call).with_for_update()).first()
     if row is None:
-        raise UnknownCall(f"There is no call {call}. `ivr calls unclaimed` shows those that wait to be claimed.")
+        raise UnknownCall(f"There is no call {call}. {advice}")
     return row

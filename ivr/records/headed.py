@@ -97,7 +97,7 @@ class Row:
 
 def headed(found: Iterable[Table], wanted: Wanted) -> Headed:
     """The first table with all the headings that are wanted. Raises Unreadable."""
-    nearest: tuple[str, ...] = ()
+    nearest: tuple[int, tuple[str, ...]] = (1, ())
     for table in found:
         for n, row in islice(enumerate(table, 1), WITHIN):
             headings = tuple(clean(cell) for cell in row)
@@ -105,8 +105,8 @@ def headed(found: Iterable[Table], wanted: Wanted) -> Headed:
             if wanted.required <= columns.keys():
                 _check_once(headings, columns, wanted)
                 return Headed(headings, columns, n + 1, table[n:])
-            nearest = max(nearest, headings, key=lambda each: (len(wanted.columns(each)), any(each)))
-    raise _missing(nearest, wanted)
+            nearest = max(nearest, (n, headings), key=lambda each: (len(wanted.columns(each[1])), any(each[1])))
+    raise _missing(*nearest, wanted)
 
 
 def _folded(heading: str) -> str:
@@ -124,7 +124,7 @@ def _check_once(headings: tuple[str, ...], columns: Mapping[str, tuple[int, ...]
             raise Unreadable(told, "twice", columns="、".join(headings[column] for column in where))
 
 
-def _missing(nearest: tuple[str, ...], wanted: Wanted) -> Unreadable:
+def _missing(row: int, nearest: tuple[str, ...], wanted: Wanted) -> Unreadable:
     if not any(nearest):
         return Unreadable(f"the file is empty: nothing stands in its first {WITHIN} rows", "nothing", within=WITHIN)
     lacking = [
@@ -134,11 +134,11 @@ def _missing(nearest: tuple[str, ...], wanted: Wanted) -> Unreadable:
     ]
     here = [shown(heading) for heading in nearest if heading]
     told = (
-        f"no column is headed {', '.join(map('/'.join, lacking))}; the headings found are {', '.join(here)}. "
-        f"Put the headings into one row among the first {WITHIN}"
+        f"no column is headed {', '.join(map('/'.join, lacking))}; here stands {', '.join(here)}. "
+        f"The first row must have the headings (below a title, one of the first {WITHIN})"
     )
     first = {"lacking": "、".join(map("/".join, lacking)), "here": "、".join(heading for heading in nearest if heading)}
-    return Unreadable(told, "no_headings", within=WITHIN, **first)
+    return Unreadable(told, "no_headings", row, within=WITHIN, **first)
 
 
 def clean(cell: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """`row` counts from 1, `column` from 0; row 0 is the list as a whole. `told` says it in English, for terminals;
-    pages say it by the text `list_<why>` of the vocabulary, with `values` in its blanks."""
+    """`row` counts from 1, `column` from 0; row 0 is the list as a whole, no heading the whole row. `told` says it in
+    English, for terminals; pages say it by the text `list_<why>` of the vocabulary, with `values` in its blanks."""
 
     told: str
     why: str = "other"
@@ -19,7 +19,8 @@ class Mistake:
     values: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"row {self.row}, {self.heading}: {self.told}" if self.row else self.told
+        where = f"row {self.row}, {self.heading}" if self.heading else f"row {self.row}"
+        return f"{where}: {self.told}" if self.row else self.told
 
     @property
     def cell(self) -> str:

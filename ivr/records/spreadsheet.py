@@ -26,9 +26,9 @@ Cell = int | float | str | bool | time | date | datetime | timedelta
 class Unreadable(ValueError):
     """Not a spreadsheet; the message says what to do about it."""
 
-    def __init__(self, message: str, why: str = "other", **values: object) -> None:
-        """`why` and `values` as in a Mistake."""
-        self.mistake = Mistake(message, why, values={"told": message, **values})
+    def __init__(self, message: str, why: str = "other", row: int = 0, **values: object) -> None:
+        """`why`, `row` and `values` as in a Mistake."""
+        self.mistake = Mistake(message, why, row, values={"told": message, **values})
         super().__init__(message)
 
 

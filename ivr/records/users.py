@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from ivr.errors import BadUser
+from ivr.errors import BadUser, NameTaken
 from ivr.records.models import Branch, SignIn, User
 from ivr.records.places import Role
 
@@ -49,12 +49,12 @@ class Known:
 def add(connection: Connection, name: str, role: Role, of: int | None, password: Hashed, now: datetime) -> str:
     """A new user; returns the name as it is kept. `of` is the district or branch, None for the county.
 
-    Raises BadUser."""
+    Raises BadUser, or NameTaken."""
     kept = folded(name)
     if not NAME.fullmatch(kept):
         raise BadUser(f"{name!r} can't be a user name: 2 to 32 letters, hanzi, digits, dots or dashes, without blanks.")
     if connection.execute(select(User.id).where(User.name == kept)).scalar() is not None:
-        raise BadUser(f"There is a user {kept} already. Take another name, or `ivr user reset {kept}`.")
+        raise NameTaken(f"There is a user {kept} already. Take another name, or `ivr user reset {kept}`.")
     row = {"name": kept, "role": role, "branch_id": of, "is_locked": False}
     connection.execute(insert(User), row | {"password": password, "password_at": now})
     return kept

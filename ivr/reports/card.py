@@ -20,7 +20,7 @@ from ivr.reports.period import Period
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """A lesson in a month: `days` on which it was studied, `ways` how (as in Studied), minutes surely heard to 0.1,
+    """A lesson in a month: `days` on which it was studied, `ways` how (as in Studied), seconds surely heard to 0.1,
     hours in tenths as the line suggests them and as they were confirmed; `correct` of `asked` questions, 0 where none
     was answered."""
 
@@ -28,7 +28,7 @@ class CardRow:
     title: str
     days: tuple[date, ...]
     ways: str
-    minutes: float
+    heard_s: float
     completed: bool
     correct: int
     asked: int
@@ -50,10 +50,10 @@ class MonthOnCard:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Of a month, or a year: lessons studied to the end, minutes, hours in tenths."""
+    """Of a month, or a year: lessons studied to the end, seconds heard, hours in tenths."""
 
     completed: int
-    minutes: float
+    heard_s: float
     suggested: int
     confirmed: int
 
@@ -62,7 +62,7 @@ def sums(rows: Iterable[CardRow]) -> Sums:
     told = list(rows)
     return Sums(
         sum(row.completed for row in told),
-        round(sum(row.minutes for row in told), 1),
+        round(sum(row.heard_s for row in told), 1),
         sum(row.suggested for row in told),
         sum(row.confirmed for row in told),
     )
@@ -90,7 +90,7 @@ def _row(facts: MonthFacts, row: Studied, hour_minutes: int) -> CardRow:
         row.title,
         tuple(sorted({*_days(facts, person, met), *(kept.what.day for kept in written)})),
         row.ways,
-        round(row.heard_at_least_s / 60, 1),
+        row.heard_at_least_s,
         row.completed,
         row.correct,
         row.questions if row.answered else 0,

@@ -8,11 +8,10 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, g, render_template, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
 
 from ivr.config import Settings
 from ivr.errors import IvrError, NoDatabase
-from ivr.web import pages, sign_in
+from ivr.web import astray, pages, sign_in
 from ivr.web.desk import Desk
 from ivr.web.scope import MemberConverter, PlaceConverter, RowConverter
 from ivr.web.sending import let_files_in
@@ -67,6 +66,7 @@ def _blueprint(desk: Desk) -> Blueprint:
     let_files_in(routes)
     sign_in.add_to(routes, desk)
     pages.add_to(routes, desk)
+    astray.add_to(routes, desk)
 
     @routes.after_app_request
     def guard(response: Response) -> Response:
@@ -74,12 +74,6 @@ def _blueprint(desk: Desk) -> Blueprint:
             response.headers.update(HEADERS)
             response.headers.setdefault("Cache-Control", "no-store")  # what never changes says so itself
         return response
-
-    @routes.app_errorhandler(404)
-    @routes.app_errorhandler(405)
-    def not_there(error: HTTPException) -> tuple[str, int] | HTTPException:
-        """Also where an address is none of ours, or a form's that was typed in; the line's own are the carrier's."""
-        return (render_template("desk/not_there.html"), 404) if request.path.startswith("/desk") else error
 
     @routes.errorhandler(IvrError)
     def told_why(error: IvrError) -> tuple[str, int]:

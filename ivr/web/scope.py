@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from flask import abort, g
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter, ValidationError
 
 from ivr.errors import NotAMonth, NotEnrolled
@@ -56,6 +57,10 @@ class MemberConverter(BaseConverter):
         if PLAIN.fullmatch(value):
             return value
         return "~" + base64.urlsafe_b64encode(value.encode()).decode().rstrip("=")
+
+
+class NoSuchMonth(NotFound):
+    """The month is what is wrong with an address; `description` is what stands there for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +124,11 @@ def member_of_theirs(desk: Desk, number: str) -> Enrolled:
 
 def _month(desk: Desk, written: str) -> Period:
     if not written.startswith("2"):  # there was no line before 2000
-        abort(404)
+        raise NoSuchMonth(written)
     try:
         period = desk.month(written)
     except NotAMonth:
-        abort(404)
-    return period if period.first <= desk.this_month().last else abort(404)  # of what is to come nothing is known
+        raise NoSuchMonth(written) from None
+    if period.first > desk.this_month().last:  # of what is to come nothing is known
+        raise NoSuchMonth(written)
+    return period

@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response
 
 from ivr.records import sign_ins, users
+from ivr.records.users import Known
 from ivr.web import unsent
 from ivr.web.carried import Carried, asked, carried
 from ivr.web.desk import Desk
@@ -22,6 +23,12 @@ LONGEST = 200  # characters of what is typed
 HALF = timedelta(minutes=5)  # for the one-time code, after the password
 
 Answer = Response | str | tuple[str, int]
+
+
+def user_of(desk: Desk) -> Known | None:
+    """Who is at this browser."""
+    token = session.get("token", "")
+    return sign_ins.signed_in(desk.database, token, desk.clock()) if token else None
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
@@ -37,9 +44,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             abort(404)  # PostgreSQL takes none, and nobody types one
         if request.endpoint in OPEN:
             return None
-        token = session.get("token", "")
-        g.user = sign_ins.signed_in(desk.database, token, desk.clock()) if token else None
-        return None if g.user else _first("over" if token else "", asked())
+        g.user = user_of(desk)
+        return None if g.user else _first("over" if "token" in session else "", asked())
 
     @routes.get("/sign-in")
     def sign_in() -> str:

@@ -11,6 +11,8 @@ from sqlalchemy import insert, select, update
 
 from ivr.app import open_line
 from ivr.cli.calls import calls
+from ivr.cli.lesson_listen import listen
+from ivr.cli.line import serve
 from ivr.cli.notices import notices
 from ivr.cli.questions import questions
 from ivr.config import Settings
@@ -84,7 +86,7 @@ def test_a_claim_is_taken_back_as_if_it_had_not_been(called: Settings) -> None:
     assert standings(called) == [] and run(called, "unclaimed", "--all").startswith("1 个待认领的电话\n")
     with pytest.raises(NotToBeClaimed, match=f"Call 1 was not claimed for {NAMES[1]}"):
         run(called, "unclaim", "1", "P002")
-    with pytest.raises(UnknownCall, match="no call 99"):
+    with pytest.raises(UnknownCall, match=r"no call 99\. `ivr report calls"):
         run(called, "unclaim", "99", "P002")
     run(called, "claim", "1", "P001")
     assert standings(called)[0][0] == 1
@@ -169,3 +171,16 @@ def test_what_no_row_can_be_called_is_refused(settings: Settings, command: click
     result = CliRunner().invoke(command, arguments, obj=settings)
     assert (result.exit_code, type(result.exception)) == (2, SystemExit)
     assert "is not in the range 1<=x<=9223372036854775807" in result.output
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "meant"),
+    [
+        (calls, ["unclaim", "x", "P001"], "from 1 to 9223372036854775807"),
+        (serve, ["--threads", "x"], "from 1 to 256"),
+        (listen, ["falls", "--sentence", "x"], "from 0 up"),
+    ],
+)
+def test_what_is_no_number_is_told_which_are_meant(command: click.Command, arguments: list[str], meant: str) -> None:
+    result = CliRunner().invoke(command, arguments)
+    assert result.exit_code == 2 and f"'x' is not a whole number {meant}.\n" in result.output

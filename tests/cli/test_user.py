@@ -63,8 +63,10 @@ def test_they_are_listed_reset_and_locked(settings: Settings, database: Database
         ["xian", "county"],
         ["书记", "branch", "初心村党支部", "locked"],
     ]
+    told, _, advice = run(settings, "reset", "书记").strip().rpartition("\n")
+    assert advice == "书记 stays locked; `ivr user lock 书记 --off` lets them in."
     assert run(settings, "lock", "书记", "--off") == "书记 is unlocked.\n"
-    assert gets_in(database, "书记", second)
+    assert gets_in(database, "书记", told.splitlines()[-1].strip())
 
 
 REFUSED = {

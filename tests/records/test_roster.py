@@ -176,8 +176,9 @@ def far_away() -> bytes:
         (csv_of(), "there are headings, but no members below them"),
         (
             csv_of("王,138", headings="姓名,备注,手机"),
-            'no column is headed 支部/branch, 编号/number; the headings found are "姓名", "备注", "手机". Put',
+            'row 1: no column is headed 支部/branch, 编号/number; here stands "姓名", "备注", "手机". The first row',
         ),
+        (csv_of("王,138", headings="\n村名册\n姓名,备注,手机"), "row 3: no column is headed"),
         (csv_of("王,1,一,1", headings="\n" * 5 + HEADINGS), "the file is empty"),
         (csv_of("1,,一,1,1", headings=HEADINGS + ",工号"), "the columns 编号 and 工号 both give the number"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "this is neither a spreadsheet nor a text"),

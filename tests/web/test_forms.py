@@ -49,7 +49,7 @@ def test_a_township_s_form_is_its_own_branches_and_nobody_else_s(
         assert "上报表.xlsx" not in other.get(ADDRESS).text
         assert other.get(f"{ADDRESS}/own/上报表.xlsx").status_code == 404
         assert other.get(f"{ADDRESS}/everybody/上报表.xlsx").status_code == 404
-        assert other.post(f"{ADDRESS}/own/上报表.xlsx/remove").status_code == 404
+        assert other.post(f"{ADDRESS}/remove/own/上报表.xlsx").status_code == 404
 
 
 def test_who_may_put_and_remove(browser: Browser, fresh: Browser, templates: Path) -> None:
@@ -57,7 +57,7 @@ def test_who_may_put_and_remove(browser: Browser, fresh: Browser, templates: Pat
     page = fresh.get(ADDRESS).text
     assert 'type="file"' not in page and "form.xlsx" in page
     assert put(fresh, "a.xlsx", workbook("{{应学}}")).status_code == 404
-    assert fresh.post(f"{ADDRESS}/everybody/form.xlsx/remove").status_code == 404
+    assert fresh.post(f"{ADDRESS}/remove/everybody/form.xlsx").status_code == 404
     browser.sign_in("xian")
     assert put(browser, "a.xlsx", workbook("{{应学}}"), token=False).status_code == 400
     assert put(browser, "a.xlsx", workbook("{{应学}}")).status_code == 303
@@ -65,7 +65,7 @@ def test_who_may_put_and_remove(browser: Browser, fresh: Browser, templates: Pat
     empty = browser.get(f"{ADDRESS}/everybody/a.xlsx/empty")
     assert openpyxl.load_workbook(io.BytesIO(empty.data)).active["A1"].value == "{{应学}}"
 
-    removed = browser.post(f"{ADDRESS}/everybody/a.xlsx/remove")
+    removed = browser.post(f"{ADDRESS}/remove/everybody/a.xlsx")
     assert removed.status_code == 303 and "已保存。" in browser.get(removed.location).text
     assert sorted(path.name for path in templates.iterdir()) == ["form.xlsx"]
 

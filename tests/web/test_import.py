@@ -329,6 +329,13 @@ def test_a_secretary_of_one_branch_need_not_write_it(browser: Browser, database:
     assert "没有找到这些栏：支部/branch" in send(browser, csv_of("丙,,303", headings=headings)).text
 
 
+def test_a_list_without_headings_is_told_where_they_belong(browser: Browser) -> None:
+    browser.sign_in("chuxin")
+    page = send(browser, csv_of("乙,,302", headings="甲,,301")).text
+    wrong = "没有找到这些栏：姓名/name、电话/phone、编号/number。这一行写的是：甲、301。第 1 行一定要写栏名"
+    assert [row[:2] for row in rows(page)] == [["1", ""]] and wrong in page and "returned.xlsx" not in page
+
+
 # ── what is wrong ────────────────────────────────────────────────────────────────────────────────────────────────
 
 WRONG = csv_of(
@@ -429,6 +436,9 @@ def test_without_a_file_one_is_asked_for(browser: Browser) -> None:
     browser.sign_in("chuxin")
     answer = browser.post(IMPORT)
     assert answer.status_code == 422 and "请先选一个文件。" in answer.text
+    gone = browser.post(f"{IMPORT}/done")
+    assert gone.status_code == 410 and "已经过了一个小时" in gone.text
+    assert "姓名、电话、编号三列" in answer.text and "姓名、电话、编号三列" in gone.text  # as at first
 
 
 @pytest.mark.parametrize("path", ["", "/done", "/returned.xlsx"])

@@ -180,22 +180,23 @@ def test_the_ledger_is_page_three_and_leads_to_the_other_sheets(browser: Browser
     assert browser.get(f"{address}/detail.docx").status_code == 404
 
 
-NAMED = {
-    "ledger.xlsx": "学习台账.xlsx",
-    "ledger/helping.csv": "帮助名单.csv",
-    "month.json": "本月情况.json",
-    "xapi.jsonl": "xapi.jsonl",
-    "questions.gift": "题目.gift",
-    "forms/everybody/form.xlsx": "form.xlsx",
+NAMED = {  # for programs that take plain letters only, and for all others
+    "ledger.xlsx": ("ledger-2026-11.xlsx", "学习台账.xlsx"),
+    "ledger/helping.csv": ("helping-2026-11.csv", "帮助名单.csv"),
+    "month.json": ("month-2026-11.json", "本月情况.json"),
+    "xapi.jsonl": ("xapi-2026-11.jsonl", "xapi.jsonl"),
+    "questions.gift": ("questions-2026-11.gift", "题目.gift"),
+    "forms/everybody/form.xlsx": ("form-2026-11.xlsx", "form.xlsx"),
 }
 
 
 def test_a_file_is_named_for_whose_it_is_and_what(browser: Browser, county: dict[str, int], templates: Path) -> None:
     browser.sign_in("chuxin")
-    for address, named in NAMED.items():
+    for address, (plain, named) in NAMED.items():
         answer = browser.get(f"/desk/{county['初心村党支部']}/2026-11/{address}")
         told = unquote(answer.headers["Content-Disposition"])
-        assert told.endswith(f"filename*=UTF-8''初心村党支部_2026-11_{named}"), address
+        assert told == f"attachment; filename={plain}; filename*=UTF-8''初心村党支部_2026-11_{named}", address
+        assert answer.headers["Content-Type"].count("charset") <= 1, address
 
 
 def test_the_ledger_says_how_many_studied(browser: Browser, county: dict[str, int]) -> None:

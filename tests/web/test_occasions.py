@@ -27,9 +27,9 @@ def test_a_visit_counts_and_is_taken_back(browser: Browser, here: str) -> None:
     ]
     page = browser.get(here).text
     assert rows(page)[3][2] == "△ 送学上门" and told(page)[0] == "6 人应学，4 人学完，还有 2 人请帮一帮。"
-    assert browser.post(f"{here}/occasion/1/withdraw").status_code == 303
+    assert browser.post(f"{here}/occasions/1/withdraw").status_code == 303
     assert rows(browser.get(here).text)[3][2] == "○ 没听"
-    assert browser.post(f"{here}/occasion/1/withdraw").status_code == 404
+    assert browser.post(f"{here}/occasions/1/withdraw").status_code == 404
 
 
 def test_a_talk_is_no_study(browser: Browser, here: str) -> None:
@@ -102,6 +102,6 @@ def test_of_another_branch_nothing_is_taken_back(browser: Browser, fresh: Browse
     browser.post(f"{here}/visit", day="2026-11-18", member="004", lesson="falls")
     fresh.sign_in("dongcun")
     for place in ("all", here.split("/")[2]):
-        assert fresh.post(f"/desk/{place}/2026-11/occasion/1/withdraw").status_code == 404
+        assert fresh.post(f"/desk/{place}/2026-11/occasions/1/withdraw").status_code == 404
         assert fresh.post(f"/desk/{place}/2026-11/visit", day="2026-11-18", member="004").status_code in (400, 404)
     assert len(rows(browser.get(f"{here}/occasions").text)) == 1

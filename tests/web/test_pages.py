@@ -50,7 +50,7 @@ def test_what_was_saved_is_said_once(browser: Browser, county: dict[str, int]) -
     forms: list[tuple[str, dict[str, str]]] = [
         (f"{here}/ring/tick", {"member": "002"}),
         (f"{here}/visit", {"day": "2026-11-18", "member": "004", "topic": "谈心"}),
-        (f"{here}/occasion/1/withdraw", {}),
+        (f"{here}/occasions/1/withdraw", {}),
         (f"{card}/excused", {"kind": "excused", "reason": "年老", "since": "2026-11-01"}),
         (f"{card}/choices", {"pace": "slow"}),
         ("/desk/users/chuxin/lock", {}),
@@ -125,12 +125,13 @@ def test_only_a_branch_s_own_secretary_signs(browser: Browser, county: dict[str,
         assert "支部书记：" in browser.get(f"/desk/{county['初心村党支部']}/2026-11{which}").text
 
 
-@pytest.mark.parametrize("month", ["2026-13", "2026-1", "november", "0000-01", "2026-11-01", "%00"])
+@pytest.mark.parametrize("month", ["2026-13", "2026-1", "november", "0000-01", "2026-11-01", "2026-12"])
 def test_what_is_no_month_is_not_there(browser: Browser, county: dict[str, int], month: str) -> None:
     browser.sign_in("chuxin")
     for path in ("all", str(county["初心村党支部"])):
         answer = browser.get(f"/desk/{path}/{month}")
-        assert answer.status_code == 404 and "没有这一页，或者不归您管。" in answer.text
+        assert answer.status_code == 404 and 'class="screen tabs"' in answer.text
+        assert f"没有“{month}”这个月。月份要写成 2026-11 这样" in answer.text
 
 
 def test_who_was_visited_stands_apart(browser: Browser, database: Database, pressed: Path) -> None:
@@ -155,11 +156,12 @@ def test_who_was_visited_stands_apart(browser: Browser, database: Database, pres
     assert told(page)[0] == "6 人应学，4 人学完，还有 2 人请帮一帮。"
 
 
-@pytest.mark.parametrize("path", ["/desk/nix", "/desk/1", "/desk/users/add", "/desk/all/2026-11/ring/numbers"])
+@pytest.mark.parametrize("path", ["/desk/nix", "/desk/1", "/desk/users/add", "/desk/all/%00"])
 def test_an_address_that_is_no_page_is_told_in_words(browser: Browser, path: str) -> None:
     browser.sign_in("chuxin")
     answer = browser.get(path)
     assert answer.status_code == 404 and "没有这一页，或者不归您管。" in answer.text
+    assert 'class="screen tabs"' in answer.text and "退出" in answer.text
     assert answer.headers["Content-Security-Policy"] and answer.headers["Cache-Control"] == "no-store"
 
 

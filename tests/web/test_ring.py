@@ -58,7 +58,7 @@ def test_a_visit_written_down_ticks_and_leads_back(browser: Browser, ring: str) 
     page = browser.get(ring).text
     assert told(page)[0].startswith("还有 2 位") and rows(page)[2][4].startswith("✓ 11-19 送学上门 身体不好")
     assert rows(browser.get("/desk/all/2026-11/ring").text) == [east, ["初心村党支部", "2", "1"]]
-    browser.post(ring.replace("/ring", "/occasion/1/withdraw"))
+    browser.post(ring.replace("/ring", "/occasions/1/withdraw"))
     assert told(browser.get(ring).text)[0].startswith("还有 3 位")
 
 
@@ -148,6 +148,22 @@ def test_they_stay_while_one_rings_and_ticks(browser: Browser, ring: str, databa
     browser.post("/desk/sign-out")
     browser.sign_in("hedong")
     assert dialled(browser.get(here).text) == []
+
+
+def test_they_are_hidden_again_and_stay_while_a_visit_is_written_down(browser: Browser, ring: str) -> None:
+    browser.sign_in("chuxin")
+    assert "打印出来的，和这里显示的一样。" in browser.get(ring).text
+    page = browser.get(browser.post(f"{ring}/numbers").location).text
+    assert "打印出来的，和这里显示的一样。" in page
+    form = browser.get(re.findall(r'href="(.*?/visit.*?)"', page)[0].replace("&amp;", "&")).text
+    (back,) = re.findall(r'href="([^"]*/ring[^"]*)">‹', form)
+    assert sorted(dialled(browser.get(back).text)) == DIALLED
+    sent = dict(re.findall(r'<input type="hidden" name="(back|numbers)" value="(.*?)"', form))
+    kept = browser.post(ring.replace("/ring", "/visit"), day="2026-11-19", member="004", topic="谈心", **sent)
+    page = browser.get(kept.location).text
+    assert sorted(dialled(page)) == DIALLED and "已保存" in page
+    (hide,) = re.findall(r'href="(.*?)">藏起号码', page)
+    assert hide == ring and dialled(browser.get(hide).text) == [] == dialled(browser.get(kept.location).text)
 
 
 def test_a_township_sees_its_branches_one_after_the_other(browser: Browser) -> None:

@@ -25,11 +25,14 @@ VALUES = {  # whatever stands in an address, but what is somebody's
     "slug": "falls",
     "spoken_in": "zh",
     "prompt": "welcome",
+    "kind": "visit",
+    "occasion": "1",
+    "exemption": "1",
 }
 MEMBERS = {"初心村党支部": "001", "东村党支部": "101", "西村党支部": "201"}
 ABOVE = ("/desk/users",)  # nothing for a branch's users
 OPEN = ("desk.sign_in", "desk.code", "desk.static")
-OWN = ("desk.phone_call", "desk.phone_sound")  # a user's own rehearsals: tests/web/test_phone.py
+OWN = ("desk.phone_call", "desk.phone_act", "desk.phone_sound")  # a user's own rehearsals: tests/web/test_phone.py
 SINGLE = {"question", "reply", "notice", "user"}  # a single one of these: test_questions.py … walk there
 
 
@@ -51,12 +54,13 @@ def owned(county: dict[str, int], said: Mapping[str, tuple[int, int]]) -> Owned:
     }
 
 
-def addresses(app: Flask, own: Own) -> Iterator[tuple[str, bool]]:
-    """Every address that can be got, filled in with what is some branch's own; and whether it names any of that."""
+def addresses(app: Flask, own: Own, method: str = "GET") -> Iterator[tuple[str, bool]]:
+    """Every address that can be got (or that only forms are sent to), filled in with what is some branch's own; and
+    whether it names any of that."""
     for rule in app.url_map.iter_rules():
         if rule.arguments & SINGLE:
             continue
-        if "GET" in (rule.methods or ()) and rule.endpoint.startswith("desk.") and rule.endpoint not in (*OPEN, *OWN):
+        if method in (rule.methods or ()) and rule.endpoint.startswith("desk.") and rule.endpoint not in (*OPEN, *OWN):
             values = {**VALUES, **own}
             built = rule.build({name: values[name] for name in rule.arguments if name in values}, append_unknown=False)
             assert built is not None, rule
@@ -99,6 +103,39 @@ def test_each_sees_their_own_and_nothing_else(app: Flask, browser: Browser, owne
         assert answer.status_code == 200 or address in ABOVE, address
         assert named(answer) <= set(theirs), address
     assert named(browser.get("/desk/all/2026-11")) == set(theirs)
+
+
+def test_the_address_of_a_form_leads_to_its_page(app: Flask, browser: Browser, owned: Owned) -> None:
+    """Where it is typed, or asked for anew; what is not theirs is not there, either."""
+    browser.sign_in("hedong")
+    theirs = USERS["hedong"][2]
+    for branch, own in owned.items():
+        told = list(addresses(app, own, "POST"))
+        assert len(told) >= 20
+        for address, names_branch in told:
+            answer = browser.get(address)
+            assert answer.status_code == (404 if names_branch and branch not in theirs else 200), address
+            assert named(answer) <= set(theirs), address
+
+
+PAGES = {  # of forms, by their address
+    "all/2026-11/ring/tick?numbers=1": "all/2026-11/ring?numbers=1",
+    "all/2026-11/occasions/1/withdraw": "all/2026-11/occasions",
+    "all/2026-11/forms/remove/own/form.xlsx": "all/2026-11/forms",
+    "member/~6YOt/2026/excused/1/back": "member/~6YOt/2026",
+    "call/1/claim": "call/1",
+    "members/import/returned.xlsx": "members/import",
+    "notices/1/withdraw": "notices",
+    "questions/1/take-back": "questions/1",
+    "users/chuxin/unlock": "users",
+    "sign-out": "",
+}
+
+
+def test_which_page_that_is(browser: Browser) -> None:
+    for address, page in PAGES.items():
+        answer = browser.get(f"/desk/{address}", follow=False)
+        assert (answer.status_code, answer.location) == (302, f"/desk/{page}".rstrip("/")), address
 
 
 @pytest.mark.parametrize("place", ["河东镇", "不存在"])

@@ -77,17 +77,21 @@ def test_nothing_is_done_before_the_question_is_answered(browser: Browser, fresh
 def test_locked_and_unlocked(browser: Browser, fresh: Browser) -> None:
     browser.sign_in("xian")
     assert "hexi（已停用）" in browser.get(changed(browser, "hexi", "lock")).text
-    assert "这个账号已经停用" in fresh.sign_in("hexi").text
+    assert "hexi 现在停用着" in browser.get("/desk/users/hexi/reset").text
+    page = browser.get(changed(browser, "hexi", "reset")).text
+    assert "hexi 现在停用着" in page  # a new password lets nobody in whom somebody keeps out
+    assert "这个账号已经停用" in fresh.sign_in("hexi", shown_password(page)).text
     browser.post("/desk/users/hexi/unlock")
-    assert fresh.sign_in("hexi").status_code == 302
+    assert fresh.sign_in("hexi", shown_password(page)).status_code == 302
 
 
 @pytest.mark.parametrize("name", ["hexi", "xian", "nobody", "hedong"])
 def test_nobody_beside_or_above(browser: Browser, name: str) -> None:
     browser.sign_in("hedong")
     for what in ("reset", "lock", "unlock"):
-        for answer in (browser.get, browser.post):
-            assert answer(f"/desk/users/{name}/{what}").status_code == 404
+        assert browser.post(f"/desk/users/{name}/{what}").status_code == 404
+    for what in ("reset", "lock"):
+        assert browser.get(f"/desk/users/{name}/{what}").status_code == 404
 
 
 def test_a_new_user_signs_in_where_they_belong(browser: Browser, fresh: Browser, county: dict[str, int]) -> None:
@@ -100,7 +104,7 @@ def test_a_new_user_signs_in_where_they_belong(browser: Browser, fresh: Browser,
 
 
 BAD = {
-    "a name that is there": ({"name": "chuxin", "of": "2"}, "这个用户名不能用"),
+    "a name that is there": ({"name": "Chuxin", "of": "2"}, "chuxin 这个用户名已经有人用了"),
     "a name that is none": ({"name": "a b", "of": "2"}, "这个用户名不能用"),
     "a branch of others": ({"name": "new", "of": "3"}, "请选一选管哪里"),
     "a township": ({"name": "new", "of": "4"}, "请选一选管哪里"),

@@ -111,6 +111,26 @@ def test_nobody_stumbles_at_the_door(chromium: Browser, base: str, pictures: Pat
     assert faults == []
 
 
+def test_one_step_back_from_the_list_however_often_it_was_ticked(chromium: Browser, base: str) -> None:
+    """Also where a tick was refused first, is taken back, or the numbers are shown."""
+    context, page = at_the_desk(chromium, base, "chuxin")
+    page.click('.tabs a[href$="/ring"]')
+    page.click(".ways button")
+    steps = page.evaluate("history.length")
+    page.click("tr:has-text('李大山') button")
+    page.wait_for_selector("tr.done:has-text('李大山')")
+    page.fill("tr:has-text('马建民') input[name=outcome]", "在家")
+    page.press("tr:has-text('马建民') input[name=outcome]", "Enter")
+    page.wait_for_selector("tr.done:has-text('在家')")
+    page.click("tr:has-text('李大山') button[name=undo]")
+    page.wait_for_selector("tr:not(.done):has-text('李大山')")
+    assert page.evaluate("history.length") == steps and "kept=1" in page.url and page.locator("a[href^=tel]").count()
+    page.evaluate("document.querySelector('input[name=outcome]').value = '长'.repeat(201)")
+    page.click("tr:not(.done) button:has-text('打过了')")
+    page.wait_for_selector(".mistake")
+    context.close()
+
+
 PLAIN = """<!doctype html><html lang="en"><title>A page</title>
 <style>body, button { font: 20px sans-serif } button { height: 60px } :focus { outline: 4px solid }</style>
 <main><h1>A page</h1>"""

@@ -21,13 +21,13 @@ from ivr.reports.columns import Basis
 from ivr.reports.own_form import MOST_BYTES
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
-from ivr.web.pages.ledger import basis, called, sent
+from ivr.web.pages.ledger import Called, basis, called, sent
 from ivr.web.saved import saved
 from ivr.web.scope import Seen, seen
 
 NAME = re.compile(r"[\w（）()\- ]{1,60}\.xlsx")
 PUT, MOST_A_DAY = "form put", 50  # of one user
-WHOSE = ("everybody", "own")
+FORM = "form"  # in the plain names of its files
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
@@ -55,7 +55,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         did(PUT, name)
         return saved("forms_page", place=place, written=written)
 
-    @routes.post("/<place:place>/<written>/forms/<any(everybody, own):whose>/<name>/remove")
+    @routes.post("/<place:place>/<written>/forms/remove/<any(everybody, own):whose>/<name>")
     def remove_form(place: str, written: str, whose: str, name: str) -> Response:
         seen(desk, place, written)
         path = the_form(whose, name)
@@ -73,14 +73,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             content = own_form.fill(path.read_bytes(), basis(desk, about, looks_back=True))
         except BadForm as error:
             return shown(about, list(map(str, error.mistakes))), 400
-        return sent(content, "xlsx", called(about, path.stem))
+        return sent(content, "xlsx", called(about, FORM, path.stem))
 
     @routes.get("/<place:place>/<written>/forms/<any(everybody, own):whose>/<name>/empty")
     def empty_form(place: str, written: str, whose: str, name: str) -> Response:
         """As it was put here, to be changed and put here again."""
         seen(desk, place, written)
         path = the_form(whose, name)
-        return sent(path.read_bytes(), "xlsx", path.stem)
+        return sent(path.read_bytes(), "xlsx", Called(path.stem, FORM))
 
     def folders() -> Iterator[tuple[str, Path]]:
         """Those that the user sees."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
+from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, render_template, send_file
 
@@ -27,10 +29,10 @@ log = logging.getLogger(__name__)
 MIMETYPES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",  # Flask tells the charset of text
     "json": "application/json; charset=utf-8",
     "jsonl": "application/x-ndjson; charset=utf-8",
-    "gift": "text/plain; charset=utf-8",
+    "gift": "text/plain",
 }
 OF_SHEETS = ("pdf", "xlsx", "csv", "json")
 ONE_OF = f"<any({', '.join(SHEETS)}):which>"
@@ -71,7 +73,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get(f"/<place:place>/<written>/ledger/{ONE_OF}.{FORMS}")
     def ledger_file(place: str, written: str, which: str, form: str) -> Response | tuple[str, int]:
         about = seen(desk, place, written)
-        name = called(about, desk.words.say(f"sheet_{which}"))
+        name = called(about, which, desk.words.say(f"sheet_{which}"))
         if form == "pdf":
             return as_pdf(page(about, which, whole=True), name)
         return as_file(which, about, made(desk, about, which), form, name)
@@ -79,7 +81,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get(f"/<place:place>/<written>/month.{FORMS}")
     def month_file(place: str, written: str, form: str) -> Response | tuple[str, int]:
         about = seen(desk, place, written)
-        name = called(about, desk.words.say("month_file"))
+        name = called(about, "month", desk.words.say("month_file"))
         if form == "pdf":
             return as_pdf(str(current_app.view_functions["desk.month"](place, written)), name)
         return as_file("month", about, made(desk, about, "month"), form, name)
@@ -90,7 +92,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         told = xapi.statements(
             desk.facts(about.period, about.branches), desk.settings.line.public_url, desk.words.language
         )
-        return sent(xapi.to_lines(told).encode(), "jsonl", called(about, "xapi"))
+        return sent(xapi.to_lines(told).encode(), "jsonl", called(about, "xapi", "xapi"))
 
     @routes.get("/<place:place>/<written>/questions.gift")
     def questions_file(place: str, written: str) -> Response:
@@ -99,7 +101,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         catalogue = desk.shelf.catalogue()
         versions = desk.month_facts(about.period, about.branches).lessons
         lessons = [catalogue.editions[each.edition] for each in versions if each.edition in catalogue.editions]
-        return sent(gift_of(lessons).encode(), "gift", called(about, desk.words.say("questions_file")))
+        return sent(gift_of(lessons).encode(), "gift", called(about, "questions", desk.words.say("questions_file")))
 
 
 def _brief(which: str, sheet: Sheet) -> list[int]:
@@ -125,9 +127,17 @@ def _kind(key: str, cell: Cell, text: str) -> str:
     return "phones" if key.startswith("phone") else "long" if len(text) > 20 else "text"
 
 
-def called(about: Seen, what: str) -> str:
-    """What a file is called, before its ending: files of a branch lie together in a folder, by month."""
-    return f"{about.name}_{about.month}_{what}"
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a file is called, before its ending; `plain` in letters that every program takes."""
+
+    name: str
+    plain: str
+
+
+def called(about: Seen, which: str, what: str) -> Called:
+    """Files of a branch lie together in a folder, by month."""
+    return Called(f"{about.name}_{about.month}_{what}", f"{which}-{about.month}")
 
 
 def made(desk: Desk, about: Seen, which: str) -> Sheet:
@@ -142,14 +152,14 @@ def basis(desk: Desk, about: Seen, *, looks_back: bool) -> Basis:
         return sheets.gather(connection, *of, several=about.one is None, looks_back=looks_back)
 
 
-def as_file(which: str, about: Seen, sheet: Sheet, form: str, name: str) -> Response:
+def as_file(which: str, about: Seen, sheet: Sheet, form: str, name: Called) -> Response:
     if form == "xlsx":
         return sent(to_xlsx(sheet), form, name)
     text = to_csv(sheet) if form == "csv" else to_json(which, about.month, sheet)
     return sent(text.encode(), form, name)
 
 
-def as_pdf(html: str, name: str) -> Response | tuple[str, int]:
+def as_pdf(html: str, name: Called) -> Response | tuple[str, int]:
     """A page as it is printed; where that can't be done here, what to do instead."""
     try:
         return sent(to_pdf(html), "pdf", name)
@@ -158,5 +168,8 @@ def as_pdf(html: str, name: str) -> Response | tuple[str, int]:
         return render_template("desk/no_pdf.html"), 503
 
 
-def sent(content: bytes, form: str, name: str) -> Response:
-    return send_file(BytesIO(content), MIMETYPES[form], as_attachment=True, download_name=f"{name}.{form}")
+def sent(content: bytes, form: str, name: Called) -> Response:
+    response = send_file(BytesIO(content), MIMETYPES[form])
+    whole = {"filename*": f"UTF-8''{quote(f'{name.name}.{form}', safe='')}"}
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name.plain}.{form}", **whole)
+    return response

@@ -17,7 +17,7 @@ from ivr.records.numbers import masked
 from ivr.records.roster import Enrolled
 from ivr.reports import card, period
 from ivr.reports.card import MonthOnCard
-from ivr.reports.member import told_ways
+from ivr.reports.member import clock, told_ways
 from ivr.web import typed
 from ivr.web.desk import Desk
 from ivr.web.saved import saved
@@ -86,6 +86,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             next=year + 1 if year < this_year else None,
             months=months,
             ways=lambda ways: told_ways(ways, desk.words),
+            clock=clock,
             sums=card.sums(row for month in months for row in month.rows),
             year_hours=rules.year_hours,
             exempt=exempt,

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from werkzeug import Response as Answer
 
 from ivr.errors import BadRoster
@@ -21,7 +20,7 @@ from ivr.reports.sheet import Sheet
 from ivr.reports.workbook import to_xlsx
 from ivr.web import names
 from ivr.web.desk import Desk
-from ivr.web.pages.ledger import MIMETYPES
+from ivr.web.pages.ledger import Called, sent
 from ivr.web.uploads import Uploads
 
 MOST = 200  # rows of a kind that a page shows; the counts are of all
@@ -54,14 +53,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             done = (
                 deeds.about(connection, int(deed), g.user.id, IMPORTED) if deed.isdecimal() and len(deed) < 18 else None
             )
-        return render_template("desk/members_import.html", done=done, only=only_branch())
+        return start(done)
 
     @routes.post("/members/import")
     def looking() -> Answer | tuple[str, int]:
         """Take the list, to show what it would do."""
         file = request.files.get("file")
         if file is None or not file.filename:
-            return render_template("desk/members_import.html", mistake="no_file"), 422
+            return start(mistake="no_file"), 422
         content = file.stream.read(MOST_BYTES + 1)
         return to_look(uploads.keep(g.user.id, content, desk.clock()), plain(file.filename))
 
@@ -73,7 +72,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             return redirect(url_for("desk.members_import"))
         content = uploads.kept(g.user.id, token, desk.clock())
         if content is None:
-            return render_template("desk/members_import.html", mistake="file_gone"), 410
+            return start(mistake="file_gone"), 410
         return shown(looked(filename, content, token), changed="changed" in request.args)
 
     @routes.post("/members/import/done")
@@ -82,7 +81,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         token, filename = request.form.get("kept", ""), plain(request.form.get("filename", ""))
         content = uploads.kept(g.user.id, token, desk.clock())
         if content is None:
-            return render_template("desk/members_import.html", mistake="file_gone"), 410
+            return start(mistake="file_gone"), 410
         try:
             deed = taken_in(filename, content, request.form.get("shown", ""))
         except BadRoster:
@@ -99,12 +98,16 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         token, filename = request.form.get("kept", ""), plain(request.form.get("filename", ""))
         content = uploads.kept(g.user.id, token, desk.clock())
         if content is None:
-            return render_template("desk/members_import.html", mistake="file_gone"), 410
-        return workbook(returned_sheet(looked(filename, content, token), content), returned_name(filename))
+            return start(mistake="file_gone"), 410
+        sheet = returned_sheet(looked(filename, content, token), content)
+        return workbook(sheet, returned_name(filename), "members-to-mend")
 
     @routes.get("/members/import/template.xlsx")
     def template() -> Response:
-        return workbook(template_sheet(), desk.words.say("import_template_name"))
+        return workbook(template_sheet(), desk.words.say("import_template_name"), "members")
+
+    def start(done: str | None = None, mistake: str = "") -> str:
+        return render_template("desk/members_import.html", done=done, mistake=mistake, only=only_branch())
 
     def to_look(token: str, filename: str, changed: int | None = None) -> Answer:
         return redirect(url_for("desk.looked_at", file=token, filename=filename, changed=changed), 303)
@@ -218,5 +221,5 @@ def untypable(plan: Plan) -> Iterator[tuple[str, list[str]]]:
         yield each.kind, [number for number in each.numbers if number in told]
 
 
-def workbook(sheet: Sheet, name: str) -> Response:
-    return send_file(BytesIO(to_xlsx(sheet)), MIMETYPES["xlsx"], as_attachment=True, download_name=f"{name}.xlsx")
+def workbook(sheet: Sheet, name: str, plain: str) -> Response:
+    return sent(to_xlsx(sheet), "xlsx", Called(name, plain))

@@ -34,9 +34,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     @routes.get("/<place:place>/<written>/visit")
     def visit_form(place: str, written: str) -> str:
-        return form_for(
-            seen(desk, place, written), "visit", {name: request.args.get(name, "") for name in ("member", "back")}
-        )
+        known = {name: request.args.get(name, "") for name in ("member", "back", "numbers")}
+        return form_for(seen(desk, place, written), "visit", known)
 
     @routes.get("/<place:place>/<written>/meeting")
     def meeting_form(place: str, written: str) -> str:
@@ -59,11 +58,12 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         except BadEntry as error:
             return form(about, kind, typed, error), 400
         if typed.get("back") == "ring":
-            return saved("ring_page", place=place, written=written)
+            numbers = 1 if typed.get("numbers") else None  # in full, as they were
+            return saved("ring_page", place=place, written=written, numbers=numbers)
         month = f"{told.day:%Y-%m}"
         return saved("occasions_page", place=about.branches[0].id, written=month)
 
-    @routes.post("/<place:place>/<written>/occasion/<row:occasion>/withdraw")
+    @routes.post("/<place:place>/<written>/occasions/<row:occasion>/withdraw")
     def occasion_withdrawn(place: str, written: str, occasion: int) -> Response:
         about = seen(desk, place, written)
         with desk.database.writing() as connection:

@@ -30,7 +30,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/<place:place>/<written>/ring/numbers")
     def ring_numbers(place: str, written: str) -> Response:
-        """In full, until the user leaves the page or signs out; that they looked at the numbers is kept."""
+        """In full, until the user hides them, leaves the page (other than to write down a visit) or signs out; that
+        they looked at the numbers is kept."""
         about = seen(desk, place, written)
         with desk.database.writing() as connection:
             deeds.did(connection, g.user.id, "numbers", f"{about.name} {about.month}", desk.clock())

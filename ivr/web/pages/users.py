@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
 from werkzeug import Response
 
-from ivr.errors import BadUser
+from ivr.errors import BadUser, NameTaken
 from ivr.records import deeds, places, users
 from ivr.records.places import Place, Role
 from ivr.records.users import Known
@@ -33,14 +33,16 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             with desk.database.writing(alone=True) as connection:  # two may be given one name at once
                 kept = users.add(connection, name, role, place.id, hashed, desk.clock())
                 deeds.did(connection, g.user.id, "user added", kept, desk.clock())
-        except BadUser:
-            return page(typed=name, mistake=desk.words.say("mistake_user_name")), 400
+        except BadUser as error:
+            mistake = "mistake_user_taken" if isinstance(error, NameTaken) else "mistake_user_name"
+            return page(typed=name, mistake=desk.words.say(mistake, name=users.folded(name))), 400
         return with_password(kept, password)
 
     @routes.get("/users/<user>/<any(reset, lock):what>")
     def user_asked(user: str, what: str) -> str:
         """What can't be made as it was is asked first."""
-        return render_template("desk/users_ask.html", name=one_of_theirs(user).name, what=what)
+        asked = one_of_theirs(user)
+        return render_template("desk/users_ask.html", name=asked.name, what=what, is_locked=asked.is_locked)
 
     @routes.post("/users/<user>/<any(reset, lock, unlock):what>")
     def user_changed(user: str, what: str) -> Response:

@@ -26,3 +26,20 @@ Array.prototype.forEach.call(document.querySelectorAll("a[data-sound]"), functio
   link.setAttribute("role", "button");
   link.addEventListener("click", hear);
 });
+
+// Where a form leads back to the page that it stands on, the browser keeps one step for it, however often it is sent.
+// What is refused is sent once more as any form, for the page that says why.
+function sendInPlace(event) {
+  var form = event.currentTarget, button = event.submitter, sent;
+  if (!button || !window.fetch || form.plainly) { return; }
+  event.preventDefault();
+  function plainly() { form.plainly = true; button.click(); }
+  sent = new URLSearchParams(new FormData(form));
+  if (button.name) { sent.append(button.name, button.value); }
+  fetch(form.action, { method: "POST", body: sent, credentials: "same-origin" }).then(function (answer) {
+    if (answer.redirected) { location.replace(answer.url); } else { plainly(); }
+  }, plainly);
+}
+Array.prototype.forEach.call(document.querySelectorAll("form[data-in-place]"), function (form) {
+  form.addEventListener("submit", sendInPlace);
+});

@@ -1,0 +1,40 @@
+"""What stands behind an address that is no page: a form's own leads to the page with the form, all others nowhere, and
+what is wrong with them is said, in the frame that other pages have."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, current_app, g, redirect, render_template, request
+from werkzeug import Response
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from ivr.web import sign_in
+from ivr.web.desk import Desk
+from ivr.web.scope import NoSuchMonth
+
+
+def add_to(routes: Blueprint, desk: Desk) -> None:
+    @routes.app_errorhandler(404)
+    @routes.app_errorhandler(405)
+    def not_there(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
+        """The line's own addresses are the carrier's."""
+        if not request.path.startswith("/desk"):
+            return error
+        if isinstance(error, MethodNotAllowed) and (page := _page_of_form()):
+            return redirect(page)
+        if "user" not in g:  # there is nobody at the door of no page
+            g.user = sign_in.user_of(desk)
+        wrong_month = error.description if isinstance(error, NoSuchMonth) else None
+        return render_template("desk/not_there.html", wrong_month=wrong_month), 404
+
+
+def _page_of_form() -> str:
+    """Of what only a form is sent to, asked for like a page: the nearest page above, as the address of a form lies
+    below that of its page."""
+    adapter, path = current_app.create_url_adapter(request), request.path
+    while adapter and request.method in ("GET", "HEAD") and (path := path.rpartition("/")[0]):
+        if adapter.test(path, "GET"):
+            asked = request.query_string.decode("latin-1")
+            return f"{quote(path)}?{asked}" if asked else quote(path)
+    return ""
