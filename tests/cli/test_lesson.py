@@ -200,5 +200,5 @@ def test_a_dry_run_tells_of_prompts_and_names_too(settings: Settings, tmp_path: 
     good = file(tmp_path, "good", GOOD)
     first, *_ = run(settings, "publish", "--dry-run", good).stdout.splitlines()
     assert first.startswith("would press ")
-    assert first.removeprefix("would press") in run(settings, "publish", good).stdout.partition("\npressed")[2]
+    assert first.replace("would press", "pressed") in run(settings, "publish", good).stdout.splitlines()
     assert "prompts" not in run(settings, "publish", "--dry-run", good).stdout
