@@ -39,9 +39,9 @@ def advice(painting: Painting, questions: Sequence[Choices]) -> tuple[Advice, ..
     return told or (Advice("advice_none", 0),)
 
 
-def _hung_up(painting: Painting) -> Iterator[Advice]:
-    """A third of those who came to a sentence hung up in it, or in one of the two after it: closer than that it is
-    often not known. The shortest such stretches, and no two that overlap."""
+def _broke_off(painting: Painting) -> Iterator[Advice]:
+    """The calls of a third of those who came to a sentence broke off in it, or in one of the two after it: closer than
+    that it is often not known. The shortest such stretches, and no two that overlap."""
     count = len(painting.sentences)
     stretches = [range(first, first + length) for length in (1, 2, 3) for first in range(count - length + 1)]
     gone = {stretch: _gone(painting.endings, stretch) for stretch in stretches}
@@ -53,13 +53,13 @@ def _hung_up(painting: Painting) -> Iterator[Advice]:
             first, last = (_quoted(painting.sentences[n].at.words) for n in (stretch[0], stretch[-1]))
             blanks = {"n": gone[stretch], "of": came, "first": first}
             if len(stretch) == 1:
-                yield Advice("advice_hung_up", gone[stretch], blanks, stretch[0])
+                yield Advice("advice_broke_off", gone[stretch], blanks, stretch[0])
             else:
-                yield Advice("advice_hung_up_in", gone[stretch], {**blanks, "last": last}, stretch[0])
+                yield Advice("advice_broke_off_in", gone[stretch], {**blanks, "last": last}, stretch[0])
 
 
 def _last_ones(painting: Painting) -> set[int]:
-    """The last sentences of the segments after which many stop: these did not hang up because of what it says."""
+    """The last sentences of the segments after which many stop: these did not end because of what it says."""
     segments = {advice.blanks["segment"] for advice in _stopped(painting)}
     at = [each.at for each in painting.sentences]
     return {
@@ -68,7 +68,7 @@ def _last_ones(painting: Painting) -> set[int]:
 
 
 def _gone(endings: Sequence[Ending], stretch: range) -> int:
-    """How many people surely hung up in one of these sentences."""
+    """Of how many people the call surely broke off in one of these sentences."""
     within = (each for each in endings if stretch[0] <= each.first and each.last <= stretch[-1])
     return sum({each.way: each.people for each in within}.values())
 
@@ -114,7 +114,7 @@ def _unanswered(questions: Sequence[Choices]) -> Iterator[Advice]:
             yield Advice("advice_unanswered", without, {"question": n + 1, "n": without, "of": each.asked}, question=n)
 
 
-OF_THE_TEXT: tuple[Callable[[Painting], Iterator[Advice]], ...] = (_hung_up, _replayed, _stopped)
+OF_THE_TEXT: tuple[Callable[[Painting], Iterator[Advice]], ...] = (_broke_off, _replayed, _stopped)
 OF_QUESTIONS: tuple[Callable[[Sequence[Choices]], Iterator[Advice]], ...] = (_wrong, _unanswered)
 
 

@@ -17,7 +17,7 @@ from ivr.records.numbers import masked
 from ivr.records.plays import HeardRow, heard_in, heard_ms
 from ivr.records.whose import Parties
 from ivr.reports import queries
-from ivr.reports.calls import ended
+from ivr.reports.calls import Ending, ended
 from ivr.reports.period import Period
 from ivr.reports.queries import CallFact
 
@@ -39,7 +39,7 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A call as a line of a list. `started` is local; `heard` is of each lesson (by its title), in seconds to 0.1, at
-    least and at most; `ended` is goodbye, hung_up or unknown; `grades` say how it counts."""
+    least and at most; `ended` is an Ending; `grades` say how it counts."""
 
     id: int
     started: datetime
@@ -49,9 +49,8 @@ class Listed:
     heard: tuple[tuple[str, float, float], ...]
     keys: tuple[str, ...]
     stray_keys: int
-    dropped: bool
     duration_s: int | None
-    ended: str
+    ended: Ending
     grades: tuple[str, ...]
 
 
@@ -142,9 +141,8 @@ def _listed(
         tuple(heard_of(rows, catalogue)),
         tuple(keys),
         strays,
-        dropped=call.over and any(row.closed_by is None for row in rows),
         duration_s=call.lasted_s,
-        ended=ended(call),
+        ended=ended(call, rows),
         grades=tuple(sorted(grades)),
     )
 

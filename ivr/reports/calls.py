@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
@@ -19,20 +20,22 @@ from ivr.reports.queries import CallFact
 from ivr.reports.sheet import Sheet, sheet_of
 from ivr.vocabulary import Vocabulary
 
-UNCLAIMED = "待认领"
-NOBODY = "不知道是谁"  # and nothing happened that could be claimed, or it was set aside
+Ending = Literal["goodbye", "broke_off", "no_goodbye", "unknown"]
 
 
 class CallRow(Struct, frozen=True, gc=False):
-    """A call. `started` is local; a group's is nobody's in particular; `lessons` and `keys` are parted by spaces, in
-    the order played and pressed; heard in seconds to 0.1; `duration_s` and how it `ended` (goodbye, hung_up, unknown)
-    as far as we were told; `method` is how people studied."""
+    """A call. `started` is local; a `group`'s, of so many, is nobody's in particular; where nobody is known, it `waits`
+    to be claimed, or there is nothing to claim, or it was set aside. `lessons`, `keys` and `method`, how people
+    studied, are parted by spaces, the first two in the order played and pressed; heard in seconds to 0.1; `duration_s`
+    and how it `ended` as far as we were told."""
 
     call: int
     started: datetime
-    member: str
+    member: str | None
     number: str | None
     branch: str | None
+    group: int
+    waits: bool
     phone: str
     lessons: str
     heard_at_least_s: float
@@ -41,7 +44,7 @@ class CallRow(Struct, frozen=True, gc=False):
     stray_keys: int
     turns: int
     duration_s: int | None
-    ended: str
+    ended: Ending
     method: str | None
 
 
@@ -77,13 +80,14 @@ def _row(
     group = sum(grade == "group" for grade in call.attending.values())
     whose = (people[each] for each in (call.member_id or 0, *call.attending) if each in people)
     person = None if group else next(whose, None)
-    nobody = UNCLAIMED if call.waits else NOBODY
     return CallRow(
         call=call.id,
         started=period.local(call.started_at).replace(microsecond=0),
-        member=f"{member.METHODS['group']} {group} 人" if group else person.name if person else nobody,
+        member=person.name if person else None,
         number=person.number if person else None,
         branch=person.branch if person else None,
+        group=group,
+        waits=call.waits,
         phone=masked(call.number),
         lessons=" ".join(dict.fromkeys(play.lesson for play in plays)),
         heard_at_least_s=round(sum(at_least for at_least, _ in bounds) / 1000, 1),
@@ -92,14 +96,17 @@ def _row(
         stray_keys=stray_keys,
         turns=call.turns,
         duration_s=call.lasted_s,
-        ended=ended(call),
+        ended=ended(call, plays),
         method=method,
     )
 
 
-def ended(call: CallFact) -> str:
-    """How a call ended, as far as we were told: goodbye, hung_up, unknown."""
-    return "goodbye" if call.said_goodbye else "hung_up" if call.ended else "unknown"
+def ended(call: CallFact, plays: Iterable[HeardRow]) -> Ending:
+    """Nobody can tell whether they hung up or the line dropped: it broke off in a lesson, or ended elsewhere before the
+    line had said goodbye."""
+    if call.over and any(play.closed_by is None for play in plays):
+        return "broke_off"
+    return "goodbye" if call.said_goodbye else "no_goodbye" if call.ended else "unknown"
 
 
 def _bounds(plays: list[HeardRow]) -> Iterator[tuple[int, int]]:
@@ -117,22 +124,28 @@ def page(facts: Facts, words: Vocabulary) -> tuple[Sheet, ...]:
     cells = tuple(
         (
             f"{row.started:%m-%d %H:%M}",
-            row.member,
+            _who(row, words),
             row.phone,
             clock(row.heard_at_least_s),
             row.keys,
             row.stray_keys or None,
             clock(row.duration_s),
             words.say(f"calls_{row.ended}"),
-            row.method,
+            member.told_method(row.method, words),
             words.say("between").join(titles[slug] for slug in row.lessons.split()),
         )
         for row in calls
     )
-    unclaimed = sum(row.member == UNCLAIMED for row in calls)
+    unclaimed = sum(row.waits for row in calls)
     waiting = (words.say("unclaimed_count", n=unclaimed),) if unclaimed else ()
     above = (words.say("calls_count", n=len(calls)), *waiting)
     return (Sheet(words.say("report_calls", month=facts.period.named(words)), _headings(words), cells, above),)
+
+
+def _who(row: CallRow, words: Vocabulary) -> str:
+    if row.group:
+        return words.say("calls_group", n=row.group)
+    return row.member or words.say("calls_waits" if row.waits else "calls_nobody")
 
 
 def _headings(words: Vocabulary) -> tuple[str, ...]:

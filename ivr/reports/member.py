@@ -16,8 +16,7 @@ from ivr.reports.facts import Facts, Key, MonthFacts, Version
 from ivr.reports.sheet import Sheet, sheet_of
 from ivr.vocabulary import Vocabulary
 
-METHODS = {"inferred": "电话", "group": "集体", "visit": "上门", "claimed": "认领", "meeting": "集中"}  # by grade
-
+METHODS = {"inferred": "phone"} | {grade: grade for grade in ("group", "visit", "claimed", "meeting")}  # by grade
 WAYS = ("phone", "meeting", "visit")  # whatever else a grade is called, it is of the telephone
 
 Stands = Literal["heard", "met", "visited", "partly", "not_yet"]
@@ -36,8 +35,8 @@ class Studied(Struct, frozen=True, gc=False):
     """A member in a lesson. Times are seconds to 0.1; `completed` is heard whole, with what was heard of it in the
     months before, or written down as studied in a visit or a meeting; `stands` says which, `completed_on` when first.
     `answered` and `correct` count questions, not tries: right in the end is right. `dropped` counts calls that ended
-    while the lesson was playing; days are local; `method` is how it was studied, `ways` the same for programs: phone,
-    meeting, visit, in this order and parted by spaces."""
+    while the lesson was playing; days are local; `method` is how it was studied, `ways` the kinds of that which count:
+    phone, meeting, visit, in this order; both parted by spaces."""
 
     member: str
     number: str
@@ -151,7 +150,11 @@ def _day(facts: MonthFacts, at: datetime | None) -> date | None:
 
 
 def method(grades: Collection[str]) -> str | None:
-    return "、".join(words for grade, words in METHODS.items() if grade in grades) or None
+    return " ".join(method for grade, method in METHODS.items() if grade in grades) or None
+
+
+def told_method(method: str | None, words: Vocabulary) -> str | None:
+    return words.say("between").join(words.say(f"method_{each}") for each in method.split()) if method else None
 
 
 def seconds(ms: int) -> float:
@@ -179,7 +182,7 @@ def page(facts: Facts, words: Vocabulary) -> tuple[Sheet, ...]:
             row.dropped,
             row.stray_keys,
             row.last_call,
-            row.method,
+            told_method(row.method, words),
         )
         for row in rows(facts)
     )

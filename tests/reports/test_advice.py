@@ -42,19 +42,19 @@ def advised(played: list[HeardRow], *questions: Choices) -> list[Advice]:
         (hangs_up(2, 1, 2, 3, 4), [("advice_few", None)]),  # everybody, and yet too few
         (whole(1, 2, 3, 4, 5), [("advice_none", None)]),
         (whole(1, 2, 3, 4, 5) + hangs_up(2, 6), [("advice_none", None)]),
-        (whole(1, 2, 3, 4) + hangs_up(6, 5, 6), [("advice_hung_up", 1)]),
+        (whole(1, 2, 3, 4) + hangs_up(6, 5, 6), [("advice_broke_off", 1)]),
         (whole(1, 2, 3, 4, 5) + hangs_up(6, 6, 7), [("advice_none", None)]),  # not a third of them
         # somewhere in two sentences; two of them in one is less sure than all in both
-        (whole(1, 2, 3) + hangs_up(3, 4, 5, 6, until_s=7), [("advice_hung_up_in", 0)]),
+        (whole(1, 2, 3) + hangs_up(3, 4, 5, 6, until_s=7), [("advice_broke_off_in", 0)]),
         # the shortest stretch; another that overlaps it is not told
-        (whole(1, 2, 3) + hangs_up(2, 4, 5, 6) + hangs_up(6, 7, 8), [("advice_hung_up", 0), ("advice_hung_up", 1)]),
+        (whole(1, 2, 3) + hangs_up(2, 4, 5, 6) + hangs_up(6, 7, 8), [("advice_broke_off", 0), ("advice_broke_off", 1)]),
         # bounds so far apart that nobody knows where
         (whole(1, 2, 3, 4) + hangs_up(0, 5, 6, 7, until_s=9.9), [("advice_few", None)]),
-        (whole(1, 2, 3, 4, 5) + hangs_up(0, 6, 7, 8, until_s=9.9), [("advice_hung_up_in", 0)]),
+        (whole(1, 2, 3, 4, 5) + hangs_up(0, 6, 7, 8, until_s=9.9), [("advice_broke_off_in", 0)]),
         (whole(1, 2, 3, 4, 5) + hangs_up(12, 6, 7, 8, until_s=20), [("advice_none", None)]),  # or after the last word
         # after the first segment, in numbers: not because of its last sentence
         (whole(1, 2) + hangs_up(9.5, 3, 4, 5), [("advice_stopped", None)]),
-        (whole(1, 2, 3, 4) + hangs_up(9.5, 5, 6), [("advice_hung_up", 1)]),
+        (whole(1, 2, 3, 4) + hangs_up(9.5, 5, 6), [("advice_broke_off", 1)]),
     ],
 )
 def test_where_people_hang_up(played: list[HeardRow], told: list[tuple[str, int | None]]) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from ivr import vocabulary
 from ivr.dialogue.turn import Event, Identified, Joined, Left, Undone, Visited
 from ivr.records import claims
 from ivr.records.models import Member
@@ -70,11 +71,11 @@ def every_way(book: Book) -> None:
 @pytest.mark.parametrize(
     ("number", "method", "answered", "correct", "completed"),
     [
-        ("001", "电话、集体", 1, 1, True),
-        ("002", "集体", 2, 2, True),
+        ("001", "phone group", 1, 1, True),
+        ("002", "group", 2, 2, True),
         ("003", None, 0, 0, False),
-        ("004", "上门", 0, 0, True),
-        ("005", "认领", 1, 0, False),
+        ("004", "visit", 0, 0, True),
+        ("005", "claimed", 1, 0, False),
         ("006", None, 0, 0, False),
     ],
 )
@@ -98,15 +99,18 @@ def test_a_group_s_call_is_the_group_s(book: Book, gathered: Gathered, about: Ab
     """And nobody is asked to claim it."""
     every_way(book)
     rows = calls.rows(gathered())
-    assert [(row.member, row.method) for row in rows] == [
-        ("王秀英", "电话"),
-        ("集体 2 人", "集体"),
-        ("马建民", "上门"),
-        ("陈德明", None),
-        ("张桂兰", "认领"),
+    assert [(row.member, row.group, row.method) for row in rows] == [
+        ("王秀英", 0, "phone"),
+        (None, 2, "group"),
+        ("马建民", 0, "visit"),
+        ("陈德明", 0, None),
+        ("张桂兰", 0, "claimed"),
     ]
     assert "待认领" not in formats.to_text(calls.page(gathered(), WORDS))
-    assert [row.member for row in calls.rows(gathered(member="002"))] == ["集体 2 人"]
+    told = formats.to_text(calls.page(gathered(), vocabulary.load("en")))
+    for words in ("a group of 2", "telephone", "at home", "claimed", "before goodbye"):
+        assert f"  {words}  " in told, words
+    assert [row.group for row in calls.rows(gathered(member="002"))] == [2]
     (row,) = json.loads(rendered("branch", "json", gathered(), about(branch="初心村党支部")))["rows"]
     assert row["calls"] == 5
 

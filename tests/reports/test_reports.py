@@ -111,7 +111,7 @@ def test_who_heard_it_all_and_answered_right_at_the_second_try(village: Village,
     row = one(gathered(), "001")
     assert (row.heard_at_least_s, row.heard_at_most_s, row.length_s, row.completed) == (30.0, 30.0, 30.0, True)
     assert (row.answered, row.correct, row.questions) == (2, 2, 2)
-    assert (row.calls, row.dropped, row.stray_keys, row.method) == (1, 0, 0, "电话")
+    assert (row.calls, row.dropped, row.stray_keys, row.method) == (1, 0, 0, "phone")
     assert row.first_call == row.last_call == date(2026, 11, 9)
 
 
@@ -343,16 +343,17 @@ def test_calls_tell_who_called_and_how_it_ended(village: Village, gathered: Gath
     rows = calls.rows(gathered())
     assert [(row.number, row.ended) for row in rows] == [
         ("001", "goodbye"),
-        ("002", "hung_up"),
+        ("002", "broke_off"),
         ("003", "goodbye"),
         ("005", "goodbye"),
         ("006", "goodbye"),
         ("006", "goodbye"),
         ("101", "unknown"),
-        (None, "hung_up"),
+        (None, "broke_off"),
     ]
     unclaimed, lost = rows[-1], rows[2]
-    assert (unclaimed.member, unclaimed.phone, unclaimed.lessons) == ("待认领", "159****1111", "falls")
+    assert (unclaimed.member, unclaimed.waits) == (None, True)
+    assert (unclaimed.phone, unclaimed.lessons) == ("159****1111", "falls")
     assert (lost.keys, lost.stray_keys, lost.turns, lost.duration_s) == ("9 1 7", 2, 6, 42)
     assert rows[0].started == at("2026-11-09 08:00") and rows[0].started.isoformat() == "2026-11-09T08:00:00+08:00"
     assert [row.number for row in calls.rows(gathered(branch="东村党支部"))] == ["101"]

@@ -18,6 +18,7 @@ from ivr.config import Settings
 from ivr.dialogue.turn import Outcome
 from ivr.records.models import Branch, Call, Member, TurnRow
 from ivr.reports import call_list, timeline
+from ivr.reports.calls import Ending
 from ivr.reports.period import month_at
 from ivr.reports.timeline import Step, Timeline, minutes
 from tests.drivers import DirectDriver
@@ -182,5 +183,5 @@ def test_all_that_can_happen_has_its_words() -> None:
     }
     expected = {f"call_{kind}_{each}" for kind, all_ in kinds.items() for each in all_}
     expected |= {f"calls_only_{only or 'all'}" for only in get_args(call_list.Only)}
-    expected |= {f"calls_{ended}" for ended in ("goodbye", "hung_up", "unknown")}
+    expected |= {f"calls_{ended}" for ended in get_args(Ending)}
     assert expected <= vocabulary.load("zh").texts.keys()

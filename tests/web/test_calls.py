@@ -49,7 +49,7 @@ def test_the_calls_of_a_month_newest_first(browser: Browser) -> None:
     page = browser.get("/desk/all/2026-11/calls").text
     assert told(page) == ["8 个电话。"]
     cells = [[" ".join(cell.split()) for cell in row] for row in rows(page.replace("<br>", " "))]
-    assert cells[0] == ["11-16 18:00", "待认领 159****1111", "《防跌倒》 0:00–0:06", "", "0:07", "中途断线"]
+    assert cells[0] == ["11-16 18:00", "待认领 159****1111", "《防跌倒》 0:00–0:06", "", "0:07", "中途断开"]
     who = "赵福贵（初心村党支部） 138****8003"
     assert cells[5] == ["11-11 07:15", who, "《防跌倒》 0:22", "9 1 7 按错键 2 次", "0:42", "说完再见"]
     assert listed(page) == sorted(listed(page), reverse=True)
@@ -65,11 +65,11 @@ def test_the_calls_of_a_month_newest_first(browser: Browser) -> None:
         ("lesson=stoves", ["12"], "只看：听了或答了《用炉子》的。"),
         ("lesson=%00&member=%00", ["14", "13", "12", "11", "10", "09"], ""),
         ("lesson=nothing", [], "只看：听了或答了《nothing》的。"),
-        ("only=dropped", ["10"], "只看：中途断线。"),
+        ("only=dropped", ["10"], "只看：中途断开。"),
         ("only=strays", ["11"], "只看：按错键。"),
         ("only=unclaimed", [], "只看：待认领。"),
         ("member=003&only=strays", ["11"], "只看：赵福贵的、按错键。"),
-        ("member=003&only=dropped", [], "只看：赵福贵的、中途断线。"),
+        ("member=003&only=dropped", [], "只看：赵福贵的、中途断开。"),
     ],
 )
 def test_what_is_left_out_is_said_and_can_be_let_in(

@@ -205,7 +205,7 @@ def test_the_ledger_says_how_many_studied(browser: Browser, county: dict[str, in
     headings, falls, stoves = excel(answer, page=1)
     told = dict(zip(headings, falls, strict=True))
     assert (told["应学"], told["实学"], told["未学"], told["完成率"]) == ("6", "2", "4", "33%（2/6）")
-    assert told["未学人员及原因"] == "李大山（中途断线）、赵福贵（按错键 2 次）、马建民（没有打进来）、张桂兰（没听）"
+    assert told["未学人员及原因"] == "李大山（中途断开）、赵福贵（按错键 2 次）、马建民（没有打进来）、张桂兰（没听）"
     assert told["支部书记签字"] == "" and stoves[headings.index("课题")] == "用炉子"
 
 

@@ -192,7 +192,7 @@ def test_many_who_hang_up_and_choose_wrong_are_told_in_words(
     page = browser.get(HERE).text
     advised = words_of(section(page, "advice"))
     assert "第 1 题，6 人里有 6 人第一次没选对，最多的选了“跑过去”。" in advised
-    assert "听到这里的 6 人里，有 6 人在这几句里挂断：从“防跌倒第2段第1句”到“防跌倒第2段第3句”。" in advised
+    assert "听到这里的 6 人里，有 6 人在这几句里断开：从“防跌倒第2段第1句”到“防跌倒第2段第3句”。" in advised
     assert 'href="#q0"' in page and 'href="#s6"' in page
     assert "depth3" in page or "depth4" in page
 
