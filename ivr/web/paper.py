@@ -5,9 +5,11 @@ It reads our own style sheet and nothing else: no other file, no address.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import threading
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from ivr.errors import MissingPart
 
 STATIC = Path(__file__).parent / "static"
 BASE = "http://desk.invalid/"  # what is asked for there is read from our own files
+LIBRARY = ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib", "libpangoft2-1.0-0.dll")  # it brings all others
 KINDS = {".css": "text/css", ".svg": "image/svg+xml"}
 HOW = (
     "PDFs need pip install 'tingke[pdf]' and, on Debian, "
@@ -23,6 +26,20 @@ HOW = (
 )
 MOST_ROWS = 600  # of all tables: some seconds of a core that takes calls, too
 _one_at_a_time = threading.Lock()  # Pango's maps of fonts are not made for several threads
+
+
+@cache
+def is_made_here() -> bool:
+    """Whether pages lead to PDFs. WeasyPrint itself is not loaded for that: it takes longer than a page does."""
+    return find_spec("weasyprint") is not None and any(map(_loads, LIBRARY))
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def to_pdf(html: str) -> bytes:

@@ -230,14 +230,30 @@ def test_no_sheet_in_any_form_names_others(user: str, browser: Browser, written:
 def test_without_weasyprint_the_page_says_how_to_print(
     browser: Browser, county: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser.sign_in("chuxin")
+    browser.sign_in("hedong")
+    here = f"/desk/{county['初心村党支部']}/2026-11"
     monkeypatch.setitem(sys.modules, "weasyprint", None)  # as where the extra was never installed
-    paper._weasyprint.cache_clear()
+    forget_whether_pdfs_are_made()
     try:
-        answer = browser.get(f"/desk/{county['初心村党支部']}/2026-11/month.pdf")
+        pages = [browser.get(address).text for address in (here, "/desk/all/2026-11", f"{here}/ledger/detail")]
+        answer = browser.get(f"{here}/month.pdf")
     finally:
-        paper._weasyprint.cache_clear()
+        forget_whether_pdfs_are_made()
+    for page in pages:
+        assert '.xlsx"' in page and '.pdf"' not in page and "在打印机里选“另存为 PDF”" in page
     assert answer.status_code == 503 and "另存为 PDF" in answer.text and "ivr doctor" in answer.text
+
+
+def forget_whether_pdfs_are_made() -> None:
+    paper._weasyprint.cache_clear()
+    paper.is_made_here.cache_clear()
+
+
+def test_without_pango_there_is_no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paper, "LIBRARY", ("libnothing-1.0.so.0",))
+    forget_whether_pdfs_are_made()
+    assert not paper.is_made_here()
+    forget_whether_pdfs_are_made()
 
 
 def test_a_pdf_reads_our_style_sheet_and_nothing_else() -> None:

@@ -21,7 +21,7 @@ from ivr.reports.workbook import to_xlsx
 from ivr.studio.documents.published import gift_of
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
-from ivr.web.paper import to_pdf
+from ivr.web.paper import is_made_here, to_pdf
 from ivr.web.scope import Seen, seen
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             sheets=tuple(SHEETS),
             sheet=sheet,
             told=[sentence for sentence in [told.facts.not_begun(desk.words)] if sentence],
-            forms=OF_SHEETS,
+            forms=offered(),
             has_any=bool(told.facts.people and told.facts.lessons),
             long=LONG,
             tall=TALL,
@@ -125,6 +125,11 @@ def _kind(key: str, cell: Cell, text: str) -> str:
     if len(text) <= 5 or isinstance(cell, date):
         return "short"
     return "phones" if key.startswith("phone") else "long" if len(text) > 20 else "text"
+
+
+def offered() -> tuple[str, ...]:
+    """The forms that a page leads to: no PDF where none can be made."""
+    return tuple(form for form in OF_SHEETS if form != "pdf" or is_made_here())
 
 
 @dataclass(frozen=True, slots=True)

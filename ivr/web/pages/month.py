@@ -9,6 +9,7 @@ from ivr.reports import month as figures
 from ivr.reports.member import SYMBOLS, clock, standing
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
+from ivr.web.pages.ledger import offered
 from ivr.web.scope import ALL, seen
 
 
@@ -36,6 +37,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             lessons=facts.lessons,
             told=tuple(figures.sentences(facts, figures.count(standings), desk.words)),
             symbols=SYMBOLS,
+            forms=offered(),
             clock=clock,
             standing=lambda row: standing(row.stands, row.ways, desk.words),
             share=lambda count: figures.share(count.done, count.due, desk.words),
