@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from ivr.catalogue import Catalogue
-from ivr.records.models import Call, Member, Occasion
+from ivr.records import whose
+from ivr.records.models import Call, Member, Occasion, Presence
+from ivr.records.roster import Enrolled
 
 
 def first_day(connection: Connection, catalogue: Catalogue, zone: ZoneInfo) -> date | None:
@@ -18,4 +20,14 @@ def first_day(connection: Connection, catalogue: Catalogue, zone: ZoneInfo) -> d
     days = [connection.execute(select(func.min(day))).scalar_one() for day in (Member.enrolled_on, Occasion.day)]
     offered = min(map(catalogue.offered_since, catalogue.lessons), default=date.min)
     known = (called and called.astimezone(zone).date(), *days, offered if offered > date.min else None)
+    return min((day for day in known if day), default=None)
+
+
+def of_member(connection: Connection, person: Enrolled, zone: ZoneInfo) -> date | None:
+    """When they were enrolled, or first called, or were first written down, whichever was earlier; None where nothing
+    is known."""
+    called = connection.execute(select(func.min(Call.started_at)).where(whose.counts_for([person.id]))).scalar_one()
+    there = select(Presence.occasion_id).where(Presence.member_id == person.id)
+    written = select(func.min(Occasion.day)).where(Occasion.id.in_(there), Occasion.withdrawn_at.is_(None))
+    known = (called and called.astimezone(zone).date(), connection.execute(written).scalar_one(), person.enrolled_on)
     return min((day for day in known if day), default=None)

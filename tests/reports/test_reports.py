@@ -25,7 +25,8 @@ from ivr.records.db import Database
 from ivr.records.models import Member
 from ivr.records.occasions import Written
 from ivr.records.progress import Counting, settle
-from ivr.reports import branch, calls, formats, lesson, member, sheets, visits
+from ivr.records.roster import enrolled
+from ivr.reports import beginning, branch, calls, formats, lesson, member, sheets, visits
 from ivr.reports.columns import Basis
 from ivr.reports.facts import Facts, Whom, gather
 from ivr.reports.member import Studied
@@ -275,6 +276,29 @@ def test_who_was_not_enrolled_yet_is_in_no_list(village: Village, gathered: Gath
     what = Written("visit", date(2026, 10, 5), "falls", (ids["102"],))
     occasions.write(connection, place, what, 1, now, now.date())
     assert listed("2026-10", branch="东村党支部") == ["101", "102"]
+
+
+def test_a_member_s_record_begins_with_whatever_was_first(village: Village, about: About) -> None:
+    connection = village.connection
+    (who,) = about(member="001").facts.people
+
+    def begins() -> date | None:
+        (person,) = enrolled(connection, number="001")
+        return beginning.of_member(connection, person, ZONE)
+
+    assert begins() is None
+    village.call("006", "2026-01-01 08:00", menu(), bye())  # somebody else's
+    village.call("001", "2026-01-01 00:30", menu(), bye())  # it was the year before in UTC
+    assert begins() == date(2026, 1, 1)
+    connection.execute(update(Member).where(Member.number == "001").values(enrolled_on=date(2025, 12, 31)))
+    assert begins() == date(2025, 12, 31)
+    place, now = about().places[0].id, at("2026-11-10 08:00")
+    users.add(connection, "xian", "county", None, users.hashed("eight-oak-trees", "xian"), now)
+    seen = Written("visit", date(2024, 2, 1), None, (who.id,), "谈心")
+    written = occasions.write(connection, place, seen, 1, now, now.date())
+    assert begins() == date(2024, 2, 1)
+    occasions.withdraw(connection, written, [place], now)
+    assert begins() == date(2025, 12, 31)
 
 
 # ── editions ─────────────────────────────────────────────────────────────────────────────────────────────────────

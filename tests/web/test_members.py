@@ -97,8 +97,9 @@ def test_a_year_month_by_month(browser: Browser, database: Database, county: dic
         ["12月", "12-31", "用炉子", "电话学习", "0:14", "", "", "", "0:14，0.0 学时"],
         ["全年合计（学完 3 课）", "0:56", "", "1.5", "", "0:56，1.5 学时"],
     ]
-    assert "全年确认学时 1.5，要满 32。" in browser.get(CARD).text
-    assert cells(browser.get("/desk/member/001/2027").text)[0][:2] == ["1月", "01-01"]
+    page, next_year = browser.get(CARD).text, browser.get("/desk/member/001/2027").text
+    assert "全年确认学时 1.5，要满 32。" in page and cells(next_year)[0][:2] == ["1月", "01-01"]
+    assert f'href="{CARD}"' in next_year and "上一年" not in page  # before 2026 nothing is known
     assert "这一年还没有学习记录" in browser.get("/desk/member/001/2025").text
 
 

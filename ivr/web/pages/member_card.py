@@ -15,7 +15,7 @@ from ivr.records import acquaintance, exemptions, preferences
 from ivr.records.exemptions import Exempt
 from ivr.records.numbers import masked
 from ivr.records.roster import Enrolled
-from ivr.reports import card, period
+from ivr.reports import beginning, card, period
 from ivr.reports.card import MonthOnCard
 from ivr.reports.member import clock, told_ways
 from ivr.web import typed
@@ -78,11 +78,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         rules = desk.settings.records
         months, exempt, chosen = gathered(member, year)
         this_year = desk.this_month().first.year
+        with desk.database.reading() as connection:
+            begins = beginning.of_member(connection, member, desk.settings.line.zone)
         return render_template(
             "desk/member_card.html",
             member=member,
             branch=branch_named(desk, member.branch),
             year=year,
+            previous=year - 1 if begins and begins.year < year else None,
             next=year + 1 if year < this_year else None,
             months=months,
             ways=lambda ways: told_ways(ways, desk.words),
