@@ -127,7 +127,7 @@ def gather_month(
     versions = _versions(catalogue, rows.values())
     written = tuple(occasions.between(connection, period.first, period.last))
     told_of = {*called, *(who for who, _ in rows), *exempt, *(who for kept in written for who in kept.what.members)}
-    people = tuple(each for each in found if each.id in told_of or _enrolled(each, period.last))
+    people = tuple(each for each in found if each.id in told_of or is_enrolled(each, period.last))
     confirmed = hours.confirmed(connection, [period.month], ids)
     return MonthFacts(
         period,
@@ -169,7 +169,7 @@ def _left(exempt: Mapping[int, Exempt], member: int) -> bool:
     return member in exempt and exempt[member].kind == "left"
 
 
-def _enrolled(person: Enrolled, day: date) -> bool:
+def is_enrolled(person: Enrolled, day: date) -> bool:
     return person.enrolled_on is None or person.enrolled_on <= day
 
 

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from python_calamine import CalamineWorkbook
+from sqlalchemy import update
 
 from ivr import vocabulary
 from ivr.catalogue import Catalogue
 from ivr.config import RecordSettings
 from ivr.records import users
+from ivr.records.models import Member
 from ivr.records.occasions import Written, write
 from ivr.records.roster import Enrolled
 from ivr.reports import columns, sheets, visits
@@ -126,10 +128,25 @@ def test_only_whom_a_secretary_wrote_down_was_at_a_meeting(village: Village, bas
     assert [row["by_meeting"] for row in cells(PAGES["ledger"](basis()))] == [0, 0]
     write_november(village)
     (after,) = cells(PAGES["meetings"](basis()))
-    assert (after["present"], after["attended"], after["absent"], after["expected"]) == (2, "李大山、张桂兰", "", "")
+    told = (after["expected"], after["present"], after["attended"], after["absent"])
+    assert told == (5, 2, "李大山、张桂兰", "王秀英、赵福贵、陈德明")  # 马建民 is excused
     falls, _ = cells(PAGES["ledger"](basis()))
     assert (falls["by_phone"], falls["by_meeting"], falls["by_visit"], falls["due"]) == (2, 2, 0, 5)
     assert falls["who"] == "赵福贵（听了一部分）" and falls["share"] == "80%（4/5）"
+
+
+def test_who_was_expected_at_a_meeting_was_there_or_is_absent(village: Village, basis: Made) -> None:
+    """An excused one who came counts; one who was enrolled after the day was not expected."""
+    write_november(village)
+    ids = {person.number: person.id for person in basis().facts.people}
+    later = update(Member).where(Member.number == "006").values(enrolled_on=date(2026, 11, 20))
+    village.connection.execute(later)
+    met = Written("meeting", date(2026, 11, 19), None, (ids["004"], ids["001"]), "党员大会", place="村委会")
+    write(village.connection, basis().places[0].id, met, 1, NOW, TODAY)
+    (_, row) = cells(PAGES["meetings"](basis()))
+    keys = ("meeting", "place", "enrolled", "expected", "present", "attended", "absent", "agenda", "content")
+    expected = ("党员大会", "村委会", 6, 5, 2, "王秀英、马建民", "李大山、赵福贵、张桂兰", "", "")
+    assert tuple(row[key] for key in keys) == expected
 
 
 ONE_BY_PHONE = {"001": "2026-11-09"}
