@@ -10,5 +10,6 @@ from werkzeug import Response
 
 
 def saved(endpoint: str, *, kept: object = 1, **values: Any) -> Response:
-    """To a page of the desk, where desk/page.html says that it is saved; `kept` is for pages that say it otherwise."""
+    """To a page of the desk, where desk/page.html says that it is saved; `kept` is taken_back or removed where that is
+    said, anything else is for pages that say it otherwise."""
     return redirect(url_for(f"desk.{endpoint}", kept=kept, **values), 303)

@@ -302,7 +302,7 @@ def test_a_claim_is_given_back(browser: Browser, fresh: Browser, database: Datab
     answer = browser.post(f"{here}/unclaim", who=who)
     assert answer.status_code == 303 and heard(database, "004") == 0
     page = browser.get(answer.location).text
-    assert "已保存。" in page and "不算马建民的了" in page and "这个电话是谁打的？" in page
+    assert "已撤回。" in page and "不算马建民的了" in page and "这个电话是谁打的？" in page
     assert len(rows(browser.get("/desk/unclaimed").text)) == 1
     browser.post(f"{here}/claim", who="001")
     assert "马建民" not in browser.get("/desk/all/2026-11/calls?member=001").text
@@ -320,7 +320,7 @@ def test_what_one_gives_back_one_may_not_see_then(browser: Browser, fresh: Brows
     fresh.post(f"/desk/call/{WAITS}/claim", who="周国强")
     browser.sign_in("dongcun")
     answer = browser.post(f"/desk/call/{WAITS}/unclaim", who="101")
-    assert "已保存。" in browser.get(answer.location).text and answer.location == "/desk/unclaimed?kept=1"
+    assert "已撤回。" in browser.get(answer.location).text and answer.location == "/desk/unclaimed?kept=taken_back"
     assert browser.get(f"/desk/call/{WAITS}").status_code == 404
     assert "不算周国强的了" in fresh.get(f"/desk/call/{WAITS}").text
 
@@ -367,7 +367,8 @@ def test_a_call_is_set_aside_and_taken_back(browser: Browser, database: Database
     assert "这个电话已经搁在一边。" in page and "搁在一边，没有人认领。" in page
     everything = browser.get("/desk/unclaimed?all=1").text
     assert "已搁在一边" in rows(everything)[0][-1]
-    assert browser.post(f"/desk/call/{rang}/aside", undo="1").status_code == 303
+    undone = browser.post(f"/desk/call/{rang}/aside", undo="1")
+    assert undone.status_code == 303 and "已撤回。" in browser.get(undone.location).text
     assert "又拿出来，等人认领。" in browser.get(f"/desk/call/{rang}").text
     assert len(rows(browser.get("/desk/unclaimed").text)) == 1
     with database.reading() as connection:

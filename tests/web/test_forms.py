@@ -66,7 +66,7 @@ def test_who_may_put_and_remove(browser: Browser, fresh: Browser, templates: Pat
     assert openpyxl.load_workbook(io.BytesIO(empty.data)).active["A1"].value == "{{应学}}"
 
     removed = browser.post(f"{ADDRESS}/remove/everybody/a.xlsx")
-    assert removed.status_code == 303 and "已保存。" in browser.get(removed.location).text
+    assert removed.status_code == 303 and "已删掉。" in browser.get(removed.location).text
     assert sorted(path.name for path in templates.iterdir()) == ["form.xlsx"]
 
 

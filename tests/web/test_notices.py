@@ -70,7 +70,7 @@ def test_a_notice_is_written_heard_and_withdrawn(
     assert rows(browser.get("/desk/notices").text)[0][3] == "● 2026-11-20 09:00"
     for _ in range(2):  # twice is once
         answer = send(browser, f"/desk/notices/{notice.id}/withdraw")
-        assert answer.status_code == 303 and answer.location == "/desk/notices?kept=1"
+        assert answer.status_code == 303 and answer.location == "/desk/notices?kept=taken_back"
     with database.reading() as connection:
         deeds = connection.execute(select(Deed.what, Deed.about)).all()
     assert deeds == [("notice withdrawn", str(notice.id))]

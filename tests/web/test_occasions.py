@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -22,14 +24,28 @@ def test_a_visit_counts_and_is_taken_back(browser: Browser, here: str) -> None:
     for _ in range(2):  # sent twice, it is one
         answer = browser.post(f"{here}/visit", day="2026-11-18", member="004", lesson="falls", host="李书记")
         assert (answer.status_code, answer.location) == (303, f"{here}/occasions?kept=1")
-    assert [row[:5] for row in rows(browser.get(answer.location).text)] == [
-        ["11-18", "送学上门", "《防跌倒》", "李书记", "马建民"]
-    ]
+    written = browser.get(answer.location).text
+    assert [row[:6] for row in rows(written)] == [["11-18", "送学上门", "《防跌倒》", "李书记", "", "马建民"]]
+    asks = r'<details class="asks">\s*<summary aria-label="撤回 2026-11-18">撤回</summary>\s*<form .*?action="(.*?)"'
+    (action,) = re.findall(asks, written)
     page = browser.get(here).text
     assert rows(page)[3][2] == "△ 送学上门" and told(page)[0] == "6 人应学，4 人学完，还有 2 人请帮一帮。"
-    assert browser.post(f"{here}/occasions/1/withdraw").status_code == 303
-    assert rows(browser.get(here).text)[3][2] == "○ 没听"
-    assert browser.post(f"{here}/occasions/1/withdraw").status_code == 404
+    for _ in range(2):  # twice is once
+        answer = browser.post(action)
+        assert answer.status_code == 303 and "已撤回。" in browser.get(answer.location).text
+        assert rows(browser.get(here).text)[3][2] == "○ 没听"
+    assert browser.post(f"{here}/occasions/2/withdraw").status_code == 404
+
+
+@pytest.mark.parametrize(("kind", "sheet"), [("visit", "送学上门登记"), ("meeting", "会议记录页")])
+def test_the_form_says_what_it_means_to_choose_no_lesson(browser: Browser, here: str, kind: str, sheet: str) -> None:
+    browser.sign_in("chuxin")
+    page = browser.get(f"{here}/{kind}").text
+    told = page.partition('id="no-lesson">')[2].partition("</p>")[0]
+    assert told == f"不选课，就不算学了课：{sheet}里有，本月情况和学习台账里没有。"
+    assert 'name="lesson" aria-describedby="no-lesson"' in page
+    labels = re.findall(r"<label for=.*?>(.*?)</label>", page)
+    assert ("会议内容" in labels) == ("记录人、列席人员" in page) == (kind == "meeting") != ("备注" in labels)
 
 
 def test_a_talk_is_no_study(browser: Browser, here: str) -> None:
@@ -57,7 +73,8 @@ def test_a_meeting_counts_for_those_who_were_there(browser: Browser, here: str) 
         "学完的人里，有 2 人没有在电话里听，是上门或集中学的。",
         "学完的 50%（3/6）。",
     ]
-    assert rows(browser.get(f"{here}/occasions").text)[0][4] == "王秀英、马建民"  # 101 is of another branch
+    row = rows(browser.get(f"{here}/occasions").text)[0]
+    assert row[3:6] == ["李书记", "活动室", "王秀英、马建民"]  # 101 is of another branch
 
 
 BAD = {

@@ -47,19 +47,21 @@ def test_a_branch_in_its_month(browser: Browser) -> None:
 
 def test_what_was_saved_is_said_once(browser: Browser, county: dict[str, int]) -> None:
     here, card = f"/desk/{county['初心村党支部']}/2026-11", "/desk/member/001/2026"
-    forms: list[tuple[str, dict[str, str]]] = [
-        (f"{here}/ring/tick", {"member": "002"}),
-        (f"{here}/visit", {"day": "2026-11-18", "member": "004", "topic": "谈心"}),
-        (f"{here}/occasions/1/withdraw", {}),
-        (f"{card}/excused", {"kind": "excused", "reason": "年老", "since": "2026-11-01"}),
-        (f"{card}/choices", {"pace": "slow"}),
-        ("/desk/users/chuxin/lock", {}),
+    forms: list[tuple[str, dict[str, str], str]] = [
+        (f"{here}/ring/tick", {"member": "002"}, "已保存。"),
+        (f"{here}/ring/tick", {"member": "002", "undo": "1", "seen": "1"}, "已撤回。"),
+        (f"{here}/visit", {"day": "2026-11-18", "member": "004", "topic": "谈心"}, "已保存。"),
+        (f"{here}/occasions/1/withdraw", {}, "已撤回。"),
+        (f"{card}/excused", {"kind": "excused", "reason": "年老", "since": "2026-11-01"}, "已保存。"),
+        (f"{card}/excused/1/back", {}, "已撤回。"),
+        (f"{card}/choices", {"pace": "slow"}, "已保存。"),
+        ("/desk/users/chuxin/lock", {}, "已保存。"),
     ]
     browser.sign_in("hedong")
-    for path, fields in forms:
+    for path, fields, told_then in forms:
         answer = browser.post(path, **fields)
         assert answer.status_code == 303, path
-        assert 'role="status">已保存。</p>' in browser.get(answer.location).text, path
+        assert f'role="status">{told_then}</p>' in browser.get(answer.location).text, path
     assert "已保存。" not in browser.get("/desk/users").text
 
 

@@ -251,7 +251,7 @@ def test_a_reply_is_taken_back_until_it_is_heard(
     for _ in range(2):  # twice is once
         answer = send(browser, f"{here}/take-back", audio=audio)
         page = browser.get(answer.location).text
-        assert answer.status_code == 303 and "已保存。" in page and "等您回复" in page
+        assert answer.status_code == 303 and "已撤回。" in page and "等您回复" in page
     assert replies(database) == [] and "有 1 个问题等您回复。" in browser.get("/desk/questions").text
     with database.writing() as connection:
         assert connection.execute(select(Deed.what, Deed.about)).all() == [("reply taken back", str(question))]

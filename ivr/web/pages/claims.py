@@ -82,7 +82,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                 stays = whose.is_seen(connection, call, branches)
         except NotToBeClaimed:
             return call_page(desk, call, desk.words.say("claim_changed")), 409
-        return saved("call", call=call) if stays else saved("unclaimed")
+        return saved("call", call=call, kept="taken_back") if stays else saved("unclaimed", kept="taken_back")
 
     @routes.post("/call/<row:call>/aside")
     def aside(call: int) -> Response | tuple[str, int]:
@@ -97,7 +97,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                 )
         except NotToBeClaimed:
             return call_page(desk, call, desk.words.say("claim_taken")), 409
-        return saved("call", call=call)
+        return saved("call", call=call, kept="taken_back" if undo else 1)
 
 
 def _seen(connection: Connection, call: int, branches: frozenset[int]) -> None:

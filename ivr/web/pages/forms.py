@@ -63,7 +63,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             abort(404)
         path.unlink(missing_ok=True)  # somebody else may have removed it just now
         did("form removed", name)
-        return saved("forms_page", place=place, written=written)
+        return saved("forms_page", place=place, written=written, kept="removed")
 
     @routes.get("/<place:place>/<written>/forms/<any(everybody, own):whose>/<name>")
     def filled_form(place: str, written: str, whose: str, name: str) -> Response | tuple[str, int]:

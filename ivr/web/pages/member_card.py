@@ -58,7 +58,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         with desk.database.writing() as connection:
             if not exemptions.withdraw(connection, exemption, member.id, desk.clock()):
                 abort(404)
-        return back(number, year)
+        return back(number, year, kept="taken_back")
 
     @routes.post(f"{CARD}/choices")
     def choosing(number: str, year: int) -> Response:
@@ -70,9 +70,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             acquaintance.choose(connection, member.number, chosen)
         return back(number, year)
 
-    def back(number: str, year: int) -> Response:
+    def back(number: str, year: int, kept: object = 1) -> Response:
         """To where it is said: without a place of its own, a browser goes back to that of the form."""
-        return saved("member_card", number=number, year=year, _anchor="kept")
+        return saved("member_card", kept=kept, number=number, year=year, _anchor="kept")
 
     def page(member: Enrolled, year: int, mistake: BadEntry | None = None) -> str:
         rules = desk.settings.records

@@ -79,7 +79,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             with suppress(NotThere), desk.database.writing() as connection:
                 records.withdraw(connection, [notice], desk.today())
                 deeds.did(connection, g.user.id, "notice withdrawn", str(notice), desk.clock())
-        return saved("notices")
+        return saved("notices", kept="taken_back")
 
     @routes.get(f"/notices/<{ROW}:notice>.wav")
     def notice_sound(notice: int) -> Response:

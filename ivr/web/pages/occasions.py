@@ -70,7 +70,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             there = occasions.withdraw(connection, occasion, [branch.id for branch in about.branches], desk.clock())
         if not there:
             abort(404)
-        return saved("occasions_page", place=place, written=written)
+        return saved("occasions_page", place=place, written=written, kept="taken_back")
 
     def one(place: str, written: str) -> Seen:
         """The branch that it is written down for; from all of several, that of the member."""

@@ -92,7 +92,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             stands = audio in {each.audio for each in records.replies_to(connection, [question])}
         if stands:
             return page(asked, None, wrong={"all": say("mistake_reply_heard")}), 409
-        return saved("question", question=question)
+        return saved("question", question=question, kept="taken_back")
 
     @routes.get(f"/questions/<{ROW}:question>.wav")
     def question_sound(question: int) -> Response:

@@ -45,7 +45,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/<place:place>/<written>/ring/tick")
     def ring_tick(place: str, written: str) -> Response | tuple[str, int]:
         about = seen(desk, place, written)
-        member = asked_for(about)
+        member, undo = asked_for(about), "undo" in request.form
         outcome, seen_there = request.form.get("outcome", ""), request.form.get("seen", "")
         replaces = int(seen_there) if re.fullmatch("[0-9]{1,18}", seen_there) else None
         try:
@@ -53,14 +53,15 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                 of, now = (connection, member.id, about.month), desk.clock()
                 done = (
                     follow_ups.untick(*of, now, replaces)
-                    if "undo" in request.form
+                    if undo
                     else follow_ups.tick(*of, outcome, g.user.id, now, replaces)
                 )
         except BadEntry as error:
             return page(about, desk.words.say(f"mistake_{error.why}")), 400
         if not done:
             return page(about, stands_already(about, member, outcome.strip())), 409
-        return saved("ring_page", place=place, written=written, numbers=1 if in_full(about) else None)
+        to = {"place": place, "written": written, "numbers": 1 if in_full(about) else None}
+        return saved("ring_page", kept="taken_back" if undo else 1, **to)
 
     def stands_already(about: Seen, member: Enrolled, typed: str) -> str:
         """Who was quicker, and what they wrote."""
