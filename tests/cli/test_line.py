@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -20,10 +20,10 @@ from urllib.parse import urlencode
 import pytest
 from click.testing import CliRunner
 
-from ivr.cli import ivr
+from ivr.cli import ivr, main
 from ivr.cli.line import reached_here
 from ivr.config import LineSettings, Settings
-from ivr.records.db import open_database
+from ivr.records.db import Database, open_database
 from ivr.rehearsal.provider import Account, Clock, HttpTransport, Provider, signature
 from tests.drivers import enrol
 from tests.made_lessons import NAMES
@@ -100,11 +100,10 @@ def get(port: int, path: str) -> tuple[int, bytes]:
         connection.close()
 
 
-def test_a_line_from_its_start_to_its_end(
-    environment: dict[str, str], settings: Settings, pressed: Path, tmp_path: Path
-) -> None:
-    """It answers its health, its audio and a call by a provider who signs; SIGTERM ends it, with everything kept."""
-    with serving(environment, tmp_path, "--verbose") as (process, port):
+def test_a_line_from_its_start_to_its_end(environment: dict[str, str], settings: Settings, tmp_path: Path) -> None:
+    """It answers its health, its audio and a call by a provider who signs; what comes over the wire beside that is
+    refused, and the line still answers; SIGTERM ends it, with everything kept."""
+    with serving(environment, tmp_path, "--verbose", "--threads", "2") as (process, port):
         status, body = get(port, "/healthz")
         assert (status, json.loads(body)) == (200, {"status": "ok", "lessons": 2})
         assert get(port, "/")[0] == 302 and get(port, "/static/x")[0] == get(port, "/line/twilio")[0] == 404
@@ -119,11 +118,14 @@ def test_a_line_from_its_start_to_its_end(
         call.hang_up(after=2)
         provider.finish()
         assert not call.errors and len(call.documents) == 4
+        refuses_what_is_wrong(port, database)
+        takes_chunks(port, settings)
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0
         rows = stored(database)
-        assert (len(rows["calls"]), len(rows["turns"]), len(rows["evidence"])) == (1, 4, 1)
+        assert [len(rows[each]) for each in ("calls", "turns")] == [2, 5]
+        assert sorted(row.kind for row in rows["evidence"]) == ["ended", "resent"]
         database.close()
     url = "https://line.example/line/twilio/answer"
     assert out.splitlines() == [
@@ -177,26 +179,23 @@ RAW = {
 }
 
 
-def test_whatever_comes_over_the_wire(environment: dict[str, str], settings: Settings, tmp_path: Path) -> None:
-    """Refused, never with a 500, and the line still answers."""
-    with serving(environment, tmp_path, "--threads", "2") as (process, port):
-        database = open_database(environment["IVR_DATABASE_URL"])
-        before = stored(database)
-        for name, request in RAW.items():
-            answer = raw(port, request)
-            assert re.match(rb"HTTP/1\.[01] 4\d\d ", answer) or answer == b"", (name, answer[:200])
-        assert stored(database) == before
-        database.close()
-        door = Door(HttpTransport(f"127.0.0.1:{port}"), settings)
-        assert not is_apology(door.said("/answer"))
-        body = urlencode(door.form()).encode()
-        chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
-        signed = FORM + f"X-Twilio-Signature: {door_signature(door)}\r\nConnection: close\r\n".encode()
-        answer = raw(port, HEAD + signed + b"Transfer-Encoding: chunked\r\n\r\n" + chunked)
-        assert answer.startswith(b"HTTP/1.1 200 ") and b"/turn/1/key" in answer
-        process.send_signal(signal.SIGTERM)
-        err = process.communicate(timeout=PATIENCE_S)[1]
-    assert "Traceback" not in err
+def refuses_what_is_wrong(port: int, database: Database) -> None:
+    """Never with a 500."""
+    before = stored(database)
+    for name, request in RAW.items():
+        answer = raw(port, request)
+        assert re.match(rb"HTTP/1\.[01] 4\d\d ", answer) or answer == b"", (name, answer[:200])
+    assert stored(database) == before
+
+
+def takes_chunks(port: int, settings: Settings) -> None:
+    door = Door(HttpTransport(f"127.0.0.1:{port}"), settings)
+    assert not is_apology(door.said("/answer"))
+    body = urlencode(door.form()).encode()
+    chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    signed = FORM + f"X-Twilio-Signature: {door_signature(door)}\r\nConnection: close\r\n".encode()
+    answer = raw(port, HEAD + signed + b"Transfer-Encoding: chunked\r\n\r\n" + chunked)
+    assert answer.startswith(b"HTTP/1.1 200 ") and b"/turn/1/key" in answer
 
 
 def door_signature(door: Door) -> str:
@@ -238,12 +237,37 @@ def test_without_an_account_there_is_the_desk_alone(environment: dict[str, str],
     assert out.splitlines()[0] == f"{told} Open on http://127.0.0.1:{port}."
 
 
-def test_an_unknown_setting_is_named(environment: dict[str, str], tmp_path: Path) -> None:
+Refused = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def refused(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Refused:
+    """A command that ends at once, in this process: with which code, and what was told. It prints nothing else."""
+    monkeypatch.chdir(tmp_path)
+    for name in [each for each in os.environ if each.startswith(("IVR_", "TWILIO_"))]:
+        monkeypatch.delenv(name)
+
+    def run_here(*words: str, **more: str) -> tuple[int, str]:
+        for name, value in (environment | more).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["ivr", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        assert out == "" and isinstance(ended.value.code, int)
+        return ended.value.code, err
+
+    return run_here
+
+
+def test_an_unknown_setting_is_named(refused: Refused, tmp_path: Path) -> None:
     """Each of them, and nothing is opened."""
     (tmp_path / "mine.toml").write_text("colour = 1\n[line]\nlanguge = 'zh_CN'\n[dialog]\nwait_s = 1\n", "utf-8")
-    done = run(environment, tmp_path, "--config", "mine.toml", "serve")
-    assert done.returncode == 1
-    assert done.stderr.splitlines() == [
+    code, told = refused("--config", "mine.toml", "serve")
+    assert code == 1
+    assert told.splitlines() == [
         "ivr: The settings can't be used:",
         "  mine.toml: line.languge: no such setting; config.toml as shipped lists them all",
         "  mine.toml: colour: no such setting; config.toml as shipped lists them all",
@@ -252,19 +276,21 @@ def test_an_unknown_setting_is_named(environment: dict[str, str], tmp_path: Path
     assert not (tmp_path / "ivr.db").exists()
 
 
-def test_a_missing_settings_file_is_named(environment: dict[str, str], tmp_path: Path) -> None:
-    done = run(environment, tmp_path, "--config", "nowhere.toml", "serve")
-    assert done.returncode == 2
-    assert "nowhere.toml" in done.stderr and "Traceback" not in done.stderr
+def test_a_missing_settings_file_is_named(refused: Refused) -> None:
+    code, told = refused("--config", "nowhere.toml", "serve")
+    assert code == 2 and "nowhere.toml" in told
 
 
-def test_a_database_that_is_not_there_is_told_in_words(environment: dict[str, str], tmp_path: Path) -> None:
-    elsewhere = environment | {"IVR_DATABASE_URL": "postgresql://ivr:geheim@127.0.0.1:1/lessons"}
-    for words in (["serve", "--port", "0"], ["phone"], ["prompts", "check"], ["ledger", "verify"]):
-        done = run(elsewhere, tmp_path, *words)
-        assert done.returncode == 1
-        assert "can't be opened" in done.stderr
-        assert "Traceback" not in done.stderr and "geheim" not in done.stderr + done.stdout
+def test_a_database_that_is_not_there_is_told_in_words(
+    environment: dict[str, str], tmp_path: Path, refused: Refused
+) -> None:
+    url = "postgresql://ivr:geheim@127.0.0.1:1/lessons"
+    done = run(environment | {"IVR_DATABASE_URL": url}, tmp_path, "serve", "--port", "0")
+    assert "Traceback" not in done.stderr and done.stdout == ""
+    here = [refused(*words, IVR_DATABASE_URL=url) for words in (["phone"], ["prompts", "check"], ["ledger", "verify"])]
+    for code, told in ((done.returncode, done.stderr), *here):
+        assert code == 1
+        assert "can't be opened" in told and "geheim" not in told
 
 
 # ── help ─────────────────────────────────────────────────────────────────────────────────────────────────────────
