@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -21,20 +21,33 @@ from ivr.records import claims, ledger, progress
 from ivr.records.db import Database, open_database
 from ivr.records.models import Attendance, Call, Evidence, Progress
 from ivr.shelf import Shelf
+from tests.databases import EMPTY, Filling
 from tests.drivers import BEGIN, DirectDriver, enrol
-from tests.made_lessons import NAMES, put_lessons
+from tests.made_lessons import NAMES
 
 HUGE = "9" * 20
 STRANGER = "+8613912345678"
 
 
 @pytest.fixture
-def called(settings: Settings, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+def called(settings: Settings, database_url: str, pressed: Path) -> Settings:
     """A line on which a stranger heard a lesson and answered, and rang once more without listening."""
-    put_lessons(Shelf(settings.data))
-    at = settings.model_copy(update={"database_url": database_url})
-    monkeypatch.setattr("tests.drivers.open_line", lambda _, clock: open_line(at, clock))
-    driver = DirectDriver(at, [(NAMES[0], "+8613800000001"), (NAMES[1], "+8613800000002")])
+    return settings.model_copy(update={"data": pressed, "database_url": database_url})
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest, settings: Settings, pressed: Path) -> Filling:
+    def strangers(database: Database) -> None:
+        url = database.engine.url.render_as_string(hide_password=False)
+        stranger_calls(settings.model_copy(update={"data": pressed, "database_url": url}))
+
+    return Filling("strangers", strangers) if "called" in request.fixturenames else EMPTY
+
+
+def stranger_calls(at: Settings) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("tests.drivers.open_line", lambda _, clock: open_line(at, clock))
+        driver = DirectDriver(at, [(NAMES[0], "+8613800000001"), (NAMES[1], "+8613800000002")])
     driver.call(STRANGER)
     driver.press("1", 1)
     for _ in range(4):
@@ -43,7 +56,6 @@ def called(settings: Settings, database_url: str, monkeypatch: pytest.MonkeyPatc
     driver.call(STRANGER)
     driver.hang_up(1)
     driver.close()
-    yield at
 
 
 def run(settings: Settings, *arguments: str) -> str:

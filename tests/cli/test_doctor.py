@@ -15,25 +15,28 @@ from ivr.cli.doctor import doctor
 from ivr.config import Settings
 from ivr.doctor import machine
 from ivr.records import users
-from ivr.records.db import open_database
+from ivr.records.db import Database
 from ivr.records.importing import import_roster
 from ivr.shelf import Shelf
 from ivr.web import paper
-from tests.made_lessons import put_lessons
+from tests.cli.conftest import database_in, harmed, on_the_shelf
+from tests.databases import Filling, Originals
 from tests.reports.village import ROSTER
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 NEEDED = ("settings", "address", "provider", "database", "desk", "lessons", "prompts", "disk", "clock", "ffmpeg", "PDF")
 
 
-@pytest.fixture
-def well(settings: Settings) -> Settings:
-    put_lessons(Shelf(settings.data))
-    database = open_database(settings.database)
+def people(database: Database) -> None:
     import_roster(database, ROSTER.encode(), "roster.csv", "CN")
     with database.writing() as connection:
         users.add(connection, "xian", "county", None, users.hashed("eight-oak-trees", "xian"), NOW)
-    database.close()
+
+
+@pytest.fixture
+def well(settings: Settings, pressed: Path, originals: Originals) -> Settings:
+    on_the_shelf(pressed, settings.data)
+    database_in(settings.data, originals, Filling("doctor", people))
     return settings
 
 
@@ -69,7 +72,7 @@ def test_on_an_empty_machine_nothing_is_made(settings: Settings) -> None:
 
 def test_a_damaged_lesson_is_named(well: Settings) -> None:
     lesson = Shelf(well.data).catalogue().lessons[0]
-    Shelf(well.data).audio(lesson.segments[0].audio).write_bytes(b"RIFF")
+    harmed(Shelf(well.data).audio(lesson.segments[0].audio), b"RIFF")
     (fault, *_) = [each for each in checks.examine(well, NOW) if each.what == "lessons"]
     assert fault.state == "missing" and fault.told.startswith(f"{lesson.slug}: The audio of segment 1")
 

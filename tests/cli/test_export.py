@@ -11,24 +11,16 @@ from click.testing import CliRunner
 from ivr.cli.export import export_group
 from ivr.config import LrsSettings, Settings
 from ivr.errors import NotSent
-from ivr.records.db import open_database
-from ivr.shelf import Shelf
-from tests.made_lessons import put_lessons
+from tests.databases import Filling, Originals
 from tests.reports.test_xapi import StrictStore, store
-from tests.reports.village import Village, enrol, november
 
 __all__ = ["store"]
 
 
 @pytest.fixture
-def village(settings: Settings) -> Settings:
-    put_lessons(Shelf(settings.data))
-    database = open_database(settings.database)
-    enrol(database)
-    with database.writing() as connection:
-        november(Village(connection, Shelf(settings.data).catalogue()))
-    database.close()
-    return settings
+def village(settings: Settings, pressed: Path, originals: Originals, at_work: Filling, tmp_path: Path) -> Settings:
+    url = originals.sqlite(at_work, tmp_path / "ivr.db")
+    return settings.model_copy(update={"data": pressed, "database_url": url})
 
 
 def run(settings: Settings, *arguments: str) -> str:

@@ -12,8 +12,9 @@ from sqlalchemy import delete, insert, select, update
 
 from ivr.cli.ledger import ledger
 from ivr.config import Settings
-from ivr.records.db import open_database
+from ivr.records.db import Database, open_database
 from ivr.records.models import Answer, Call, Evidence, Progress, TurnRow
+from tests.databases import Filling
 from tests.drivers import HttpDriver
 from tests.telephony.door import stored
 
@@ -23,7 +24,19 @@ PEOPLE = [("王秀英", "+8613800000001"), ("李大山", "+8613800000002")]
 @pytest.fixture
 def heard(settings: Settings, pressed: Path, database_url: str) -> Settings:
     """A line on which a member heard a lesson and answered, and another began one and was cut off."""
-    at = settings.model_copy(update={"data": pressed, "database_url": database_url})
+    return settings.model_copy(update={"data": pressed, "database_url": database_url})
+
+
+@pytest.fixture
+def filling(settings: Settings, pressed: Path) -> Filling:
+    def calls(database: Database) -> None:
+        url = database.engine.url.render_as_string(hide_password=False)
+        two_call(settings.model_copy(update={"data": pressed, "database_url": url}))
+
+    return Filling("two_called", calls)
+
+
+def two_call(at: Settings) -> None:
     driver = HttpDriver(at, PEOPLE)
     driver.call(PEOPLE[0][1])
     for key in ("1", "", "", "", "", "2", "1", "2", "1"):
@@ -36,7 +49,6 @@ def heard(settings: Settings, pressed: Path, database_url: str) -> Settings:
     driver.hang_up(8)
     driver.provider.finish()
     driver.close()
-    return at
 
 
 def run(settings: Settings, command: str) -> Result:

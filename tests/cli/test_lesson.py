@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,10 @@ from ivr.cli.lesson import lesson
 from ivr.cli.lesson_record import record
 from ivr.config import BranchSettings, Settings, StudioSettings
 from ivr.errors import BadLesson, BadLexicon, UnknownLesson, VoiceFailed
+from ivr.prompts import load
 from ivr.shelf import Shelf
+from tests.cli.conftest import as_if_pressed, database_in, on_the_shelf
+from tests.databases import Originals
 
 GOOD = "---\n标题: 防骗\n---\n# 开头\n同志们好。\n# 测验\n## 怎么办？\n- [x] 挂断\n- [ ] 转账\n# 结尾\n谢谢。\n"
 BAD = GOOD.replace("[x]", "[ ]")
@@ -23,6 +25,21 @@ ADVISED = GOOD.replace("同志们好", "同志们好" * 6)
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path / "data", studio=StudioSettings(voices={"zh": "tone:a", "en": "espeak:en-us"}))
+
+
+@pytest.fixture
+def ready(settings: Settings, spoken: Path, originals: Originals) -> None:
+    """All that the line says is pressed but one prompt."""
+    on_the_shelf(spoken, settings.data)
+    database_in(settings.data, originals)
+    forget_a_prompt(settings)
+
+
+def forget_a_prompt(settings: Settings) -> None:
+    shelf = Shelf(settings.data)
+    hello = shelf.phrase("zh", load("zh_CN").words("hello"))
+    assert hello
+    shelf.audio(hello.audio).unlink()
 
 
 def run(settings: Settings, *words: object) -> Result:
@@ -111,10 +128,11 @@ def test_what_is_said_has_the_numbers_of_what_can_be_recorded(settings: Settings
     assert said[2].startswith("  2  接到") and said[2].endswith(f"← {long}") and said[3] == "  3  再见。"
 
 
+@pytest.mark.usefixtures("ready")
 def test_publish_says_what_was_done_and_list_shows_it(settings: Settings, tmp_path: Path) -> None:
     good = file(tmp_path, "good", GOOD)
     first = run(settings, "publish", good).stdout.splitlines()
-    assert re.fullmatch(r"pressed \d+ prompts and names", first[-2])  # the line's own words come before any lesson
+    assert first[-2] == "pressed 1 prompts and names"  # the line's own words come before any lesson
     assert first[-1] == "published good: 1 segment, 0:04, 1 question; 11 sentences pressed, 0 reused"
     assert run(settings, "publish", good).stdout == "unchanged good: 1 segment, 0:04, 1 question\n"
     assert list(Shelf(settings.data).catalogue().first_days) == ["good"]
@@ -144,6 +162,7 @@ def test_a_voice_that_is_not_there_publishes_nothing(settings: Settings, tmp_pat
     assert not settings.data.exists()
 
 
+@pytest.mark.usefixtures("ready")
 def test_two_files_of_one_name_are_refused(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     files = file(tmp_path, "good", GOOD), file(tmp_path / "b", "good", GOOD)
@@ -153,14 +172,18 @@ def test_two_files_of_one_name_are_refused(settings: Settings, tmp_path: Path) -
     assert run(settings, "publish", files[0], files[0]).exit_code == 0
 
 
-def test_mandarin_by_espeak_is_warned_of_once(tmp_path: Path) -> None:
+def test_mandarin_by_espeak_is_warned_of_once(tmp_path: Path, spoken: Path) -> None:
     settings = Settings(data=tmp_path / "data", studio=StudioSettings(voices={"zh": "espeak:cmn"}))
+    on_the_shelf(spoken, settings.data)
+    as_if_pressed(settings)
+    forget_a_prompt(settings)
     files = [file(tmp_path, name, GOOD) for name in ("one", "two")]
     result = run(settings, "publish", *files)
     assert result.exit_code == 0
     assert result.output.count("espeak:cmn is hard to understand") == 1
 
 
+@pytest.mark.usefixtures("ready")
 def test_withdraw(settings: Settings, tmp_path: Path) -> None:
     run(settings, "publish", file(tmp_path, "good", GOOD))
     assert run(settings, "withdraw", "good").stdout == "withdrew good\n"
@@ -175,6 +198,7 @@ def test_a_file_that_is_not_there_is_named(settings: Settings, tmp_path: Path, c
     assert "none.md" in result.output
 
 
+@pytest.mark.usefixtures("ready")
 def test_a_lost_manifest_comes_back_by_publishing(settings: Settings, tmp_path: Path) -> None:
     good = file(tmp_path, "good", GOOD)
     assert run(settings, "publish", good).exit_code == 0
@@ -184,6 +208,7 @@ def test_a_lost_manifest_comes_back_by_publishing(settings: Settings, tmp_path: 
     assert manifest.exists() and run(settings, "list").exit_code == 0
 
 
+@pytest.mark.usefixtures("ready")
 def test_the_preset_of_a_lesson_wins_over_its_branch_s_and_that_over_everybody_s(
     settings: Settings, tmp_path: Path
 ) -> None:
@@ -196,9 +221,10 @@ def test_the_preset_of_a_lesson_wins_over_its_branch_s_and_that_over_everybody_s
     assert audio["here"] == audio["own"] != audio["there"]
 
 
+@pytest.mark.usefixtures("ready")
 def test_a_dry_run_tells_of_prompts_and_names_too(settings: Settings, tmp_path: Path) -> None:
     good = file(tmp_path, "good", GOOD)
     first, *_ = run(settings, "publish", "--dry-run", good).stdout.splitlines()
-    assert first.startswith("would press ")
+    assert first == "would press 1 prompts and names"
     assert first.replace("would press", "pressed") in run(settings, "publish", good).stdout.splitlines()
     assert "prompts" not in run(settings, "publish", "--dry-run", good).stdout

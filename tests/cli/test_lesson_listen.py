@@ -16,7 +16,7 @@ from ivr.errors import BadLesson, IvrError, NotInLesson, NotWritten, UnknownLess
 from ivr.shelf import Shelf
 from ivr.studio.joining import decode
 from ivr.studio.line import carried
-from tests.made_lessons import put_lessons
+from tests.cli.conftest import on_the_shelf
 
 TEXT = (
     "---\n标题: 防骗\n---\n# 开头\n同志们好，欢迎来听课。\n# 第一段\n先挂电话。再问家人。\n"
@@ -33,8 +33,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture
-def falls(settings: Settings) -> Lesson:
-    return put_lessons(Shelf(settings.data))[0]
+def falls(settings: Settings, pressed: Path) -> Lesson:
+    on_the_shelf(pressed, settings.data)
+    return Shelf(settings.data).catalogue().lessons[0]
 
 
 @pytest.fixture
@@ -71,7 +72,8 @@ def test_it_goes_through_another_line(settings: Settings, falls: Lesson) -> None
     assert not Path("falls.wav").exists()
 
 
-def test_a_file_is_heard_as_it_would_be_published_and_is_not(settings: Settings, file: Path) -> None:
+def test_a_file_is_heard_as_it_would_be_published_and_is_not(settings: Settings, file: Path, spoken: Path) -> None:
+    on_the_shelf(spoken, settings.data)
     assert listen(settings, file, "--through", "clean").exit_code == 0
     assert Shelf(settings.data).catalogue().lessons == ()
     before = written("fraud.wav")

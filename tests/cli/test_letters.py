@@ -28,6 +28,8 @@ from ivr.records.db import Database, open_database
 from ivr.records.models import Notice, Recording, Reply
 from ivr.shelf import Shelf
 from ivr.studio.phrases import Phrase
+from tests.cli.conftest import database_in
+from tests.databases import Originals
 from tests.drivers import BEGIN, enrol
 from tests.made_lessons import NAMES
 from tests.studio.sounds import murmur
@@ -49,7 +51,8 @@ def settings(settings: Settings, provider: Keeping) -> Settings:
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
+def database(settings: Settings, originals: Originals) -> Iterator[Database]:
+    database_in(settings.data, originals)
     opened = open_database(settings.database)
     enrol(opened, [(NAMES[0], "+8613800000001"), (NAMES[1], "+8613800000002")])
     yield opened

@@ -15,6 +15,8 @@ from ivr.errors import BadPin, NotEnrolled, NotTypable
 from ivr.records import latency, ledger, pins, preferences
 from ivr.records.db import Database, open_database
 from ivr.records.models import Call, Evidence, Member, TurnRow
+from tests.cli.conftest import database_in
+from tests.databases import Originals
 from tests.drivers import enrol
 from tests.made_lessons import NAMES
 
@@ -22,7 +24,8 @@ NUMBER = "+8613800000001"
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
+def database(settings: Settings, originals: Originals) -> Iterator[Database]:
+    database_in(settings.data, originals)
     opened = open_database(settings.database)
     enrol(opened, [(NAMES[0], NUMBER), (NAMES[1], "+8613800000002")])
     yield opened

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -27,14 +26,15 @@ from ivr.records.models import Member, Notice, Recording, Reply
 from ivr.shelf import Shelf
 from ivr.studio.phrases import Phrase, unsaid
 from ivr.voicing import voicing
+from tests.cli.conftest import TONES, as_if_pressed, database_in, harmed, on_the_shelf
+from tests.databases import Originals
 from tests.drivers import BEGIN, enrol
 from tests.made_lessons import NAMES, publish_lessons
 
-TONES = StudioSettings(voices={"zh": "tone:a", "yue": "tone:c", "en": "tone:b"})
-
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, originals: Originals) -> Settings:
+    database_in(tmp_path / "data", originals)
     return Settings(data=tmp_path / "data", studio=TONES)
 
 
@@ -49,13 +49,12 @@ def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def three(tones: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All that it says in all its languages, to two people, pressed once for all tests."""
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that it says in all its languages, to two people."""
     data = tmp_path_factory.mktemp("three") / "data"
-    on_the_shelf(tones, data)
     at = in_languages(Settings(data=data, studio=TONES), "zh", "yue", "en")
     enrolled(at, "王秀英", "李大山")
-    assert run(at, "press").exit_code == 0
+    as_if_pressed(at)
     return data
 
 
@@ -69,11 +68,6 @@ def ready(settings: Settings, tones: Path) -> None:
 def ready_in_three(settings: Settings, three: Path) -> None:
     """The line's own words are pressed in all its languages."""
     on_the_shelf(three, settings.data)
-
-
-def on_the_shelf(pressed: Path, data: Path) -> None:
-    for kind in ("audio", "phrases", "takes"):
-        shutil.copytree(pressed / kind, data / kind, dirs_exist_ok=True)
 
 
 def run(settings: Settings, *words: str) -> Result:
@@ -154,18 +148,21 @@ def test_everybody_s_lexicon_says_how_a_name_is_said(settings: Settings, tmp_pat
 
 @pytest.mark.usefixtures("ready")
 def test_another_voice_presses_again(settings: Settings) -> None:
-    run(settings, "press")
+    """Whatever it did not say."""
     shelf = Shelf(settings.data)
-    hello = texts.load("zh_CN").words("hello")
-    before = shelf.phrase("zh", hello)
+    clips = [clip for words in sorted(line_words()) if (clip := shelf.phrase("zh", words))]
+    others, own = clips[:3], clips[3:]
+    shelf.put_phrases("zh", own, "tone:b")
     other = settings.model_copy(
         update={"studio": StudioSettings(voices={"zh": "tone:b", "yue": "tone:b", "en": "tone:b"})}
     )
     assert missing(other) == []
     result = run(other, "press")
-    assert result.stdout.splitlines()[-1] == f"pressed {len(line_words())} prompts and names"
-    after = shelf.phrase("zh", hello)
-    assert before and after and before.audio != after.audio
+    assert result.stdout.splitlines()[-1] == "pressed 3 prompts and names"
+    for old in others:
+        new = shelf.phrase("zh", old.words)
+        assert new and new.audio != old.audio
+    assert all(shelf.phrase("zh", kept.words) == kept for kept in own)
     assert run(other, "press").stdout == ""
 
 
@@ -220,17 +217,31 @@ def test_a_name_that_is_empty_or_the_same_as_a_prompt(settings: Settings) -> Non
 
 
 @pytest.mark.parametrize("voice", ["nonesuch:a", "tone", "", "espeak:nonesuch"])
-def test_a_voice_that_is_none(settings: Settings, voice: str) -> None:
+def test_a_voice_that_is_none(settings: Settings, voice: str, spoken: Path) -> None:
     """Told in words, and nothing is left half-done on the shelf."""
     at = settings.model_copy(update={"studio": StudioSettings(voices={"zh": voice})})
+    before = all_but_two(at, spoken)
     result = run(at, "press")
     assert result.exit_code != 0
     assert isinstance(result.exception, VoiceFailed | SystemExit) or "Ivr" in str(type(result.exception).__mro__)
-    assert not (at.data / "phrases" / "zh.json").exists()
+    assert (at.data / "phrases" / "zh.json").read_bytes() == before
 
 
-def test_no_voice_for_the_language(settings: Settings) -> None:
+def all_but_two(settings: Settings, spoken: Path) -> bytes:
+    """All is pressed, and two prompts are gone; returns what the shelf says that it has."""
+    on_the_shelf(spoken, settings.data)
+    as_if_pressed(settings)
+    shelf = Shelf(settings.data)
+    for prompt in ("hello", "welcome"):
+        clip = shelf.phrase("zh", texts.load("zh_CN").words(prompt))
+        assert clip
+        shelf.audio(clip.audio).unlink()
+    return (settings.data / "phrases" / "zh.json").read_bytes()
+
+
+def test_no_voice_for_the_language(settings: Settings, spoken: Path) -> None:
     at = settings.model_copy(update={"studio": StudioSettings(voices={"en": "tone:a"})})
+    all_but_two(at, spoken)
     result = run(at, "press")
     assert result.exit_code != 0
     assert "IvrError" in str(type(result.exception).__mro__)
@@ -352,12 +363,12 @@ def test_a_lost_notice_is_told_and_pressed_again(settings: Settings) -> None:
 
 
 def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-2])
+    harmed(path, path.read_bytes()[:-2])
 
 
 def lengthen(path: Path) -> None:
     """Whole, and as long as it says; but not what was pressed."""
-    path.write_bytes(sound_of(9000))
+    harmed(path, sound_of(9000))
 
 
 def sound_of(length_ms: int) -> bytes:
@@ -446,16 +457,16 @@ def test_a_damaged_lesson_is_told_by_piece_with_its_mend(settings: Settings, har
     lesson = shelf.catalogue().lessons[0]
     other = lesson.other_pace
     assert other
-    harmed = {
+    pieces = {
         "segment 2 ": lesson.segments[1].audio,
         "option 1 of question 1 ": lesson.questions[0].options[0].audio,
         "segment 1 ": other.segments[0].audio,
     }
-    for audio in harmed.values():
+    for audio in pieces.values():
         harm(shelf.audio(audio))
     told = run(settings, "check")
     assert told.exit_code == 1
-    for piece, audio in harmed.items():
+    for piece, audio in pieces.items():
         (line,) = [line for line in told.stdout.splitlines() if piece in line and audio in line]
         assert line.startswith(f"lesson {lesson.slug}: ") and line.endswith("`ivr lesson publish FILE` mends it.")
 

@@ -11,19 +11,17 @@ from click.testing import CliRunner, Result
 from ivr.cli.report import report
 from ivr.config import Settings
 from ivr.errors import NotAMonth, NotEnrolled, NotWritten
-from ivr.records.db import open_database
-from ivr.shelf import Shelf
-from tests.reports.village import Village, enrol, november
+from tests.databases import Filling
+
+
+@pytest.fixture
+def filling(at_work: Filling) -> Filling:
+    return at_work
 
 
 @pytest.fixture
 def recorded(settings: Settings, pressed: Path, database_url: str) -> Settings:
     """A line with two lessons and the calls of November 2026."""
-    database = open_database(database_url)
-    enrol(database)
-    with database.writing() as connection:
-        november(Village(connection, Shelf(pressed).catalogue()))
-    database.close()
     return settings.model_copy(update={"data": pressed, "database_url": database_url})
 
 

@@ -11,15 +11,18 @@ from ivr.cli.roster import roster
 from ivr.config import Settings, StudioSettings
 from ivr.errors import BadRoster, NotEnrolled
 from ivr.shelf import Shelf
+from tests.cli.conftest import TONES, database_in, on_the_shelf
+from tests.databases import Originals
 
 LIST = "姓名,电话,支部,编号\n王秀英,13800138001,初心村,001\n李大山,13800138002、0371-65432100,东村,002\n"
 
 
 @pytest.fixture
-def beeping(settings: Settings) -> Settings:
-    """Settings whose voices only beep."""
-    studio = StudioSettings(voices={"zh": "tone:a", "en": "tone:a"})
-    return settings.model_copy(update={"studio": studio})
+def beeping(settings: Settings, spoken: Path, originals: Originals) -> Settings:
+    """Settings whose voices only beep, and have said all but names."""
+    on_the_shelf(spoken, settings.data)
+    database_in(settings.data, originals)
+    return settings.model_copy(update={"studio": TONES})
 
 
 def run(settings: Settings, *arguments: str) -> Result:

@@ -14,12 +14,15 @@ from ivr.errors import BadUser, NotThere
 from ivr.records import sign_ins, users
 from ivr.records.db import Database, open_database
 from ivr.records.importing import import_roster
+from tests.cli.conftest import database_in
+from tests.databases import Originals
 
 ROSTER = "姓名,电话,支部,编号,乡镇\n王秀英,,初心村党支部,1,河东镇\n"
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
+def database(settings: Settings, originals: Originals) -> Iterator[Database]:
+    database_in(settings.data, originals)
     opened = open_database(settings.database)
     import_roster(opened, ROSTER.encode(), "roster.csv", "CN")
     yield opened

@@ -12,6 +12,7 @@ from ivr.cli.voices import voices
 from ivr.config import Settings, StudioSettings
 from ivr.errors import NotWritten
 from ivr.shelf import Shelf
+from tests.cli.conftest import on_the_shelf
 from tests.studio.test_tags import UYGHUR
 
 pytest.importorskip("espeakng_loader", reason="eSpeak NG is not installed")
@@ -51,7 +52,8 @@ def test_a_file_that_nobody_named_is_not_written_over(settings: Settings) -> Non
     assert try_voice(settings, "您好", "--to", "try.wav").exit_code == 0
 
 
-def test_espeak_publishes_what_the_settings_name_no_voice_for(settings: Settings) -> None:
+def test_espeak_publishes_what_the_settings_name_no_voice_for(settings: Settings, spoken: Path) -> None:
+    on_the_shelf(spoken, settings.data)
     Path("falls.lesson.md").write_text(UYGHUR, "utf-8")
     result = CliRunner().invoke(lesson, ["publish", "falls.lesson.md"], obj=settings)
     assert result.exit_code == 0, result.exception
