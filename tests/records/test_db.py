@@ -44,6 +44,7 @@ from ivr.records.models import (
     User,
     Visit,
 )
+from tests.databases import EMPTY, Filling, copied
 from tests.drivers import BEGIN, enrol
 
 FIRST_TABLES = ("branches", "members", "phones", "member_phones", "calls", "turns", "answers", "evidence", "progress")
@@ -53,9 +54,7 @@ WRITTEN_TABLES = ("deeds", "exemptions", "follow_ups", "hours", "occasions", "pr
 TABLES = FIRST_TABLES + NEW_TABLES + DESK_TABLES + WRITTEN_TABLES
 
 
-@pytest.fixture
-def filled(database: Database) -> Database:
-    """A row in every table."""
+def a_row_in_every_table(database: Database) -> None:
     enrol(database, [("王秀英", "+8613800000001")])
     with database.writing() as connection:
         connection.execute(
@@ -80,7 +79,28 @@ def filled(database: Database) -> Database:
         connection.execute(insert(SignIn), {"token": "t", "user_id": 1, "began_at": BEGIN, "seen_at": BEGIN})
         connection.execute(insert(SignInTry), {"name": "n", "is_right": True, "at": BEGIN})
         _write_down(connection)
+
+
+ROWS = Filling("rows", a_row_in_every_table)
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest) -> Filling:
+    return ROWS if "filled" in request.fixturenames else EMPTY
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """A row in every table."""
     return database
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def unchanged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The same for several tests: what they try is refused."""
+    database = open_database(copied(request, ROWS, tmp_path_factory.mktemp("unchanged")))
+    yield database
+    database.close()
 
 
 def _write_down(connection: Connection) -> None:
@@ -123,10 +143,10 @@ CHANGES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=list(CHANGES))
-def test_the_ledger_is_only_added_to(filled: Database, change: Any) -> None:
-    with pytest.raises(DBAPIError, match="only ever added to"), filled.writing() as connection:
+def test_the_ledger_is_only_added_to(unchanged: Database, change: Any) -> None:
+    with pytest.raises(DBAPIError, match="only ever added to"), unchanged.writing() as connection:
         connection.execute(change)
-    with filled.reading() as connection:
+    with unchanged.reading() as connection:
         assert connection.execute(select(TurnRow.digits)).scalars().all() == [""]
         assert connection.execute(select(Answer.is_right)).scalars().all() == [True]
         assert connection.execute(select(Evidence.provider_s)).scalars().all() == [None]
@@ -176,8 +196,8 @@ REFUSED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("change", REFUSED.values(), ids=list(REFUSED))
-def test_rows_that_contradict_each_other_are_refused(filled: Database, change: Any) -> None:
-    with pytest.raises(IntegrityError), filled.writing() as connection:
+def test_rows_that_contradict_each_other_are_refused(unchanged: Database, change: Any) -> None:
+    with pytest.raises(IntegrityError), unchanged.writing() as connection:
         connection.execute(change)
 
 
