@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -24,14 +25,6 @@ LESSONS = sorted((Path(__file__).parents[2] / "audio_lessons").glob("*/*.lesson.
 VOICES = Voices({"zh": "espeak:cmn", "en": "espeak:en-us"})
 
 
-@pytest.fixture(scope="module", params=LESSONS, ids=[path.parent.name for path in LESSONS])
-def pressed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Lesson, Shelf]:
-    shelf = Shelf(tmp_path_factory.mktemp("shelf"))
-    written, mistakes = load(request.param)
-    assert not mistakes
-    return press(written, shelf, VOICES), shelf
-
-
 def files(lesson: Lesson) -> list[Segment | Clip]:
     clips = [clip for asked in lesson.questions for clip in (asked.ask, asked.when_right, asked.when_wrong)]
     return [*lesson.segments, lesson.title, *clips, *(files(lesson.other_pace) if lesson.other_pace else ())]
@@ -49,8 +42,18 @@ def edges_ms(sound: NDArray[np.int16]) -> tuple[float, float]:
     return float(loud[0] * 5), float((loud[-1] + 1) * 5)
 
 
-def test_every_file_has_the_level_and_the_length_it_should(pressed: tuple[Lesson, Shelf]) -> None:
-    lesson, shelf = pressed
+@pytest.mark.parametrize("path", LESSONS, ids=[path.parent.name for path in LESSONS])
+def test_a_lesson_is_pressed_as_it_should_be(path: Path, tmp_path: Path) -> None:
+    """One test for all of it: pressing takes many times as long as listening."""
+    written, mistakes = load(path)
+    assert not mistakes
+    shelf = Shelf(tmp_path)
+    lesson = press(written, shelf, VOICES)
+    every_file_has_the_level_and_the_length_it_should(lesson, shelf)
+    sentences_are_where_they_are_said_to_be(lesson, shelf)
+
+
+def every_file_has_the_level_and_the_length_it_should(lesson: Lesson, shelf: Shelf) -> None:
     for piece in files(lesson):
         sound = heard(shelf, piece.audio)
         assert level_db(sound) == pytest.approx(-22, abs=0.1)
@@ -58,9 +61,8 @@ def test_every_file_has_the_level_and_the_length_it_should(pressed: tuple[Lesson
         assert len(sound) == piece.length_ms * 8
 
 
-def test_sentences_are_where_they_are_said_to_be(pressed: tuple[Lesson, Shelf]) -> None:
+def sentences_are_where_they_are_said_to_be(lesson: Lesson, shelf: Shelf) -> None:
     """Nothing sounds between them, and each begins and ends within 30 ms of what the manifest says."""
-    lesson, shelf = pressed
     assert lesson.other_pace
     for segment in (*lesson.segments, *lesson.other_pace.segments):
         sound = heard(shelf, segment.audio)
@@ -85,24 +87,36 @@ def test_every_prompt_ships_as_audio(language: str) -> None:
     assert {words for words in wanted if not shelf.phrase(line.voice, words)} == set()
 
 
-def shipped() -> list[Clip]:
-    found = (prompts.PRESSED / "phrases").glob("*.json")
-    return [clip for path in found for clip in msgspec.json.decode(path.read_bytes(), type=dict[str, Clip]).values()]
+PHRASES = sorted((prompts.PRESSED / "phrases").glob("*.json"))
+
+
+def shipped(path: Path) -> Iterable[Clip]:
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, Clip]).values()
 
 
 def test_nothing_else_ships() -> None:
-    assert {path.stem for path in (prompts.PRESSED / "audio").iterdir()} == {clip.audio for clip in shipped()}
+    names = {clip.audio for path in PHRASES for clip in shipped(path)}
+    assert {path.stem for path in (prompts.PRESSED / "audio").iterdir()} == names
 
 
-@pytest.mark.parametrize("clip", shipped(), ids=lambda clip: clip.words)
-def test_prompts_have_the_level_the_length_and_the_silences_they_should(clip: Clip) -> None:
+@pytest.mark.parametrize("path", PHRASES, ids=lambda path: path.stem)
+def test_prompts_have_the_level_the_length_and_the_silences_they_should(path: Path) -> None:
+    wrong = {clip.words: faults for clip in shipped(path) if (faults := [*wrong_with(clip)])}
+    assert wrong == {}
+
+
+def wrong_with(clip: Clip) -> Iterator[str]:
+    """What of a prompt's file is not as it should be."""
     shelf = Shelf(prompts.PRESSED, None)
-    file = shelf.audio(clip.audio)
-    assert hashlib.sha256(file.read_bytes()).hexdigest() == clip.audio
     sound = heard(shelf, clip.audio)
-    assert level_db(sound) == pytest.approx(-22, abs=0.5)
-    assert 20 * np.log10(np.abs(sound.astype(int)).max() / 32768) <= -3
-    assert len(sound) == clip.length_ms * 8
+    peak_db = 20 * np.log10(np.abs(sound.astype(int)).max() / 32768)
     first, last = edges_ms(sound)
-    assert first == pytest.approx(PHRASE_MS + MARGIN_MS, abs=20)
-    assert clip.length_ms - last == pytest.approx(PHRASE_MS + MARGIN_MS, abs=20)
+    silences = (first, clip.length_ms - last)
+    if hashlib.sha256(shelf.audio(clip.audio).read_bytes()).hexdigest() != clip.audio:
+        yield "its name is not its content's"
+    if level_db(sound) != pytest.approx(-22, abs=0.5) or peak_db > -3:
+        yield f"level {level_db(sound)} dB, peak {peak_db} dB"
+    if len(sound) != clip.length_ms * 8:
+        yield f"{len(sound) / 8} ms, not {clip.length_ms}"
+    if silences != pytest.approx((PHRASE_MS + MARGIN_MS,) * 2, abs=20):
+        yield f"silences of {silences} ms"
