@@ -52,10 +52,11 @@ def test_what_is_ticked_counts_and_can_be_taken_back(browser: Browser, here: str
     page = browser.get(here).text
     assert [row[0] for row in rows(page)] == ["王秀英", "李大山", "赵福贵", "张桂兰", "陈德明"]
     assert {row[3] for row in rows(page)} == {"0.0"} and page.count("disabled") == 5
+    assert "没有可确认的" in page and "确认打勾的" not in page
     with database.writing() as connection:
         hours.confirm(connection, "2026-11", {(1, "falls"): 3}, 1, at("2026-11-20 09:00"))
     page = browser.get(here).text
-    assert rows(page)[0][4] == "0.3" and page.count("checked") == 1
+    assert rows(page)[0][4] == "0.3" and page.count("checked") == 1 and "确认打勾的" in page
     answer = browser.post(here, shown=shown(page), was=["1 falls"], ticked=["1 falls"])
     assert answer.status_code == 303 and "没有改动。" in browser.get(answer.location).text
     assert confirmed(database) == {(1, "falls", "2026-11"): 3}  # as it was confirmed, not as it is suggested
