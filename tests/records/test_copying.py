@@ -12,10 +12,10 @@ from ivr.records.db import Database
 from ivr.records.models import Base, Call, Exemption, Member, Notice, Preference, Recording, Reply, TurnRow
 from ivr.shelf import Shelf
 from tests.drivers import BEGIN
-from tests.records.test_db import filled
+from tests.records.test_db import filled, filling
 from tests.records.written import NUMBER, Book
 
-assert filled  # a fixture
+assert filled and filling  # fixtures
 
 
 def counted(database: Database) -> dict[str, int]:
