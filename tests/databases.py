@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import CodeType
 
 import pytest
 
@@ -30,7 +31,7 @@ class Originals:
 
     folder: Path
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
-    made: set[str] = field(default_factory=set)
+    made: dict[str, CodeType] = field(default_factory=dict)
 
     def sqlite(self, filling: Filling, copy: Path) -> str:
         """Copy one to a file; returns its URL."""
@@ -49,11 +50,14 @@ class Originals:
         return url.format(name=copy)
 
     def _make(self, url: str, filling: Filling) -> None:
+        """A second filling of the same name would be another's database in some orders of the tests."""
+        how = filling.fill.__code__
         if url not in self.made:
             database = open_database(url)
             filling.fill(database)
             database.close()
-            self.made.add(url)
+            self.made[url] = how
+        assert self.made[url] is how, f"two fillings are named {filling.name}"
 
     def _create(self, url: str, name: str, template: str) -> None:
         maker = Database(url.format(name="postgres"))

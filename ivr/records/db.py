@@ -62,7 +62,7 @@ class Database:
             raise MissingPart(f"{parsed.drivername} is not at hand. {needs}") from error
         self._singly = self._for_single_statements(parsed)
         for engine in {self.engine, self._singly}:
-            event.listen(engine, "connect", _configure if self.is_sqlite else _in_utc)
+            event.listen(engine, "connect", _configure if self.is_sqlite else _set_utc)
         self._turn_to_write = threading.Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
@@ -119,7 +119,7 @@ def _configure(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _in_utc(connection: Any, _record: Any) -> None:
+def _set_utc(connection: Any, _record: Any) -> None:
     """Times come as they are kept: to turn tens of thousands of them takes a page a tenth of its time."""
     connection.execute("SET TIME ZONE 'UTC'")
     connection.commit()

@@ -100,9 +100,9 @@ def studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mappi
         lesson=version.lesson,
         title=version.title,
         edition=version.edition,
-        heard_at_least_s=seconds(row.heard_at_least_ms),
-        heard_at_most_s=seconds(row.heard_at_most_ms),
-        length_s=seconds(version.length_ms),
+        heard_at_least_s=_seconds(row.heard_at_least_ms),
+        heard_at_most_s=_seconds(row.heard_at_most_ms),
+        length_s=_seconds(version.length_ms),
         completed=completed_on is not None,
         stands=stands,
         completed_on=completed_on,
@@ -157,7 +157,7 @@ def told_method(method: str | None, words: Vocabulary) -> str | None:
     return words.say("between").join(words.say(f"method_{each}") for each in method.split()) if method else None
 
 
-def seconds(ms: int) -> float:
+def _seconds(ms: int) -> float:
     return round(ms / 1000, 1)
 
 

@@ -181,14 +181,6 @@ def studied_in(connection: Connection, period: Period, members: Collection[int] 
     return studied.stored(connection.execute(found).all())
 
 
-def over(connection: Connection, which: Which) -> set[int]:
-    """Which of these calls can't go on."""
-    ended = select(Evidence.call_id).where(Evidence.call_id == Call.id, Evidence.kind == "ended")
-    return set(
-        connection.execute(select(Call.id).where(which, Call.settled_at.is_not(None) | ended.exists())).scalars()
-    )
-
-
 def _keys(connection: Connection, which: Which) -> dict[int, list[str]]:
     keys: dict[int, list[str]] = {}
     for call, _, digits in keys_pressed(connection, which):

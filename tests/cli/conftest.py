@@ -29,7 +29,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def at_work(pressed: Path) -> Filling:
+def with_november(pressed: Path) -> Filling:
     """The calls of November 2026."""
 
     def fill(database: Database) -> None:
@@ -37,7 +37,7 @@ def at_work(pressed: Path) -> Filling:
         with database.writing() as connection:
             november(Village(connection, Shelf(pressed).catalogue()))
 
-    return Filling("at_work", fill)
+    return Filling("november", fill)
 
 
 def as_if_pressed(settings: Settings) -> None:

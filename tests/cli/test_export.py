@@ -18,8 +18,10 @@ __all__ = ["store"]
 
 
 @pytest.fixture
-def village(settings: Settings, pressed: Path, originals: Originals, at_work: Filling, tmp_path: Path) -> Settings:
-    url = originals.sqlite(at_work, tmp_path / "ivr.db")
+def village(
+    settings: Settings, pressed: Path, originals: Originals, with_november: Filling, tmp_path: Path
+) -> Settings:
+    url = originals.sqlite(with_november, tmp_path / "ivr.db")
     return settings.model_copy(update={"data": pressed, "database_url": url})
 
 

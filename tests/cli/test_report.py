@@ -15,8 +15,8 @@ from tests.databases import Filling
 
 
 @pytest.fixture
-def filling(at_work: Filling) -> Filling:
-    return at_work
+def filling(with_november: Filling) -> Filling:
+    return with_november
 
 
 @pytest.fixture

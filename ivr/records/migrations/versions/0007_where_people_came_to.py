@@ -19,7 +19,7 @@ def upgrade() -> None:
     """What was kept lacks it: calls are folded when they are asked for, until `ivr ledger rebuild` counts them."""
     op.execute("DELETE FROM studied")
     op.add_column("studied", Column("plays", Text, nullable=False, server_default="{}"))
-    op.execute("UPDATE calls SET is_counted = false")
+    op.execute("UPDATE calls SET is_counted = false WHERE is_counted")
 
 
 def downgrade() -> None:
