@@ -3,7 +3,7 @@ that a month that is over stays as it was."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -27,6 +27,9 @@ class Exempt:
     reason: str
     since: date
     until: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
 
 
 def exempt(
@@ -73,9 +76,17 @@ def of_member(connection: Connection, member: int) -> list[Exempt]:
 
 def in_force(connection: Connection, day: date) -> Mapping[int, Exempt]:
     """On this day, by member; who has left is not excused as well."""
-    on = (Exemption.since <= day) & (Exemption.until.is_(None) | (Exemption.until >= day))
+    return on_days(connection, (day,))[day]
+
+
+def on_days(connection: Connection, days: Collection[date]) -> Mapping[date, Mapping[int, Exempt]]:
+    """As in_force, of each of these days."""
+    if not days:
+        return {}
+    on = (Exemption.since <= max(days)) & (Exemption.until.is_(None) | (Exemption.until >= min(days)))
     rows = [Exempt(*row) for row in connection.execute(_standing().where(on).order_by(Exemption.id))]
-    return {row.member_id: row for row in sorted(rows, key=lambda row: row.kind == "left")}
+    rows.sort(key=lambda row: row.kind == "left")
+    return {day: {row.member_id: row for row in rows if row.holds_on(day)} for day in days}
 
 
 def _standing() -> Any:

@@ -63,7 +63,8 @@ class MonthFacts:
     """A month. `people` are those the report is about, `excused` those of them of whom study is not asked; where nobody
     of them was enrolled yet, the first one was on the day it `begins`. What they `studied` on the telephone; which
     calls count for each, and when these began (`called`); `occasions` are what was written down, `hours` what was
-    confirmed, in tenths."""
+    confirmed, in tenths. `ever` is whoever was a member at any time, and of each meeting's day it is told of whom
+    study was not asked `on_the_day`: a meeting's record says how it stood then."""
 
     period: Period
     people: tuple[Enrolled, ...]
@@ -76,6 +77,8 @@ class MonthFacts:
     hours: Mapping[Key, int]
     versions: Mapping[str, Version]  # by edition
     lessons: tuple[Version, ...]  # the month's, oldest first, each in its newest edition
+    ever: tuple[Enrolled, ...]
+    on_the_day: Mapping[date, Mapping[int, Exempt]]
 
     @property
     def due(self) -> list[Enrolled]:
@@ -118,9 +121,9 @@ def gather_month(
 ) -> MonthFacts:
     """The facts of a month. Raises NotEnrolled."""
     exempt = exemptions.in_force(connection, period.last)
-    found = enrolled(connection, whom.branch, whom.member, within=whom.within)
+    ever = enrolled(connection, whom.branch, whom.member, within=whom.within)
     # Who has left is in no list, but whoever asks for one by number wants to see them.
-    found = [person for person in found if whom.member is not None or not _left(exempt, person.id)]
+    found = [person for person in ever if whom.member is not None or not has_left(exempt, person.id)]
     ids = [person.id for person in found] if not whom.everybody and len(found) <= FEW else None
     rows = _studied(connection, period, catalogue, completed_share, ids)
     called = queries.called(connection, period, ids)
@@ -129,6 +132,7 @@ def gather_month(
     told_of = {*called, *(who for who, _ in rows), *exempt, *(who for kept in written for who in kept.what.members)}
     people = tuple(each for each in found if each.id in told_of or is_enrolled(each, period.last))
     confirmed = hours.confirmed(connection, [period.month], ids)
+    met_on = {kept.what.day for kept in written if kept.what.kind == "meeting"}
     return MonthFacts(
         period,
         people,
@@ -141,6 +145,8 @@ def gather_month(
         {(who, lesson): tenths for (who, lesson, _), tenths in confirmed.items()},
         versions,
         tuple(_lessons(catalogue, period, rows.values(), _by_hand(catalogue, written, confirmed), versions)),
+        tuple(ever),
+        exemptions.on_days(connection, met_on),
     )
 
 
@@ -165,7 +171,7 @@ def calls_of(period: Period, members: Collection[int]) -> queries.Which:
     return queries.concerning(period, members) if len(members) <= FEW else queries.in_month(period)
 
 
-def _left(exempt: Mapping[int, Exempt], member: int) -> bool:
+def has_left(exempt: Mapping[int, Exempt], member: int) -> bool:
     return member in exempt and exempt[member].kind == "left"
 
 

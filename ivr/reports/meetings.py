@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ivr.records.occasions import Kept
+from ivr.records.occasions import Written
 from ivr.records.places import Place
 from ivr.reports import columns
 from ivr.reports.columns import Basis, Row
-from ivr.reports.facts import is_enrolled
+from ivr.reports.facts import has_left, is_enrolled
 from ivr.reports.sheet import Sheet
 
 KEYS = (
@@ -28,22 +28,20 @@ def rows(basis: Basis) -> Iterator[Row]:
     members = Counter(person.branch for person in basis.facts.people)
     for place in basis.places:
         held = [each for each in basis.facts.occasions if each.what.kind == "meeting" and each.branch_id == place.id]
-        enrolled = {"enrolled": members[place.name]}
         for kept in held:
-            yield {**enrolled, **_meeting(basis, place, kept)}
+            yield _meeting(basis, place, kept.what)
         if not held:
-            yield {"branch": place.name, **enrolled}
+            yield {"branch": place.name, "enrolled": members[place.name]}
 
 
-def _meeting(basis: Basis, place: Place, kept: Kept) -> Row:
-    """Who was there is who the secretary wrote was there; of the others, those were expected who are to study."""
-    what = kept.what
-    names = {person.id: person.name for person in basis.facts.people}
-    absent = [
-        person.name
-        for person in basis.facts.due
-        if person.branch == place.name and person.id not in what.members and is_enrolled(person, what.day)
-    ]
+def _meeting(basis: Basis, place: Place, what: Written) -> Row:
+    """Who was there is who the secretary wrote was there; of the others, those were expected of whom study was asked on
+    that day."""
+    exempt = basis.facts.on_the_day[what.day]
+    ours = [person for person in basis.facts.ever if person.branch == place.name]
+    there = [person.name for person in basis.facts.ever if person.id in what.members]  # also who is elsewhere by now
+    members = [each for each in ours if is_enrolled(each, what.day) and not has_left(exempt, each.id)]
+    absent = [each.name for each in members if each.id not in what.members and each.id not in exempt]
     title = next((each.title for each in basis.facts.lessons if each.lesson == what.lesson), what.lesson)
     return {
         "branch": place.name,
@@ -51,9 +49,10 @@ def _meeting(basis: Basis, place: Place, kept: Kept) -> Row:
         "day": what.day,
         "place": what.place,
         "host": what.host,
+        "enrolled": len(members),
         "expected": len(what.members) + len(absent),
         "present": len(what.members),
-        "attended": basis.joined(names[member] for member in what.members if member in names),
+        "attended": basis.joined(there),
         "absent": basis.joined(absent),
         "agenda": basis.words.say("studied_together", title=title) if title else "",
         "content": what.note,

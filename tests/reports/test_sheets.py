@@ -19,6 +19,7 @@ from ivr import vocabulary
 from ivr.catalogue import Catalogue
 from ivr.config import RecordSettings
 from ivr.records import users
+from ivr.records.exemptions import exempt
 from ivr.records.models import Member
 from ivr.records.occasions import Written, write
 from ivr.records.roster import Enrolled
@@ -136,17 +137,28 @@ def test_only_whom_a_secretary_wrote_down_was_at_a_meeting(village: Village, bas
 
 
 def test_who_was_expected_at_a_meeting_was_there_or_is_absent(village: Village, basis: Made) -> None:
-    """An excused one who came counts; one who was enrolled after the day was not expected."""
+    """As it stood on its day: an excused one who came counts; one who was enrolled later was not expected."""
     write_november(village)
+    connection = village.connection
     ids = {person.number: person.id for person in basis().facts.people}
-    later = update(Member).where(Member.number == "006").values(enrolled_on=date(2026, 11, 20))
-    village.connection.execute(later)
+    connection.execute(update(Member).where(Member.number == "006").values(enrolled_on=date(2026, 11, 20)))
     met = Written("meeting", date(2026, 11, 19), None, (ids["004"], ids["001"]), "党员大会", place="村委会")
-    write(village.connection, basis().places[0].id, met, 1, NOW, TODAY)
-    (_, row) = cells(PAGES["meetings"](basis()))
+    write(connection, basis().places[0].id, met, 1, NOW, TODAY)
     keys = ("meeting", "place", "enrolled", "expected", "present", "attended", "absent", "agenda", "content")
-    expected = ("党员大会", "村委会", 6, 5, 2, "王秀英、马建民", "李大山、赵福贵、张桂兰", "", "")
-    assert tuple(row[key] for key in keys) == expected
+    expected = ("党员大会", "村委会", 5, 5, 2, "王秀英、马建民", "李大山、赵福贵、张桂兰", "", "")
+
+    def told() -> tuple[Cell, ...]:
+        (_, row) = cells(PAGES["meetings"](basis()))
+        return tuple(row[key] for key in keys)
+
+    assert told() == expected
+    exempt(connection, ids["001"], "left", "迁出", date(2026, 11, 20), None, 1, NOW, TODAY)  # was there, and a member
+    exempt(connection, ids["002"], "excused", "外出", date(2026, 11, 20), None, 1, NOW, TODAY)
+    exempt(connection, ids["003"], "excused", "住院", date(2026, 11, 1), date(2026, 11, 18), 1, NOW, TODAY)
+    assert told() == expected
+    exempt(connection, ids["005"], "excused", "住院", date(2026, 11, 10), date(2026, 11, 19), 1, NOW, TODAY)
+    exempt(connection, ids["003"], "left", "迁出", date(2026, 11, 19), None, 1, NOW, TODAY)
+    assert told() == ("党员大会", "村委会", 4, 3, 2, "王秀英、马建民", "李大山", "", "")
 
 
 ONE_BY_PHONE = {"001": "2026-11-09"}
