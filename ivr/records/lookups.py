@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import assert_never
 
 from sqlalchemy import Connection, select
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from ivr.catalogue import Clip
 from ivr.dialogue.state import Letter, Month
 from ivr.dialogue.turn import Checked, Finding, Found, IsPin, Lookup, MonthOf, Told, WhoHas
-from ivr.records import exemptions, occasions, pins, plays, questions
+from ivr.records import exemptions, occasions, pins, plays, questions, studied
 from ivr.records.learners import Now, with_number
 from ivr.records.models import Attendance, Call, Member, Recording, Studied, TurnRow
 
@@ -43,9 +43,10 @@ def _month(connection: Connection, secretary: int, now: Now) -> Month:
     first, last = now.days
     exempt = exemptions.in_force(connection, last)
     members = {row.id: row.name for row in connection.execute(found) if row.id not in exempt}
-    heard = plays.heard_whole(_plays(connection, members, now), now.catalogue, now.settings.records.completed_share)
-    completed = select(Studied.member_id).where(Studied.month == f"{first:%Y-%m}", Studied.completed_at.is_not(None))
-    heard.update(connection.execute(completed).scalars())  # with what was heard in the months before
+    here = f"{first:%Y-%m}"
+    completed = select(Studied.member_id).where(Studied.month == here, Studied.completed_at.is_not(None))
+    heard = set(connection.execute(completed).scalars())
+    heard |= _heard_whole(connection, members.keys() - heard, here, now)
     for kept in occasions.between(connection, first, last):
         heard.update(kept.what.members if kept.what.lesson else ())
     waiting = [name for member, name in members.items() if member not in heard]
@@ -53,12 +54,16 @@ def _month(connection: Connection, secretary: int, now: Now) -> Month:
     return Month(len(members), len(members) - len(waiting), tuple(waiting[:MOST_WAITING]), asked)
 
 
-def _plays(connection: Connection, members: Collection[int], now: Now) -> Iterator[plays.HeardRow]:
-    """What these members heard this month; the calls of others are not looked at."""
+def _heard_whole(connection: Connection, members: Collection[int], month: str, now: Now) -> set[int]:
+    """Which of these members completed a lesson in the current month (YYYY-MM), also by calls that are not counted
+    yet, and with what they heard in the months before; the calls of others are not looked at."""
     heard_in = select(TurnRow.call_id).where(TurnRow.member_id.in_(members), TurnRow.lesson.is_not(None))
-    calls = heard_in.union(select(Attendance.call_id).where(Attendance.member_id.in_(members)))
-    rows = plays.heard_in(connection, now.catalogue, Call.started_at >= now.month, Call.id.in_(calls))
-    return (row for row in rows if row.member_id in members)
+    theirs = Call.id.in_(heard_in.union(select(Attendance.call_id).where(Attendance.member_id.in_(members))))
+    lessons = {row.lesson for row in plays.heard_in(connection, now.catalogue, Call.started_at >= now.month, theirs)}
+    rows = plays.heard_in(connection, now.catalogue, theirs, lessons=lessons)
+    share, zone = now.settings.records.completed_share, now.settings.line.zone
+    when = studied.completions(rows, now.catalogue, share, zone)
+    return {member for member, _, completed_in in when if member in members and completed_in == month}
 
 
 def _questions(connection: Connection, members: list[int]) -> tuple[Letter, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from ivr.catalogue import Clip
 from ivr.config import Settings
@@ -15,7 +15,7 @@ from ivr.dialogue.turn import Identified, Joined, Left, MonthOf, Told
 from ivr.records import lookups, questions, recordings
 from ivr.records.db import Database
 from ivr.records.learners import Now
-from ivr.records.models import Branch, Member, Recording, Reply
+from ivr.records.models import Branch, Call, Member, Recording, Reply, Studied
 from ivr.reports import month as months
 from ivr.reports import period
 from ivr.reports.facts import Whom, gather
@@ -81,6 +81,22 @@ def test_the_month_is_what_the_report_says(book: Book, now: Now) -> None:
     counted = months.count(months.rows(facts))
     assert (counted.due, counted.done) == (told.members, told.heard)
     assert (month(book, now, ELSEWHERE).members, month(book, now, ELSEWHERE).heard) == (1, 1)
+
+
+def test_what_is_not_counted_yet_is_told_with_the_months_before(book: Book, now: Now) -> None:
+    """As after an upgrade that counts all calls anew, when `ivr ledger rebuild` is asked for."""
+    book.at = BEGIN - timedelta(days=10)
+    called(book, 2, 0, 1).ends()
+    called(book, 3, 0, 1).ends()
+    called(book, 4, 0, 1, 2).ends()  # whole, but in October
+    book.at = BEGIN
+    called(book, 2, 2).ends()
+    called(book, 4, 0).ends()
+    counted = month(book, now)
+    assert (counted.heard, "学员2" in counted.waiting) == (1, False)
+    book.connection.execute(delete(Studied))
+    book.connection.execute(update(Call).values(is_counted=False))
+    assert month(book, now) == counted
 
 
 def test_only_so_many_names_are_kept(book: Book, now: Now) -> None:
