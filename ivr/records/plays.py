@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Row, column, select, table
+from sqlalchemy import ColumnElement, Connection, Row, column, exists, select, table
 
 from ivr.catalogue import Catalogue
 from ivr.records import heard
@@ -25,6 +25,10 @@ plays = table(
     column("closed_at", UtcDateTime),
 )
 
+OVER = Call.settled_at.is_not(None) | (  # the call can't go on
+    exists().where(Evidence.call_id == Call.id, Evidence.kind == "ended").correlate(Call)
+)
+BROKE_OFF = OVER & exists().where(plays.c.call_id == Call.id, plays.c.closed_by.is_(None)).correlate(Call)
 
 Credited = tuple[int | None, str, Row[Any]]  # an answer: for whom it counts, and how
 

@@ -95,8 +95,8 @@ def fold(
     lessons: Collection[str] | None = None,
 ) -> Iterator[StudiedRow]:
     """Of these calls; of all members and lessons, or of these. By member, lesson and month."""
-    begun = {row.id: row for row in connection.execute(select(Call.id, Call.started_at, Call.settled_at).where(*which))}
-    month = {call: f"{row.started_at.astimezone(zone):%Y-%m}" for call, row in begun.items()}
+    calls = connection.execute(select(Call.id, Call.started_at, plays.OVER.label("over")).where(*which)).all()
+    month = {call.id: f"{call.started_at.astimezone(zone):%Y-%m}" for call in calls}
     met: defaultdict[tuple[int, str, str], _Met] = defaultdict(_Met)
     for play in plays.heard_in(connection, catalogue, *which, lessons=lessons):
         if play.member_id is not None:
@@ -111,8 +111,8 @@ def fold(
     for stray in strays.pressed(connection, *which, catalogue=catalogue):
         if stray.member_id is not None and stray.lesson and (lessons is None or stray.lesson in lessons):
             met[stray.member_id, stray.lesson, month[stray.call_id]].strays += stray.count
-    over = {call for call, row in begun.items() if row.settled_at is not None}
-    began = {call: row.started_at for call, row in begun.items()}
+    over = {call.id for call in calls if call.over}
+    began = {call.id: call.started_at for call in calls}
     for key in sorted(met):
         if members is None or key[0] in members:
             yield _row(key, met[key], catalogue, began, over)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from ivr.catalogue import Catalogue
 from ivr.records import claims, plays, strays, whose
-from ivr.records.models import Answer, Call, Evidence, TurnRow
+from ivr.records.models import Answer, Call, TurnRow
 from ivr.records.numbers import masked
 from ivr.records.plays import HeardRow, heard_in, heard_ms
 from ivr.records.whose import Parties
@@ -63,21 +63,12 @@ def within(period: Period, branches: Collection[int], chosen: Chosen) -> ColumnE
         which &= _with_lesson(chosen.lesson)
     match chosen.only:
         case "dropped":
-            which &= DROPPED
+            which &= plays.BROKE_OFF
         case "strays":
             which &= exists().where(TurnRow.call_id == Call.id, TurnRow.turn.contains('"Stray"')).correlate(Call)
         case "unclaimed":
             which &= claims.WAITING
     return which
-
-
-_ENDED = exists().where(Evidence.call_id == Call.id, Evidence.kind == "ended").correlate(Call)
-DROPPED = (
-    select(plays.plays.c.turn)
-    .where(plays.plays.c.call_id == Call.id, plays.plays.c.closed_by.is_(None))
-    .correlate(Call)
-    .exists()
-) & or_(Call.settled_at.is_not(None), _ENDED)
 
 
 def _with_lesson(slug: str) -> ColumnElement[bool]:
@@ -142,7 +133,7 @@ def _listed(
         tuple(keys),
         strays,
         duration_s=call.lasted_s,
-        ended=ended(call, rows),
+        ended=ended(call),
         grades=tuple(sorted(grades)),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -96,15 +96,15 @@ def _row(
         stray_keys=stray_keys,
         turns=call.turns,
         duration_s=call.lasted_s,
-        ended=ended(call, plays),
+        ended=ended(call),
         method=method,
     )
 
 
-def ended(call: CallFact, plays: Iterable[HeardRow]) -> Ending:
+def ended(call: CallFact) -> Ending:
     """Nobody can tell whether they hung up or the line dropped: it broke off in a lesson, or ended elsewhere before the
     line had said goodbye."""
-    if call.over and any(play.closed_by is None for play in plays):
+    if call.broke_off:
         return "broke_off"
     return "goodbye" if call.said_goodbye else "no_goodbye" if call.ended else "unknown"
 

@@ -25,7 +25,7 @@ GOODBYE = '"gather":null'  # in the JSON of a Turn: nothing more is waited for
 class CallFact:
     """A call: `attending` are those it counts for besides its own member, and how; `keys` in the order they were
     pressed, `turns` counts exchanges, `lasted_s` is the provider's word; `ended` says that the provider told of the
-    end, `over` that the call can't go on."""
+    end, `broke_off` that it came while a lesson was playing."""
 
     id: int
     member_id: int | None
@@ -36,7 +36,7 @@ class CallFact:
     keys: tuple[str, ...]
     said_goodbye: bool
     ended: bool
-    over: bool
+    broke_off: bool
     lasted_s: int | None
     waits: bool  # to be claimed
 
@@ -117,10 +117,11 @@ def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
     keys = _keys(connection, which)
     attending = Attending.of(connection, which)
     waiting = set(connection.execute(select(Call.id).where(which, claims.WAITING)).scalars())
+    broken_off = set(connection.execute(select(Call.id).where(which, plays.BROKE_OFF)).scalars())
     newest = select(func.max(TurnRow.n)).where(TurnRow.call_id == Call.id).correlate(Call).scalar_subquery()
     theirs = (Evidence.call_id == Call.id) & (Evidence.kind == "ended")
     found = (
-        select(Call.id, Call.member_id, Call.number, Call.started_at, Call.settled_at, TurnRow.n.label("turns"))
+        select(Call.id, Call.member_id, Call.number, Call.started_at, TurnRow.n.label("turns"))
         .add_columns(TurnRow.turn.contains(GOODBYE).label("goodbye"), func.count(Evidence.id).label("endings"))
         .add_columns(func.max(Evidence.provider_s).label("lasted_s"))
         .outerjoin(TurnRow, (TurnRow.call_id == Call.id) & (TurnRow.n == newest))
@@ -130,7 +131,6 @@ def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
         .order_by(Call.started_at, Call.id)
     )
     for row in connection.execute(found):
-        ended = row.endings > 0
         yield CallFact(
             row.id,
             row.member_id,
@@ -140,8 +140,8 @@ def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
             row.turns or 0,
             tuple(keys.get(row.id, ())),
             said_goodbye=bool(row.goodbye),
-            ended=ended,
-            over=ended or row.settled_at is not None,
+            ended=row.endings > 0,
+            broke_off=row.id in broken_off,
             lasted_s=row.lasted_s,
             waits=row.id in waiting,
         )

@@ -42,13 +42,15 @@ def ms(seconds: float) -> timedelta:
 
 @dataclass(frozen=True)
 class Step:
-    """`after` seconds the caller pressed `key`, or none; then the line did this."""
+    """`after` seconds the caller pressed `key`, or none; then the line did this. From here on it is another member `by`
+    their number, if told."""
 
     after: float
     key: str
     scene: Scene
     play: Play | None = None
     events: tuple[Event, ...] = ()
+    by: str | None = None
 
 
 def menu(after: float = 0, key: str = "", *events: Event) -> Step:
@@ -118,9 +120,10 @@ class Village:
         now = at(local)
         self.calls += 1
         call = ledger.open_call(self.connection, "made", f"C{self.calls}", phone, now)
-        learners = tuple(Learner(m.id, m.name) for m in enrolled(self.connection, number=member)) if member else ()
+        learners = self._known_as(member)
         for n, step in enumerate(steps, 1):
             now += ms(step.after)
+            learners = self._known_as(step.by) or learners
             kind = "answer" if n == 1 else "key" if step.key else "end"
             known: tuple[Event, ...] = (Identified(learners[0].member),) if n == 1 and learners else ()
             state = State(step.scene, learners, (), learner=0 if learners else None)
@@ -134,6 +137,9 @@ class Village:
             ledger.add_evidence(self.connection, call, "ended", now, status="completed", provider_s=lasted_s)
             settle(self.connection, call, now, Counting(self.catalogue, 0.9, ZONE))
         return call
+
+    def _known_as(self, number: str | None) -> tuple[Learner, ...]:
+        return tuple(Learner(m.id, m.name) for m in enrolled(self.connection, number=number)) if number else ()
 
 
 def enrol(database: Database) -> None:
