@@ -19,6 +19,7 @@ FRAMES_PER_MS = RATE_HZ // 1000
 MOST_QUESTIONS = 10  # in a lesson; the counts that callers can be told
 PACES = ("slow", "normal", "fast")
 OPENING, CLOSING = ("开头", "開頭", "opening"), ("结尾", "結尾", "closing")  # what frames a lesson is called
+TOGETHER = " / "  # between the headings of short parts that are heard in one go
 
 
 class Clip(Struct, frozen=True, tag=True):
@@ -69,6 +70,11 @@ class Question(Struct, frozen=True):
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(str(n) for n in range(1, len(self.options) + 1))
+
+
+def is_frame(heading: str) -> bool:
+    """It opens or closes a lesson, and says nothing of what it is about."""
+    return heading.strip(" ：:").casefold() in OPENING + CLOSING
 
 
 class Lesson(Struct, frozen=True, dict=True):
@@ -124,7 +130,13 @@ class Lesson(Struct, frozen=True, dict=True):
     @cached_property
     def counted(self) -> tuple[int, ...]:
         """The first segment of each part that the lesson itself counts: neither the opening nor the closing."""
-        return tuple(n for n in self.parts if self.segments[n].title.strip(" ：:").casefold() not in OPENING + CLOSING)
+        return tuple(n for n in self.parts if not is_frame(self.segments[n].title))
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Of what the lesson counts, each once; of parts that are heard in one go, too."""
+        titles = (title for segment in self.segments for title in segment.title.split(TOGETHER))
+        return tuple(title for title in dict.fromkeys(titles) if not is_frame(title))
 
     def part(self, segment: int) -> int:
         """Which part a segment belongs to, from 0."""

@@ -203,8 +203,7 @@ def _versions(catalogue: Catalogue, rows: Iterable[StudiedRow]) -> dict[str, Ver
             versions[row.edition] = Version(row.lesson, row.edition, row.lesson, length_ms, ())
     for edition, lesson in catalogue.editions.items():
         questions = tuple(question.id for question in lesson.questions)
-        parts = tuple(lesson.segments[n].title for n in lesson.counted)
-        told = (lesson.slug, edition, lesson.title.words, lesson.length_ms, questions, lesson.code, parts)
+        told = (lesson.slug, edition, lesson.title.words, lesson.length_ms, questions, lesson.code, lesson.headings)
         versions[edition] = Version(*told)
     return versions
 

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.catalogue import Sentence
+from ivr.catalogue import TOGETHER, Sentence, is_frame
 from ivr.studio.sound import FRAMES_PER_MS
 
 LEAD_MS = 500  # until the telephone is back at the ear
@@ -130,9 +130,10 @@ def _fit(one: Stretch, other: Stretch) -> bool:
 
 
 def _merge(one: Stretch, other: Stretch) -> Stretch:
-    """Both under the title of the longer one."""
-    title = max((one, other), key=lambda each: each.length_ms).title
-    return Stretch(title, one.spoken + other.spoken)
+    """Both under the headings of both, but for what only opens or closes the lesson."""
+    titles = dict.fromkeys(title for each in (one, other) for title in each.title.split(TOGETHER))
+    telling = [title for title in titles if title and not is_frame(title)]
+    return Stretch(TOGETHER.join(telling) or one.title or other.title, one.spoken + other.spoken)
 
 
 def paragraph(spoken: Sequence[Spoken], after_ms: int) -> tuple[Spoken, ...]:

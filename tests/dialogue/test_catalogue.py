@@ -57,6 +57,12 @@ def test_base_ms_and_length() -> None:
     assert LESSON.length_ms == 6_000
 
 
+def test_each_heading_is_told_once_and_what_frames_the_lesson_is_not() -> None:
+    titles = ("开头", "一 防滑", "一 防滑 / 二 扶手", "三", "Closing：")
+    told = lesson(*(replace(segment(1000), title=title) for title in titles))
+    assert told.headings == ("一 防滑", "二 扶手", "三")
+
+
 # The speech of the second sentence begins 200 ms after its second.
 STARTS = {
     0: 0,
