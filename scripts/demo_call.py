@@ -34,7 +34,6 @@ SECRETARY, BRANCH = "shuji", "初心村党支部"
 CALLER, NUMBER = "王秀英", "+8613800000001"
 STRANGER = "+8613900000009"  # on no list
 DONE, QUESTION = "4", "3"  # that is all for today; there is something to ask
-ASKING_S = 6
 THINKING_S = 8  # how long the member listens before she presses a key
 BEFORE = timedelta(minutes=30)  # the virtual call ends before now, so that the record has nothing from the future
 
@@ -115,10 +114,11 @@ def demonstrate(settings: config.Settings, began: datetime) -> None:
         return told
 
     listen_and_answer(rings(NUMBER, f"{CALLER} (her phone is simulated, the line is not)"), lesson)
-    ask(rings(NUMBER, f"{CALLER}, with a question,"))
+    asked = lesson.questions[0].stem  # her phone has no voice: words of the lesson stand for hers
+    ask(rings(NUMBER, f"{CALLER}, with a question,"), asked.length_ms / 1000)
     listen_a_little(rings(STRANGER, "Somebody whom nobody knows"))
     provider.finish()
-    fetch(line, lesson.questions[0].stem)
+    fetch(line, asked)
     line.database.close()
     for call in provider.calls.values():
         if call.errors or not call.ended:
@@ -165,11 +165,11 @@ def listen_and_answer(told: Teller, lesson: Lesson) -> None:
         told.call.listen()
 
 
-def ask(told: Teller) -> None:
+def ask(told: Teller, seconds: float) -> None:
     """Leave a question for the secretary."""
     told.press(QUESTION)
-    say(f"         [green]caller[/green]  speaks for {ASKING_S} seconds, and hangs up")
-    told.call.speak(ASKING_S, "hang up")
+    say(f"         [green]caller[/green]  speaks for {seconds:.0f} seconds, and hangs up")
+    told.call.speak(seconds, "hang up")
 
 
 def listen_a_little(told: Teller) -> None:
@@ -180,7 +180,7 @@ def listen_a_little(told: Teller) -> None:
 
 
 def fetch(line: calls.Line, said: Clip) -> None:
-    """What she said would be fetched from the provider. Her phone has no voice: words of the lesson stand for hers."""
+    """What she said would be fetched from the provider."""
     with line.database.writing() as connection:
         for recording in recordings.unfinished(connection):
             recordings.kept(connection, recording, said.audio, said.length_ms, line.clock())
