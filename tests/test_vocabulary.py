@@ -40,7 +40,8 @@ def test_every_text_is_used_and_every_one_that_is_used_is_there() -> None:
 def test_every_column_of_a_sheet_has_its_words_and_no_other_has() -> None:
     texts = vocabulary.load("zh").texts
     sheets = (detail, helping, home_visits, ledger, meetings, summary)
-    keys = {*month_sheet.OF_MEMBERS, *month_sheet.OF_BRANCHES}.union(*(sheet.KEYS for sheet in sheets))
+    briefs = (month_sheet.OF_MEMBERS, month_sheet.OF_BRANCHES, detail.BRIEF, helping.BRIEF, ledger.BRIEF)
+    keys = set().union(*briefs, *(sheet.KEYS for sheet in sheets))
     assert {f"col_{key}" for key in keys} == {text for text in texts if text.startswith("col_")}
     explained = {text.removeprefix("about_") for text in texts if text.startswith("about_")}
     assert explained - {"sheet", "sheet_column", "sheet_text"} <= keys

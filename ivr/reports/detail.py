@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ivr.records.numbers import masked
-from ivr.reports import columns, month_sheet, study
+from ivr.reports import columns, member, study, study_hours
 from ivr.reports.columns import Basis, Row, hours_of
 from ivr.reports.member import marks, told_ways
 from ivr.reports.sheet import Sheet
@@ -29,6 +31,7 @@ KEYS = (
     *("calls", "heard_min", "heard_share", "stands", "completed_on", "dropped", "strays", "marks", "method"),
     *("why_missed", "help", "suggested", "confirmed", "remarks"),
 )
+BRIEF = ("branch", "enrolled", "excused", "calls", "heard_min", "dropped", "strays", "marks", "suggested", "confirmed")
 
 
 def sheet(basis: Basis) -> Sheet:
@@ -37,8 +40,8 @@ def sheet(basis: Basis) -> Sheet:
 
 
 def brief(basis: Basis) -> Sheet:
-    """Of thousands, how many stand how in each branch."""
-    return month_sheet.of_branches(basis, "detail_title")
+    """Of thousands, what the rows of each branch come to."""
+    return columns.sheet(basis, "detail_title", BRIEF, brief_rows(basis))
 
 
 def rows(basis: Basis) -> Iterator[Row]:
@@ -90,3 +93,63 @@ def _share(basis: Basis, row: Study) -> str:
     if not heard or not length:
         return ""
     return basis.words.say("share_of_length", percent=f"{100 * heard / length:.0f}", heard=heard, length=length)
+
+
+# ── in brief ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class _Sum:
+    """Of a branch's members and lessons; hours in tenths."""
+
+    enrolled: int = 0
+    excused: int = 0
+    calls: int = 0
+    heard_s: float = 0
+    dropped: int = 0
+    strays: int = 0
+    correct: int = 0
+    asked: int = 0
+    suggested: int = 0
+    confirmed: int = 0
+
+
+def brief_rows(basis: Basis) -> Iterator[Row]:
+    """By district and branch; branches without members are left out."""
+    sums = _sums(basis) if basis.facts.lessons else {}
+    for place in basis.places:
+        if told := sums.get(place.name):
+            yield {
+                "branch": place.name,
+                "enrolled": told.enrolled,
+                "excused": told.excused,
+                "calls": told.calls,
+                "heard_min": round(told.heard_s / 60, 1),
+                "dropped": told.dropped,
+                "strays": told.strays,
+                "marks": f"{told.correct}/{told.asked}" if told.asked else "",
+                "suggested": hours_of(told.suggested),
+                "confirmed": hours_of(told.confirmed),
+            }
+
+
+def _sums(basis: Basis) -> dict[str, _Sum]:
+    """By branch, without looking at anybody in a lesson that they have not met with."""
+    facts, by_hand = basis.facts, basis.facts.by_hand()
+    lessons = [lesson.lesson for lesson in facts.lessons]
+    sums: defaultdict[str, _Sum] = defaultdict(_Sum)
+    for person in facts.people:
+        theirs = sums[person.branch]
+        theirs.enrolled += 1
+        theirs.excused += person.id in facts.excused
+        theirs.confirmed += sum(facts.hours.get((person.id, lesson), 0) for lesson in lessons)
+    for key, heard in member.met(facts).items():
+        theirs = sums[heard.branch]
+        theirs.calls += heard.calls
+        theirs.heard_s += heard.heard_at_least_s
+        theirs.dropped += heard.dropped
+        theirs.strays += heard.stray_keys
+        theirs.correct += heard.correct if heard.answered else 0
+        theirs.asked += heard.questions if heard.answered else 0
+        theirs.suggested += study_hours.suggested(heard, key in by_hand, basis.rules.hour_minutes)
+    return sums

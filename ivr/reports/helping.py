@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.records.numbers import masked
-from ivr.reports import columns, month_sheet, ring, study
+from ivr.reports import columns, ring, study
 from ivr.reports.columns import Basis, Row
 from ivr.reports.sheet import Sheet
 
 KEYS = ("n", "branch", "name", "phone_masked", "situation", "help", "result", "day")
+BRIEF = ("branch", "left", "followed")
 
 
 def sheet(basis: Basis) -> Sheet:
@@ -19,8 +20,16 @@ def sheet(basis: Basis) -> Sheet:
 
 
 def brief(basis: Basis) -> Sheet:
-    """Of thousands, how many stand how in each branch."""
-    return month_sheet.of_branches(basis, "helping_title")
+    """Of thousands, how many wait in each branch in which somebody does, as on the page of whom to ring."""
+    return columns.sheet(basis, "helping_title", BRIEF, brief_rows(basis))
+
+
+def brief_rows(basis: Basis) -> Iterator[Row]:
+    """By district and branch."""
+    waiting = ring.by_branch(basis.facts, basis.followed)
+    for place in basis.places:
+        if theirs := waiting.get(place.name):
+            yield {"branch": place.name, "left": theirs.left, "followed": theirs.followed}
 
 
 def rows(basis: Basis) -> Iterator[Row]:

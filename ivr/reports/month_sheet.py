@@ -19,14 +19,9 @@ def sheet(basis: Basis) -> Sheet:
         left_out = () if len(basis.facts.lessons) > 1 else ("lessons_done",)
         keys = tuple(key for key in OF_MEMBERS if key not in left_out)
         return columns.sheet(basis, "month_title", keys, _members(basis))
-    return of_branches(basis, "overview_title")
-
-
-def of_branches(basis: Basis, title: str) -> Sheet:
-    """How many stand how in each."""
     left_out = () if len({place.district for place in basis.places}) > 1 else ("district",)
     keys = tuple(key for key in OF_BRANCHES if key not in left_out)
-    return columns.sheet(basis, title, keys, _branches(basis))
+    return columns.sheet(basis, "overview_title", keys, _branches(basis))
 
 
 def _members(basis: Basis) -> Iterator[Row]:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -80,19 +80,43 @@ def test_what_is_told_in_brief_is_what_the_form_says(of: str, is_written: bool, 
     assert brief and brief == [{key: row[key] for key in brief[0]} for row in cells(PAGES["ledger"](told))]
 
 
-def test_the_rows_of_many_branches_are_counted_in_brief(village: Village, basis: Made) -> None:
+@pytest.mark.parametrize("is_written", [True, False])
+def test_the_rows_of_each_branch_are_summed_in_brief(is_written: bool, village: Village, basis: Made) -> None:
     november(village)
+    if is_written:
+        write_november(village)
     told = basis(of="")
-    people, waiting = (cells(BRIEFS[which](told)) for which in ("detail", "helping"))
-    assert people == waiting
-    rows = Counter(row["branch"] for row in cells(PAGES["helping"](told)))
-    assert rows == {row["branch"]: _sum(row["count_partly"], row["count_not_yet"]) for row in waiting}
-    of_due = Counter(row["branch"] for row in cells(PAGES["detail"](told)) if row["is_excused"] == "否")
-    assert of_due == {row["branch"]: _sum(*[row["due"]] * len(told.facts.lessons)) for row in people}
+    rows: dict[Cell, list[dict[str, Cell]]] = {}
+    for row in cells(PAGES["detail"](told)):
+        rows.setdefault(row["branch"], []).append(row)
+    briefly = {row["branch"]: row for row in cells(BRIEFS["detail"](told))}
+    assert briefly.keys() == rows.keys()
+    for branch, of in briefly.items():
+        theirs = rows[branch]
+        sums = {key: _sum(theirs, key) for key in ("calls", "dropped", "strays", "suggested", "confirmed")}
+        assert {key: of[key] for key in sums} == pytest.approx(sums)
+        assert of["heard_min"] == pytest.approx(_sum(theirs, "heard_min"), abs=0.05 * len(theirs))
+        people = {row["name"]: row["is_excused"] for row in theirs}
+        assert (of["enrolled"], of["excused"]) == (len(people), [*people.values()].count("是"))
+        marks = [str(row["marks"]).split("/") for row in theirs if row["marks"]]
+        assert of["marks"] == ("/".join(str(sum(map(int, part))) for part in zip(*marks, strict=True)) if marks else "")
+    assert _sum([*briefly.values()], "calls") and any(of["marks"] for of in briefly.values())
 
 
-def _sum(*counts: Cell) -> int:
-    return sum(count for count in counts if isinstance(count, int))
+def test_those_who_wait_in_each_branch_are_counted_in_brief(village: Village, basis: Made) -> None:
+    november(village)
+    write_november(village)
+    told = basis(of="")
+    done = Counter((row["branch"], bool(row["day"])) for row in cells(PAGES["helping"](told)))
+    briefly = cells(BRIEFS["helping"](told))
+    assert [row["branch"] for row in briefly] == [each.name for each in told.places if (each.name, False) in done]
+    assert {(row["branch"], row["left"], row["followed"]) for row in briefly} == {
+        (branch, done[branch, False], done[branch, True]) for branch, _ in done
+    }
+
+
+def _sum(rows: Iterable[dict[str, Cell]], key: str) -> float:
+    return sum(cell for row in rows if isinstance(cell := row[key], int | float))
 
 
 @pytest.mark.parametrize("which", PAGES)

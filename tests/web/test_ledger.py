@@ -29,7 +29,8 @@ from ivr.shelf import Shelf
 from ivr.web import paper
 from tests.reports.village import Village
 from tests.reports.writing import write_november
-from tests.web.conftest import Browser
+from tests.web.conftest import NAMES, Browser
+from tests.web.reading import rows
 
 MEMBERS = 18
 TABLES = [which for which in SHEETS if which not in ("ledger", "meetings")]
@@ -156,6 +157,24 @@ def test_the_month_of_eighteen_is_one_page_of_a4_in_chinese_letters(
         fonts = {letter["fontname"].partition("+")[2] for letter in page.chars}
     assert fonts and all(font.startswith("Noto-Sans-CJK-SC") for font in fonts)
     assert len(pdf_cells(pdf)) == MEMBERS + 1
+
+
+BRIEFLY = {
+    "ledger": "支部 开始日期 课题 应学 实学 完成率 建议学时 确认学时",
+    "detail": "支部 在册 免学 来电 有效收听(分) 中途断开 按错键 最后答对 建议学时 确认学时",
+    "meetings": "支部 日期 会议名称 应到 实到",
+    "helping": "支部 还没联系的（人） 联系过的（人）",
+}
+
+
+def test_of_many_branches_a_page_has_a_row_each_with_what_its_sheet_is_about(browser: Browser, written: None) -> None:
+    browser.sign_in("xian")
+    pages = {which: browser.get(f"/desk/all/2026-11/ledger/{which}").text for which in BRIEFLY}
+    heads = {which: page.partition("<thead>")[2].partition("</thead>")[0] for which, page in pages.items()}
+    assert {which: " ".join(re.findall("<th.*?>(.*?)</th>", head)) for which, head in heads.items()} == BRIEFLY
+    assert rows(pages["helping"]) == rows(browser.get("/desk/all/2026-11/ring").text)
+    assert ["初心村党支部", "2026-11-18", "主题党日", "5", "2"] in rows(pages["meetings"])
+    assert {row[0] for row in rows(pages["detail"])} == set(NAMES)
 
 
 def test_a_wide_sheet_lies_across(browser: Browser, county: dict[str, int]) -> None:

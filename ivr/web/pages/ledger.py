@@ -37,7 +37,7 @@ MIMETYPES = {
 OF_SHEETS = ("pdf", "xlsx", "csv", "json")
 ONE_OF = f"<any({', '.join(SHEETS)}):which>"
 FORMS = f"<any({', '.join(OF_SHEETS)}):form>"
-BRIEF = ("first", "day", "title", "meeting", "due", "done", "share", "suggested", "confirmed", "present")
+BRIEF = ("first", "day", "title", "meeting", "due", "done", "share", "suggested", "confirmed", "expected", "present")
 SIGNED = ("month", "detail", "visits")  # below the table; others have columns for it
 
 
