@@ -77,7 +77,8 @@ def test_nothing_is_done_before_the_question_is_answered(browser: Browser, fresh
 def test_locked_and_unlocked(browser: Browser, fresh: Browser) -> None:
     browser.sign_in("xian")
     assert "hexi（已停用）" in browser.get(changed(browser, "hexi", "lock")).text
-    assert "hexi 现在停用着" in browser.get("/desk/users/hexi/reset").text
+    for what, is_told in {"reset": True, "lock": False}.items():
+        assert ("hexi 现在停用着" in browser.get(f"/desk/users/hexi/{what}").text) == is_told
     page = browser.get(changed(browser, "hexi", "reset")).text
     assert "hexi 现在停用着" in page  # a new password lets nobody in whom somebody keeps out
     assert "这个账号已经停用" in fresh.sign_in("hexi", shown_password(page)).text
