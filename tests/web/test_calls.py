@@ -294,7 +294,9 @@ def test_a_claim_is_given_back(browser: Browser, fresh: Browser, database: Datab
     here = f"/desk/call/{rang}"
     assert browser.post(f"{here}/unclaim", who="004").status_code == 409
     browser.post(f"{here}/claim", who="004")
-    (who,) = re.findall(r'name="who" value="(.*?)"', browser.get(here).text)
+    asked = browser.get(here).text.partition('<details class="asks">')[2].partition("</details>")[0]
+    (who,) = re.findall(r'name="who" value="(.*?)"', asked)
+    assert f'action="{here}/unclaim"' in asked and "确定</button>" in asked
     for browses, forged in ((fresh, who), (fresh, "101"), (browser, "101"), (browser, ""), (browser, "nobody")):
         assert browses.post(f"{here}/unclaim", who=forged).status_code == 404
     stale = browser.post(f"{here}/unclaim", who="001")
