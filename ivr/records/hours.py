@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from ivr.records.models import Hours
 
@@ -40,3 +40,10 @@ def confirmed(
     rows = connection.execute(found.order_by(Hours.id))
     newest = {(row.member_id, row.lesson, row.month): row.tenths for row in rows}
     return {key: tenths for key, tenths in newest.items() if tenths}
+
+
+def first_month(connection: Connection, member: int) -> str | None:
+    """The first for which any are confirmed for this member, as they hold now."""
+    holding = select(func.max(Hours.id)).where(Hours.member_id == member).group_by(Hours.lesson, Hours.month)
+    found = select(func.min(Hours.month)).where(Hours.id.in_(holding), Hours.tenths > 0)
+    return connection.execute(found).scalar_one()

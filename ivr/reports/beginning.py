@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from ivr.catalogue import Catalogue
-from ivr.records import whose
+from ivr.records import hours, whose
 from ivr.records.models import Call, Member, Occasion, Presence
 from ivr.records.roster import Enrolled
+from ivr.reports.period import of_month
 
 
 def first_day(connection: Connection, catalogue: Catalogue, zone: ZoneInfo) -> date | None:
@@ -24,10 +25,16 @@ def first_day(connection: Connection, catalogue: Catalogue, zone: ZoneInfo) -> d
 
 
 def of_member(connection: Connection, person: Enrolled, zone: ZoneInfo) -> date | None:
-    """When they were enrolled, or first called, or were first written down, whichever was earlier; None where nothing
-    is known."""
+    """When they were enrolled, or first called, or were first written down, or the month for which hours were first
+    confirmed, whichever was earlier; None where nothing is known."""
     called = connection.execute(select(func.min(Call.started_at)).where(whose.counts_for([person.id]))).scalar_one()
     there = select(Presence.occasion_id).where(Presence.member_id == person.id)
     written = select(func.min(Occasion.day)).where(Occasion.id.in_(there), Occasion.withdrawn_at.is_(None))
-    known = (called and called.astimezone(zone).date(), connection.execute(written).scalar_one(), person.enrolled_on)
+    confirmed = hours.first_month(connection, person.id)
+    known = (
+        called and called.astimezone(zone).date(),
+        connection.execute(written).scalar_one(),
+        confirmed and of_month(confirmed, zone).first,
+        person.enrolled_on,
+    )
     return min((day for day in known if day), default=None)

@@ -20,7 +20,7 @@ from ivr.catalogue import Catalogue, Lesson
 from ivr.config import RecordSettings
 from ivr.dialogue.turn import Stray
 from ivr.errors import NotEnrolled
-from ivr.records import exemptions, occasions, progress, users
+from ivr.records import exemptions, hours, occasions, progress, users
 from ivr.records.db import Database
 from ivr.records.models import Member
 from ivr.records.occasions import Written
@@ -299,6 +299,11 @@ def test_a_member_s_record_begins_with_whatever_was_first(village: Village, abou
     assert begins() == date(2024, 2, 1)
     occasions.withdraw(connection, written, [place], now)
     assert begins() == date(2025, 12, 31)
+    hours.confirm(connection, "2023-03", {(who.id, "falls"): 5, (who.id + 1, "falls"): 5}, 1, now)
+    hours.confirm(connection, "2023-02", {(who.id, "falls"): 5, (who.id, "stoves"): 5}, 1, now)
+    assert begins() == date(2023, 2, 1)
+    hours.confirm(connection, "2023-02", {(who.id, "falls"): 0, (who.id, "stoves"): 0}, 1, now)
+    assert begins() == date(2023, 3, 1)
 
 
 # ── editions ─────────────────────────────────────────────────────────────────────────────────────────────────────
