@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -182,17 +183,21 @@ def began(settings: Settings, year: int) -> None:
 def test_what_no_row_can_be_called_is_refused(settings: Settings, command: click.Group, arguments: list[str]) -> None:
     result = CliRunner().invoke(command, arguments, obj=settings)
     assert (result.exit_code, type(result.exception)) == (2, SystemExit)
-    assert "is not in the range 1<=x<=9223372036854775807" in result.output
+    assert "is not a whole number from 1 to 9223372036854775807." in result.output
 
 
 @pytest.mark.parametrize(
     ("command", "arguments", "meant"),
     [
-        (calls, ["unclaim", "x", "P001"], "from 1 to 9223372036854775807"),
-        (serve, ["--threads", "x"], "from 1 to 256"),
-        (listen, ["falls", "--sentence", "x"], "from 0 up"),
+        (calls, ["unclaim", "x", "P001"], "'x' is not a whole number from 1 to 9223372036854775807"),
+        (calls, ["unclaim", "9" * 5000, "P001"], "99' is not a whole number from 1 to 9223372036854775807"),
+        (serve, ["--threads", "x"], "'x' is not a whole number from 1 to 256"),
+        (serve, ["--port", "65536"], "'65536' is not a whole number from 0 to 65535"),
+        (listen, ["falls", "--sentence", "x"], "'x' is not a whole number from 0 up"),
+        (listen, ["falls", "--sentence", "-1"], "'-1' is not a whole number from 0 up"),
     ],
 )
 def test_what_is_no_number_is_told_which_are_meant(command: click.Command, arguments: list[str], meant: str) -> None:
     result = CliRunner().invoke(command, arguments)
-    assert result.exit_code == 2 and f"'x' is not a whole number {meant}.\n" in result.output
+    assert result.exit_code == 2 and f"{meant}.\n" in result.output
+    assert not re.search("[<>]=", CliRunner().invoke(command, [*arguments[:-2], "--help"]).output)

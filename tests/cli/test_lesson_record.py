@@ -63,7 +63,7 @@ def test_what_was_measured_is_shown(settings: Settings, lesson: Path, sound: Pat
         (["SOUND"], "Say what it is a recording of"),
         (["--sentence", 2], "Name one sound file"),
         (["SOUND", "--sentence", 2, "--whole"], "one of --sentence"),
-        (["SOUND", "--sentence", -1], "-1 is not in the range"),
+        (["SOUND", "--sentence", -1], "is not a whole number from 0 up"),
         (["none.wav", "--sentence", 2], "does not exist"),
     ],
 )
