@@ -28,7 +28,8 @@ Array.prototype.forEach.call(document.querySelectorAll("a[data-sound]"), functio
 });
 
 // Where a form leads back to the page that it stands on, the browser keeps one step for it, however often it is sent.
-// What is refused is sent once more as any form, for the page that says why.
+// What is refused is sent once more as any form, for the page that says why; and so is what may have been lost on the
+// way: it says what was seen there (ring.html), and is kept once, though it arrive twice.
 function sendInPlace(event) {
   var form = event.currentTarget, button = event.submitter, sent;
   if (!button || !window.fetch || form.plainly) { return; }
