@@ -3,15 +3,20 @@ what is wrong with them is said, in the frame that other pages have."""
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import quote
 
 from flask import Blueprint, current_app, g, redirect, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from ivr.records.users import Known
 from ivr.web import sign_in
 from ivr.web.desk import Desk
 from ivr.web.scope import NoSuchMonth
+
+log = logging.getLogger(__name__)
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
@@ -24,9 +29,18 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if isinstance(error, MethodNotAllowed) and (page := _page_of_form()):
             return redirect(page)
         if "user" not in g:  # there is nobody at the door of no page
-            g.user = sign_in.user_of(desk)
+            g.user = _who(desk)
         wrong_month = error.description if isinstance(error, NoSuchMonth) else None
         return render_template("desk/not_there.html", wrong_month=wrong_month), 404
+
+
+def _who(desk: Desk) -> Known | None:
+    """Who is at this browser; nobody while the database is away: what is not there is not there, all the same."""
+    try:
+        return sign_in.user_of(desk)
+    except SQLAlchemyError as error:
+        log.error("%s: the database is busy or away (%s)", request.path, error)
+        return None
 
 
 def _page_of_form() -> str:
@@ -35,6 +49,6 @@ def _page_of_form() -> str:
     adapter, path = current_app.create_url_adapter(request), request.path
     while adapter and request.method in ("GET", "HEAD") and (path := path.rpartition("/")[0]):
         if adapter.test(path, "GET"):
-            asked = request.query_string.decode("latin-1")
-            return f"{quote(path)}?{asked}" if asked else quote(path)
+            page, asked = quote(request.script_root + path), request.query_string.decode("latin-1")
+            return f"{page}?{asked}" if asked else page
     return ""

@@ -59,7 +59,7 @@ class Carried:
 def asked() -> Carried:
     """What this request asks for, or would have changed; of a form that stood on somebody else's page, nothing. For a
     file, it is the page that it was asked for from: where only a file comes, the sign-in seems to go on."""
-    here = quote(request.path)
+    here = quote(request.script_root + request.path)
     if request.method in ("GET", "HEAD"):
         is_file = "." in here.rpartition("/")[2]
         return Carried(_came_from() if is_file else _page(here, request.query_string.decode("latin-1")))
@@ -98,11 +98,12 @@ def _bounded(page: str, form: str, fields: Iterable[tuple[str, str]]) -> Carried
 
 def _own(address: str, method: str) -> str:
     """An address of ours, if that is what it is; else ""."""
-    if not ADDRESS.fullmatch(address):
+    below = quote(request.script_root)  # where the line is mounted
+    if not address.startswith(below) or not ADDRESS.fullmatch(within := address.removeprefix(below)):
         return ""
     adapter = current_app.create_url_adapter(request)
     try:
-        endpoint, _ = adapter.match(unquote(urlsplit(address).path), method) if adapter else ("", None)
+        endpoint, _ = adapter.match(unquote(urlsplit(within).path), method) if adapter else ("", None)
     except HTTPException:
         return ""
     place, _, name = endpoint.partition(".")

@@ -126,7 +126,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     def _page(why: str, onward: Carried, name: str = "") -> str:
         minutes = int(sign_ins.WITHIN.total_seconds() // 60)
-        address = f"{desk.settings.line.public_url}{url_for('desk.home')}"
+        address = f"{desk.settings.line.public_url}/desk/"
         told = [desk.words.say(why, minutes=minutes, address=address)] if why else []
         told += [desk.words.say("typed_waits")] if onward.typed else []
         return render_template("desk/sign_in.html", told=told, name=name, hidden=onward.hidden)

@@ -74,14 +74,15 @@ class Browser:
     """Somebody's browser: keeps cookies, fills in forms with the token that stands in them."""
 
     client: FlaskClient
+    home: str = HOME
 
     def get(self, path: str, *, follow: bool = True) -> TestResponse:
-        return self.client.get(path, base_url=HOME, follow_redirects=follow)
+        return self.client.get(path, base_url=self.home, follow_redirects=follow)
 
     def post(self, path: str, **fields: str | list[str]) -> TestResponse:
         token = self.get("/desk/sign-in").text.partition('name="csrf_token" value="')[2].partition('"')[0]
         sent = {"csrf_token": token, **fields}
-        return self.client.post(path, base_url=HOME, data=sent, headers={"Referer": HOME + "/desk/"})
+        return self.client.post(path, base_url=self.home, data=sent, headers={"Referer": self.home + "/desk/"})
 
     def sign_in(self, name: str, password: str = PASSWORD) -> TestResponse:
         return self.post("/desk/sign-in", name=name, password=password)

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.made_lessons import tone
-from tests.web.conftest import NAMES, USERS, Browser
+from tests.web.conftest import HOME, NAMES, PASSWORD, USERS, Browser
 
 VALUES = {  # whatever stands in an address, but what is somebody's
     "written": "2026-11",
@@ -133,9 +133,22 @@ PAGES = {  # of forms, by their address
 
 
 def test_which_page_that_is(browser: Browser) -> None:
-    for address, page in PAGES.items():
-        answer = browser.get(f"/desk/{address}", follow=False)
-        assert (answer.status_code, answer.location) == (302, f"/desk/{page}".rstrip("/")), address
+    for below in ("", "/below/a%20path"):  # where the line may be mounted
+        browser.home = HOME + below
+        for address, page in PAGES.items():
+            answer = browser.get(f"/desk/{address}", follow=False)
+            assert (answer.status_code, answer.location) == (302, f"{below}/desk/{page}".rstrip("/")), address
+
+
+def test_what_an_address_can_t_be_asked_for_is_not_there(app: Flask, browser: Browser, owned: Owned) -> None:
+    """At any address, by whoever is signed in and by nobody."""
+    known = list(addresses(app, owned["初心村党支部"]))
+    for status in (403, 302):
+        for address, _ in known:
+            for method in ("PUT", "DELETE", "PATCH"):
+                answer = browser.client.open(address, method=method, base_url=HOME)
+                assert (answer.status_code, "没有这一页" in answer.text) == (404, True), (method, address)
+        assert browser.sign_in("chuxin", "" if status == 403 else PASSWORD).status_code == status
 
 
 @pytest.mark.parametrize("place", ["河东镇", "不存在"])

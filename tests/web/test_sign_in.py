@@ -119,16 +119,18 @@ def hidden(page: TestResponse) -> dict[str, str | list[str]]:
     return {name: values for name, values in fields.items() if name != "csrf_token"}
 
 
-def test_the_page_that_was_asked_for_comes_after_signing_in(browser: Browser, clock: Clock) -> None:
-    wanted = "/desk/all/2026-11/members?find=%E7%8E%8B&x=1"
+@pytest.mark.parametrize("below", ["", "/below/here"])  # where the line may be mounted
+def test_the_page_that_was_asked_for_comes_after_signing_in(browser: Browser, clock: Clock, below: str) -> None:
+    browser.home = HOME + below
+    wanted = f"{below}/desk/all/2026-11/members?find=%E7%8E%8B&x=1"
     for _ in range(2):  # never signed in; signed out after a while
-        page = browser.get(wanted)
+        page = browser.get(wanted.removeprefix(below))
         assert page.request.path == "/desk/sign-in" and hidden(page) == {"to": [wanted]}
         wrong = browser.post("/desk/sign-in", name="chuxin", password="x", **hidden(page))
         assert hidden(wrong) == {"to": [wanted]}
         assert browser.post("/desk/sign-in", name="chuxin", password=PASSWORD, **hidden(wrong)).location == wanted
         clock.pass_(minutes=31)
-    assert browser.get("/desk/", follow=False).location == "/desk/sign-in?over=1"
+    assert browser.get("/desk/", follow=False).location == f"{below}/desk/sign-in?over=1"
 
 
 def test_whoever_asked_for_a_file_comes_to_the_page_with_its_link(browser: Browser) -> None:

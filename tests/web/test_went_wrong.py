@@ -46,6 +46,8 @@ def test_a_database_that_is_away_may_come_back(browser: Browser, here: Database,
     shutil.rmtree(tmp_path / "records")
     answer = browser.get("/desk/all/2026-11")
     assert answer.status_code == 503 and "请过一会儿再试" in answer.text and "unable to open" not in answer.text
+    for address in ("/desk/nothing", "/desk/all/2026-11/nothing", "/nothing"):
+        assert browser.get(address).status_code == 404, address
 
 
 def test_of_what_nobody_foresaw_only_the_log_has_details(
