@@ -29,6 +29,7 @@ from ivr.shelf import Shelf
 from ivr.telephony import terminal
 from ivr.telephony.recordings import fetching
 from ivr.voicing import Sound, voicing
+from ivr.web.paper import is_made_here
 from ivr.web.sending import LARGEST_BODY
 
 
@@ -63,6 +64,7 @@ def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool)
         answer = f"{settings.line.public_url}/line/twilio/answer"
         click.echo(f"The line is open on http://{host}:{port}, for requests to {answer}")
     click.echo(f"The secretary's desk is at {settings.line.public_url}/desk/ (`ivr user add` lets people in)")
+    is_made_here()
     settled_in()
     with fetching(app.extensions["line"]):
         server.run()

@@ -5,11 +5,11 @@ It reads our own style sheet and nothing else: no other file, no address.
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import threading
+from contextlib import redirect_stdout
 from functools import cache
-from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +18,6 @@ from ivr.errors import MissingPart
 
 STATIC = Path(__file__).parent / "static"
 BASE = "http://desk.invalid/"  # what is asked for there is read from our own files
-LIBRARY = ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib", "libpangoft2-1.0-0.dll")  # it brings all others
 KINDS = {".css": "text/css", ".svg": "image/svg+xml"}
 HOW = (
     "PDFs need pip install 'tingke[pdf]' and, on Debian, "
@@ -30,14 +29,11 @@ _one_at_a_time = threading.Lock()  # Pango's maps of fonts are not made for seve
 
 @cache
 def is_made_here() -> bool:
-    """Whether pages lead to PDFs. WeasyPrint itself is not loaded for that: it takes longer than a page does."""
-    return find_spec("weasyprint") is not None and any(map(_loads, LIBRARY))
-
-
-def _loads(library: str) -> bool:
+    """Whether pages lead to PDFs. To find out, WeasyPrint is loaded, which takes longer than a page: `ivr serve` asks
+    before anybody rings."""
     try:
-        ctypes.CDLL(library)
-    except OSError:
+        _weasyprint()
+    except MissingPart:
         return False
     return True
 
@@ -60,7 +56,8 @@ def to_pdf(html: str) -> bytes:
 @cache
 def _weasyprint() -> Any:
     try:
-        import weasyprint
+        with redirect_stdout(StringIO()):  # it prints which libraries it misses
+            import weasyprint
     except ImportError as error:
         raise MissingPart(f"WeasyPrint is not installed. {HOW}") from error
     except OSError as error:  # a library that it loads by name

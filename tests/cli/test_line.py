@@ -227,14 +227,24 @@ def test_no_line_with_half_an_account(environment: dict[str, str], tmp_path: Pat
     assert not (tmp_path / "ivr.db").exists()
 
 
+AT_ITS_END = """\
+import atexit, gc, sys
+atexit.register(lambda: print("weasyprint" in sys.modules, gc.get_freeze_count() > 100_000))
+"""
+
+
 def test_without_an_account_there_is_the_desk_alone(environment: dict[str, str], tmp_path: Path) -> None:
+    """All that is loaded before anybody rings is left alone from then on, what sets PDFs among it."""
+    (tmp_path / "sitecustomize.py").write_text(AT_ITS_END)
     rest = {name: value for name, value in environment.items() if not name.startswith("TWILIO_")}
+    rest["PYTHONPATH"] = os.pathsep.join(filter(None, (str(tmp_path), rest.get("PYTHONPATH"))))
     with serving(rest, tmp_path) as (process, port):
         assert get(port, "/desk/sign-in")[0] == 200 and get(port, "/line/twilio/answer")[0] == 404
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=PATIENCE_S)
     told = "No calls come in by /line/twilio: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set."
     assert out.splitlines()[0] == f"{told} Open on http://127.0.0.1:{port}."
+    assert out.splitlines()[-1] == "True True"
 
 
 Refused = Callable[..., tuple[int, str]]

@@ -11,6 +11,7 @@ import io
 import json
 import re
 import sys
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
+from ivr.errors import MissingPart
 from ivr.records.db import Database
 from ivr.records.importing import import_roster
 from ivr.reports.sheets import SHEETS
@@ -268,11 +270,30 @@ def forget_whether_pdfs_are_made() -> None:
     paper.is_made_here.cache_clear()
 
 
-def test_without_pango_there_is_no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paper, "LIBRARY", ("libnothing-1.0.so.0",))
+@pytest.mark.parametrize("lacks", ["", "the extra", "a library"])
+def test_pages_lead_to_pdfs_where_they_can_be_made(lacks: str, monkeypatch: pytest.MonkeyPatch) -> None:
     forget_whether_pdfs_are_made()
-    assert not paper.is_made_here()
-    forget_whether_pdfs_are_made()
+    if lacks == "the extra":
+        monkeypatch.setitem(sys.modules, "weasyprint", None)
+    elif lacks:
+        _without_libraries(monkeypatch)
+    try:
+        assert paper.is_made_here() == (not lacks)
+        with pytest.raises(MissingPart, match="pip install 'tingke") if lacks else nullcontext():
+            assert paper.to_pdf("<p>王</p>").startswith(b"%PDF")
+    finally:
+        forget_whether_pdfs_are_made()
+
+
+def _without_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine that has none by any of their names."""
+
+    def none_found(*_: object) -> None:
+        raise OSError("cannot load library")
+
+    for name in [each for each in sys.modules if each.partition(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr("cffi.FFI.dlopen", none_found)
 
 
 def test_a_pdf_reads_our_style_sheet_and_nothing_else() -> None:
