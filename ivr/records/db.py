@@ -121,7 +121,9 @@ def _configure(connection: Any, _record: Any) -> None:
 
 def _set_utc(connection: Any, _record: Any) -> None:
     """Times come as they are kept: to turn tens of thousands of them takes a page a tenth of its time."""
-    connection.execute("SET TIME ZONE 'UTC'")
+    cursor = connection.cursor()
+    cursor.execute("SET TIME ZONE 'UTC'")
+    cursor.close()
     connection.commit()
 
 

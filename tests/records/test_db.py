@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, delete, insert, inspect, select, text, update
+from sqlalchemy import Connection, create_engine, delete, insert, inspect, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ivr.errors import IvrError, MissingPart, NoDatabase
-from ivr.records.db import Database, alembic_config, open_database
+from ivr.records.db import Database, _set_utc, alembic_config, open_database
 from ivr.records.models import (
     Answer,
     Attendance,
@@ -263,6 +264,25 @@ def test_times_come_back_as_the_same_moment(filled: Database, hours: float) -> N
         back = connection.execute(select(Call.settled_at)).scalar_one()
     assert back == moment
     assert back is not None and back.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_wherever_a_server_is_its_sessions_are_in_utc(database_url: str) -> None:
+    """By any driver: all have cursors, few have more."""
+    url = make_url(database_url).update_query_dict({"options": "-c TimeZone=Asia/Shanghai"})
+    database = Database(url.render_as_string(hide_password=False))
+    for opened in (database.reading, database.writing, database.writing_singly):
+        with opened() as connection:
+            assert connection.execute(text("SHOW TimeZone")).scalar_one() == "UTC"
+    other = create_engine(database.engine.url)
+    with other.connect() as connection:
+        assert connection.execute(text("SHOW TimeZone")).scalar_one() == "Asia/Shanghai"
+        connection.rollback()
+        driver = connection.connection
+        _set_utc(SimpleNamespace(cursor=driver.cursor, commit=driver.commit), None)
+        assert connection.execute(text("SHOW TimeZone")).scalar_one() == "UTC"
+    other.dispose()
+    database.close()
 
 
 def test_what_is_committed_is_on_the_disk(tmp_path: Path) -> None:
