@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from ivr.records.studied import Spans
 from ivr.reports import member, month
 from ivr.reports.facts import Facts, MonthFacts, Version
 from ivr.reports.member import Studied
@@ -86,11 +87,16 @@ def _question(right: Mapping[int | None, bool]) -> QuestionRow:
     return QuestionRow(len(right), sum(right.values()))
 
 
-def edition_shown(facts: MonthFacts, slug: str) -> str | None:
-    """Which edition of a lesson the month is best told by: the one on offer, if anybody heard it; else the one that
-    most people heard; else the one on offer; None where there is no such lesson."""
+def heard_of(facts: MonthFacts, slug: str) -> list[Spans]:
+    """What each of these people heard of a lesson, who met with it."""
     rows = (facts.studied.get((person.id, slug)) for person in facts.people)
-    counts = Counter(edition for row in rows if row for edition in row.spans())
+    return [row.spans() for row in rows if row]
+
+
+def edition_shown(facts: MonthFacts, slug: str, heard: Iterable[Spans]) -> str | None:
+    """Which edition of a lesson the month is best told by: the one on offer, if anybody `heard` it; else the one that
+    most people heard; else the one on offer; None where there is no such lesson."""
+    counts = Counter(edition for each in heard for edition in each)
     newest = next((lesson.edition for lesson in facts.lessons if lesson.lesson == slug), None)
     if newest in counts or not counts:
         return newest

@@ -10,6 +10,7 @@ from flask import Blueprint, abort, render_template, request
 
 from ivr.catalogue import Lesson
 from ivr.records.plays import answers_in
+from ivr.records.studied import Spans
 from ivr.reports import lesson as figures
 from ivr.reports import month, queries
 from ivr.reports.advice import HANDFUL, advice
@@ -44,7 +45,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     def lesson(place: str, written: str, slug: str) -> str:
         about = seen(desk, place, written)
         facts = desk.month_facts(about.period, about.branches).only(slug)
-        edition = _edition(desk, facts, slug, request.args.get("edition", ""))
+        heard = figures.heard_of(facts, slug)
+        edition = _edition(desk, facts, slug, heard, request.args.get("edition", ""))
         which = calls_of(facts.period, [person.id for person in facts.people])
         with desk.database.reading() as connection:
             answers = list(answers_in(connection, which, lessons=[slug]))
@@ -61,7 +63,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             title=known.title.words if known else slug,
             told=[begins] if begins else _sentences(row, framed["month"], desk.words),
             editions=_editions(desk, about, slug),
-            **(_painted(facts, queries.given(answers), known) if known else {}),
+            **(_painted(facts, heard, queries.given(answers), known) if known else {}),
         )
 
 
@@ -72,14 +74,14 @@ def _framed(desk: Desk, about: Seen) -> dict[str, Any]:
     return {**of_month(desk, about), "clock": clock, "share": share}
 
 
-def _edition(desk: Desk, facts: MonthFacts, slug: str, wanted: str) -> str:
+def _edition(desk: Desk, facts: MonthFacts, slug: str, heard: Iterable[Spans], wanted: str) -> str:
     """The one that is asked for; else the one that tells most about this month, or any, the one on offer first."""
     catalogue = desk.shelf.catalogue()
     if wanted:
         known = facts.versions.get(wanted)
         return wanted if known and known.lesson == slug else abort(404)
     ours = [each.edition for each in (*catalogue.lessons, *catalogue.editions.values()) if each.slug == slug]
-    return figures.edition_shown(facts, slug) or (ours[0] if ours else abort(404))
+    return figures.edition_shown(facts, slug, heard) or (ours[0] if ours else abort(404))
 
 
 def _sentences(row: LessonRow | None, named: str, words: Vocabulary) -> list[str]:
@@ -101,11 +103,10 @@ def _editions(desk: Desk, about: Seen, slug: str) -> list[EditionRow]:
         return editions(connection, desk.shelf.catalogue(), slug, branches, about.period.zone, share)
 
 
-def _painted(facts: MonthFacts, given: Iterable[Given], lesson: Lesson) -> dict[str, Any]:
+def _painted(facts: MonthFacts, heard: Iterable[Spans], given: Iterable[Given], lesson: Lesson) -> dict[str, Any]:
     """What the page shows of an edition whose text is there."""
     members = frozenset(person.id for person in facts.people)
-    rows = (row for member in members if (row := facts.studied.get((member, lesson.slug))))
-    painting = paint(lesson, (heard for row in rows if (heard := row.spans().get(lesson.edition))))
+    painting = paint(lesson, (each[lesson.edition] for each in heard if each.get(lesson.edition)))
     theirs = [each for each in given if each.edition == lesson.edition]
     asked = [choices(question, theirs, members) for question in lesson.questions]
     return {
