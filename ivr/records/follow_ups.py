@@ -12,9 +12,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from ivr.errors import BadEntry
 from ivr.records.models import FollowUp, Member, User
+from ivr.records.roster import MOST_NAMED
 
 LONGEST = 200  # characters of an outcome
-FEW = 1000  # members: a statement that names more takes longer to read than what it finds
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def of_month(connection: Connection, month: str, members: Collection[int]) -> di
     columns = (FollowUp.id, FollowUp.member_id, FollowUp.outcome, FollowUp.made_at, User.name)
     found = select(*columns).outerjoin(User, User.id == FollowUp.user_id).order_by(FollowUp.id)
     stands = found.where(FollowUp.month == month, FollowUp.withdrawn_at.is_(None))
-    if len(members) <= FEW:
+    if len(members) <= MOST_NAMED:
         stands = stands.where(FollowUp.member_id.in_(members))
     theirs = set(members)
     rows = (row for row in connection.execute(stands) if row.member_id in theirs)

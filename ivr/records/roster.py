@@ -15,6 +15,8 @@ from ivr.records.enrolling import parts
 from ivr.records.models import Branch, Member, MemberPhone, Phone
 from ivr.records.places import District
 
+MOST_NAMED = 1000  # members that one statement names: beyond, it is not slower to look through those of all
+
 
 class Enrolled(Struct, frozen=True, gc=False):
     """A member as stored; phones in E.164. `enrolled_on` is None where no day is known: always."""

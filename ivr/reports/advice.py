@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from ivr.reports.choices import Choices
-from ivr.reports.painting import Ending, Painting
+from ivr.reports.painting import BreakOff, Painting
 
 HANDFUL = 5  # people; of fewer, a share is chance
 MOST = 4  # that are told at once
@@ -44,7 +44,7 @@ def _broke_off(painting: Painting) -> Iterator[Advice]:
     that it is often not known. The shortest such stretches, and no two that overlap."""
     count = len(painting.sentences)
     stretches = [range(first, first + length) for length in (1, 2, 3) for first in range(count - length + 1)]
-    gone = {stretch: _gone(painting.endings, stretch) for stretch in stretches}
+    gone = {stretch: _gone(painting.break_offs, stretch) for stretch in stretches}
     taken = _last_ones(painting)
     for stretch in sorted(stretches, key=lambda each: (len(each), -gone[each])):
         came = painting.sentences[stretch[0]].reached.at_most
@@ -67,9 +67,9 @@ def _last_ones(painting: Painting) -> set[int]:
     }
 
 
-def _gone(endings: Sequence[Ending], stretch: range) -> int:
+def _gone(break_offs: Sequence[BreakOff], stretch: range) -> int:
     """Of how many people the call surely broke off in one of these sentences."""
-    within = (each for each in endings if stretch[0] <= each.first and each.last <= stretch[-1])
+    within = (each for each in break_offs if stretch[0] <= each.first and each.last <= stretch[-1])
     return sum({each.way: each.people for each in within}.values())
 
 

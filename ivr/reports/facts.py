@@ -14,15 +14,13 @@ from ivr.records import exemptions, hours, occasions, strays, studied
 from ivr.records.exemptions import Exempt
 from ivr.records.occasions import Kept
 from ivr.records.plays import HeardRow, heard_in
-from ivr.records.roster import Enrolled, enrolled
+from ivr.records.roster import MOST_NAMED, Enrolled, enrolled
 from ivr.records.strays import StrayKeys
 from ivr.records.studied import StudiedRow
 from ivr.reports import queries
 from ivr.reports.period import Period
 from ivr.reports.queries import CallFact, Tried
 from ivr.vocabulary import Vocabulary
-
-FEW = 1000  # of more people than that, all of the month is read: it is not slower
 
 Key = tuple[int, str]  # a member, a lesson
 
@@ -124,7 +122,7 @@ def gather_month(
     ever = enrolled(connection, whom.branch, whom.member, within=whom.within)
     # Who has left is in no list, but whoever asks for one by number wants to see them.
     found = [person for person in ever if whom.member is not None or not has_left(exempt, person.id)]
-    ids = [person.id for person in found] if not whom.everybody and len(found) <= FEW else None
+    ids = [person.id for person in found] if not whom.everybody and len(found) <= MOST_NAMED else None
     rows = _studied(connection, period, catalogue, completed_share, ids)
     called = queries.called(connection, period, ids)
     versions = _versions(catalogue, rows.values())
@@ -168,7 +166,7 @@ def gather(
 
 def calls_of(period: Period, members: Collection[int]) -> queries.Which:
     """The calls of a month that concern these members; of many, all of the month are looked through."""
-    return queries.concerning(period, members) if len(members) <= FEW else queries.in_month(period)
+    return queries.concerning(period, members) if len(members) <= MOST_NAMED else queries.in_month(period)
 
 
 def has_left(exempt: Mapping[int, Exempt], member: int) -> bool:

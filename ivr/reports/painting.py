@@ -38,7 +38,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class BreakOff:
     """Somebody hung up, or was cut off, between two positions: in one of the sentences from `first` to `last`. Where
     that may have been after the last word of the lesson, `last` is past the last sentence. So did all `people` who
     heard the lesson just like that; `way` numbers the ways it was heard."""
@@ -53,7 +53,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """A sentence in numbers of people. `likely_ended` shares each ending out among the sentences it may lie in."""
+    """A sentence in numbers of people. `likely_ended` shares each break-off out among the sentences it may lie in."""
 
     at: Stretch
     reached: Bounds
@@ -79,7 +79,7 @@ class Painting:
 
     listeners: Bounds
     sentences: tuple[Painted, ...]
-    endings: tuple[Ending, ...]
+    break_offs: tuple[BreakOff, ...]
     stopped: tuple[int, ...]
     step_ms: int
     curve: tuple[Bounds, ...]
@@ -93,16 +93,16 @@ def paint(lesson: Lesson, heard: Iterable[tuple[Span, ...]]) -> Painting:
     """By what each of some people heard of this edition."""
     ways = Counter(heard)  # many heard it from end to end, all in the same way
     text = stretches(lesson)
-    found = (_endings(text, n, played, people) for n, (played, people) in enumerate(ways.items()))
-    endings = tuple(dict.fromkeys(chain.from_iterable(found)))
+    found = (_break_offs(text, n, played, people) for n, (played, people) in enumerate(ways.items()))
+    break_offs = tuple(dict.fromkeys(chain.from_iterable(found)))
     farthest = Counter[tuple[int, int]]()
     for played, people in ways.items():
         farthest[_farthest(played)] += people
     step_ms = max(1000, lesson.length_ms // POINTS)
     return Painting(
         next(_curve(farthest, (0,))),
-        tuple(_sentences(text, ways, endings)),
-        endings,
+        tuple(_sentences(text, ways, break_offs)),
+        break_offs,
         tuple(_stopped(text, farthest)),
         step_ms,
         tuple(_curve(farthest, range(0, lesson.length_ms + 1, step_ms))),
@@ -123,7 +123,7 @@ def stretches(lesson: Lesson) -> tuple[Stretch, ...]:
 
 
 def _sentences(
-    text: Sequence[Stretch], ways: Mapping[tuple[Span, ...], int], endings: Sequence[Ending]
+    text: Sequence[Stretch], ways: Mapping[tuple[Span, ...], int], break_offs: Sequence[BreakOff]
 ) -> Iterator[Painted]:
     surely, perhaps, again = ([0] * len(text) for _ in range(3))
     heard = cache(partial(_heard, text))  # most plays are a segment from end to end
@@ -137,8 +137,8 @@ def _sentences(
         for counted, sentences in found:
             for n in sentences:
                 counted[n] += people
-    likely = _likely(text, endings)
-    certain, possible = _ended(len(text), endings)
+    likely = _likely(text, break_offs)
+    certain, possible = _ended(len(text), break_offs)
     for n, stretch in enumerate(text):
         yield Painted(
             stretch, Bounds(surely[n], perhaps[n]), again[n], Bounds(certain[n], possible[n]), round(likely[n], 3)
@@ -176,7 +176,7 @@ def _twice(
             yield n
 
 
-def _endings(text: Sequence[Stretch], way: int, played: Iterable[Span], people: int) -> Iterator[Ending]:
+def _break_offs(text: Sequence[Stretch], way: int, played: Iterable[Span], people: int) -> Iterator[BreakOff]:
     for play in played:
         if play.is_last and play.at_most_ms:
             end = play.base_ms + play.length_ms
@@ -184,16 +184,16 @@ def _endings(text: Sequence[Stretch], way: int, played: Iterable[Span], people: 
             high = max(low + 1, min(play.base_ms + play.at_most_ms, end))
             if low < text[-1].end_ms:
                 last = len(text) if high > text[-1].end_ms else _at(text, high - 1)
-                yield Ending(way, people, _at(text, low), last, low, high)
+                yield BreakOff(way, people, _at(text, low), last, low, high)
 
 
 def _at(text: Sequence[Stretch], at_ms: int) -> int:
     return min(bisect_right(text, at_ms, key=lambda each: each.next_ms), len(text) - 1)
 
 
-def _likely(text: Sequence[Stretch], endings: Iterable[Ending]) -> list[float]:
+def _likely(text: Sequence[Stretch], break_offs: Iterable[BreakOff]) -> list[float]:
     shares: defaultdict[tuple[int, int, int], float] = defaultdict(float)
-    for each in endings:
+    for each in break_offs:
         for n in range(each.first, min(each.last, len(text) - 1) + 1):
             begins, ends = text[n - 1].next_ms if n else 0, text[n].next_ms if n + 1 < len(text) else text[n].end_ms
             in_it = min(each.high_ms, ends) - max(each.low_ms, begins)
@@ -204,11 +204,11 @@ def _likely(text: Sequence[Stretch], endings: Iterable[Ending]) -> list[float]:
     return total
 
 
-def _ended(count: int, endings: Iterable[Ending]) -> tuple[list[int], list[int]]:
+def _ended(count: int, break_offs: Iterable[BreakOff]) -> tuple[list[int], list[int]]:
     """By sentence: how many people surely hung up in it, and how many may have."""
     surely: list[dict[int, int]] = [{} for _ in range(count)]
     perhaps: list[dict[int, int]] = [{} for _ in range(count)]
-    for each in endings:
+    for each in break_offs:
         if each.first == each.last:
             surely[each.first][each.way] = each.people
         for n in range(each.first, min(each.last, count - 1) + 1):

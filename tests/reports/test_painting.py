@@ -184,8 +184,8 @@ def test_a_call_as_the_ledger_tells_it(village: Village, gathered: Gathered) -> 
     village.call("002", "2026-11-10 19:30", menu(), *listens(village.falls, 0, 1), hung_up=6)
     painting = of_falls(gathered, village)
     assert reached(painting)[:6] == ["1"] * 6
-    (ending,) = painting.endings
-    assert (ending.first, ending.last) == (6, 8)
+    (broke_off,) = painting.break_offs
+    assert (broke_off.first, broke_off.last) == (6, 8)
     assert sum(each.likely_ended for each in painting.sentences) == pytest.approx(1, abs=0.01)
 
 
