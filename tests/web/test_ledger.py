@@ -272,6 +272,7 @@ def forget_whether_pdfs_are_made() -> None:
 
 @pytest.mark.parametrize("lacks", ["", "the extra", "a library"])
 def test_pages_lead_to_pdfs_where_they_can_be_made(lacks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert paper.is_made_here()  # and all of WeasyPrint is loaded, to be put back
     forget_whether_pdfs_are_made()
     if lacks == "the extra":
         monkeypatch.setitem(sys.modules, "weasyprint", None)
