@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -63,6 +64,8 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
+BY_TURNS = ("reports", "web")
+ON_BOTH = ("test_scope.py", "test_sign_in.py")  # what all pages are walked by
 LONG = ("test_intelligibility.py", "test_walk.py", "test_crash.py", "test_village.py")
 
 
@@ -80,13 +83,29 @@ def shelf(pressed: Path) -> Shelf:
     return Shelf(pressed)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first: of two processes neither waits at the end for the other."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes minutes begins first: of two processes neither waits at the end for the other. By turns, each test of
+    the reports and the desk is left to one of the databases, always the same one."""
+    if config.getoption("--turns"):
+        ours: dict[bool, list[pytest.Item]] = {False: [], True: []}
+        for item in items:
+            ours[not _is_left_to_the_other(item)].append(item)
+        config.hook.pytest_deselected(items=ours[False])
+        items[:] = ours[True]
     items.sort(key=lambda item: item.path.name not in LONG)
 
 
+def _is_left_to_the_other(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    kind = call.params.get("database_url") if call and item.path.parent.name in BY_TURNS else None
+    if kind is None or item.path.name in ON_BOTH:
+        return False
+    turn = crc32(item.nodeid.replace(kind, "").encode()) % 2
+    return bool(kind != ("sqlite", "postgresql")[turn])
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    turns = "the desk's tests take turns between the databases, one each; without it each runs on both"
+    turns = "tests of reports and desk take turns between the databases, one each; without it each runs on both"
     parser.addoption("--turns", action="store_true", help=turns)
     parser.addoption(
         "--rewrite", action="store_true", help="write golden files anew; read what changed before keeping it"

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import CodeType
 from typing import Any
-from zlib import crc32
 
 import openpyxl
 import pytest
@@ -86,26 +85,6 @@ class Browser:
 
     def sign_in(self, name: str, password: str = PASSWORD) -> TestResponse:
         return self.post("/desk/sign-in", name=name, password=password)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """By turns, each test of the desk is left to one of the databases, always the same one; what all pages are walked
-    by runs on both."""
-    if config.getoption("--turns"):
-        ours: dict[bool, list[pytest.Item]] = {False: [], True: []}
-        for item in items:
-            ours[not _is_left_to_the_other(item)].append(item)
-        config.hook.pytest_deselected(items=ours[False])
-        items[:] = ours[True]
-
-
-def _is_left_to_the_other(item: pytest.Item) -> bool:
-    call = getattr(item, "callspec", None)
-    kind = call.params.get("database_url") if call and item.path.parent == Path(__file__).parent else None
-    if kind is None or item.path.name in ("test_scope.py", "test_sign_in.py"):
-        return False
-    turn = crc32(item.nodeid.replace(kind, "").encode()) % 2
-    return bool(kind != ("sqlite", "postgresql")[turn])
 
 
 class Compiled(BytecodeCache):
