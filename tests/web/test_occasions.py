@@ -75,7 +75,7 @@ def test_a_meeting_counts_for_those_who_were_there(browser: Browser, here: str) 
     ]
     row = rows(browser.get(f"{here}/occasions").text)[0]
     assert row[2:6] == ["集中学习《用炉子》", "李书记", "活动室", "王秀英、马建民"]  # 101 is of another branch
-    assert '<td>集中学习《用炉子》</td>' in browser.get(f"{here}/ledger/meetings").text  # the meeting's name
+    assert "<td>集中学习《用炉子》</td>" in browser.get(f"{here}/ledger/meetings").text  # the meeting's name
 
 
 BAD = {
