@@ -162,7 +162,7 @@ def asker(connection: Connection, question: int) -> Asker:
 
 
 def reply(connection: Connection, question: int, clip: Clip, now: datetime) -> bool:
-    """The asker hears this first of all in their next call. True where it took the place of one that they had not heard.
+    """The asker hears this first of all in their next call. True where it took the place of one that was not heard yet.
     Raises NotThere for what can't be replied to."""
     asker(connection, question)
     return give(connection, question, clip, now)
@@ -175,8 +175,8 @@ def take_back(connection: Connection, question: int, audio: str) -> bool:
 
 
 def give(connection: Connection, question: int, clip: Clip, now: datetime) -> bool:
-    """A reply, written or spoken, takes the place of one that is not heard yet: True where there was one; of two at once,
-    the later one. The same again changes nothing, were it heard already."""
+    """A reply, written or spoken, takes the place of one that is not heard yet; of two at once, the later one. The same
+    again changes nothing, were it heard already. True where one was replaced."""
     connection.execute(select(Recording.id).where(Recording.id == question).with_for_update())
     newest = select(Reply.words, Reply.audio).where(Reply.question_id == question).order_by(Reply.id.desc()).limit(1)
     if connection.execute(newest).first() == (clip.words, clip.audio):

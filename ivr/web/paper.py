@@ -58,7 +58,7 @@ def _weasyprint() -> Any:
     for noisy in (
         "weasyprint",
         "fontTools",
-    ):  # of its own sheets as it loads, of what is left out of ours, of each font
+    ):  # of its own sheets, of what is left out of ours, of each font
         logging.getLogger(noisy).setLevel(logging.ERROR)
     try:
         with redirect_stdout(StringIO()):  # it prints which libraries it misses

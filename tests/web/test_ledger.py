@@ -5,11 +5,11 @@ apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-cjk."""
 
 from __future__ import annotations
 
-import logging
 import csv
 import html
 import io
 import json
+import logging
 import re
 import sys
 from contextlib import nullcontext
