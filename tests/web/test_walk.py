@@ -152,8 +152,8 @@ def test_a_step_back_to_what_was_refused_is_a_page(chromium: Browser, base: str)
 PLAIN = """<!doctype html><html lang="en"><title>A page</title>
 <style>body, button { font: 20px sans-serif } button { height: 60px } :focus { outline: 4px solid }</style>
 <main><h1>A page</h1>"""
-UNDER = """<style>a {{ display: block; height: 60px }}</style><nav class="tabs"><a>a</a><a>b</a><a>c</a><a href="#d"{}>d</a>
-</nav><div class="bar"><nav class="ways">{}</nav></div>"""
+UNDER = """<style>a {{ display: block; height: 60px }}</style><nav class="tabs"><a>a</a><a>b</a><a>c</a>
+<a href="#d"{}>d</a></nav><div class="bar"><nav class="ways">{}</nav></div>"""
 STUMBLES = {
     "none": ("<p>All is well</p><button>x</button>", ""),
     "wide": ('<p style="width: 1100px">too wide</p>', "1108 px wide on a screen of 1024: <p> too wide"),
