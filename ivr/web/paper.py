@@ -55,10 +55,7 @@ def to_pdf(html: str) -> bytes:
 
 @cache
 def _weasyprint() -> Any:
-    for noisy in (
-        "weasyprint",
-        "fontTools",
-    ):  # of its own sheets, of what is left out of ours, of each font
+    for noisy in ("weasyprint", "fontTools"):  # of its own sheets, of what is left out of ours, of each font
         logging.getLogger(noisy).setLevel(logging.ERROR)
     try:
         with redirect_stdout(StringIO()):  # it prints which libraries it misses
