@@ -6,7 +6,7 @@ It never says that somebody was at a meeting unless a secretary wrote so. What n
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,7 +24,7 @@ KEYS = (
     *("recorder", "enrolled", "excused", "due", "done", "by_phone", "by_visit", "by_meeting", "missing", "who"),
     *("made_up", "share", "length", "suggested", "confirmed", "answered", "evidence", "remarks", "signature", "signed"),
 )
-DONE_BY = {"heard": "way_phone", "visited": "way_visit", "met": "way_meeting"}
+DONE_BY: Mapping[Stands, str] = {"heard": "way_phone", "visited": "way_visit", "met": "way_meeting"}
 BRIEF = ("branch", "first", "title", "due", "done", "share", "suggested", "confirmed")
 MOST_OF_GIST = 100  # characters
 
