@@ -100,7 +100,7 @@ class BadPrompts(IvrError):
 
 
 class NotAMonth(IvrError):
-    """That is not a month; write it like 2026-11."""
+    """That is not a month, or not one that has begun; write it like 2026-11."""
 
 
 class NotEnrolled(IvrError):

@@ -4,6 +4,7 @@ it is made, and of two who do so at once neither harms the other."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,6 +25,17 @@ REPLIED = "replied"  # the deed
 LONGEST_S, PATIENCE_S = 20 * 60, 300.0  # of a sound file; for reading it
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A reply that is kept: for whom, whether it `replaced` one that they had not heard, and what could be better about
+    the sound, in words and by its names."""
+
+    asker: Asker
+    replaced: bool
+    advice: tuple[str, ...] = ()
+    advice_names: tuple[str, ...] = ()
+
+
 def reply(
     database: Database,
     settings: Settings,
@@ -33,7 +45,7 @@ def reply(
     pressing: Pressing = press_letters,
     *,
     by: int | None = None,
-) -> Asker:
+) -> Sent:
     """Reply by words that the line says, in the language of whoever asked; `by` a user of the desk, whose deed it is.
 
     Raises BadNotices for what swindlers speak of, NotThere for what can't be replied to, Unsayable, VoiceFailed,
@@ -46,8 +58,7 @@ def reply(
     phrase = Phrase(asker.language or _own(settings), asker.branch, words)
     for wrong in unsayable(settings, [phrase]).values():
         raise Unsayable(f"The reply was not taken: {_unsaid(wrong)}. Write it as it sounds.", wrong)
-    _keep(database, question, pressing(settings, [phrase])[phrase], now, by)
-    return asker
+    return Sent(asker, _keep(database, question, pressing(settings, [phrase])[phrase], now, by))
 
 
 def reply_spoken(
@@ -60,17 +71,16 @@ def reply_spoken(
     patience_s: float = PATIENCE_S,
     *,
     by: int | None = None,
-) -> tuple[Asker, tuple[str, ...], tuple[str, ...]]:
-    """Reply by a sound file, as `reply` does by words. Returns who asked, and what could be better about the file: in
-    words, and by its names.
+) -> Sent:
+    """Reply by a sound file, as `reply` does by words.
 
     Raises NotThere for what can't be replied to, BadRecording, Refused."""
     from ivr.studio.recording.message import message  # takes a moment to load
 
     asker = _asker(database, question)
     wav, length_ms, verdict = message(sound, voices_here(settings, ()).preset, longest_s, patience_s)
-    _keep(database, question, Clip(Shelf(settings.data).put_recording(wav), length_ms, ""), now, by)
-    return asker, verdict.advice, verdict.advice_names
+    replaced = _keep(database, question, Clip(Shelf(settings.data).put_recording(wav), length_ms, ""), now, by)
+    return Sent(asker, replaced, verdict.advice, verdict.advice_names)
 
 
 def _asker(database: Database, question: int) -> Asker:
@@ -78,11 +88,12 @@ def _asker(database: Database, question: int) -> Asker:
         return questions.asker(connection, question)
 
 
-def _keep(database: Database, question: int, clip: Clip, now: datetime, by: int | None) -> None:
+def _keep(database: Database, question: int, clip: Clip, now: datetime, by: int | None) -> bool:
     with database.writing() as connection:
-        questions.reply(connection, question, clip, now)
+        replaced = questions.reply(connection, question, clip, now)
         if by is not None:
             deeds.did(connection, by, REPLIED, str(question), now)
+    return replaced
 
 
 def give(

@@ -25,8 +25,8 @@ from ivr.vocabulary import Vocabulary
 @contextmanager
 def _records(settings: Settings, month: str | None) -> Iterator[tuple[Connection, Period, Catalogue]]:
     """The current month, unless told otherwise."""
-    zone = settings.line.zone
-    days = period.of_month(month, zone) if month else period.month_at(datetime.now(UTC), zone)
+    zone, now = settings.line.zone, datetime.now(UTC)
+    days = period.begun(month, zone, now) if month else period.month_at(now, zone)
     database = open_database(settings.database)
     try:
         with database.reading() as connection:

@@ -83,14 +83,15 @@ def reply(settings: Settings, question: int, words: str | None, recording: Path 
     database, now = open_database(settings.database), datetime.now(UTC)
     try:
         if recording:
-            asker, advice, _ = letters.reply_spoken(database, settings, question, recording, now)
+            sent = letters.reply_spoken(database, settings, question, recording, now)
         else:
-            asker, advice = letters.reply(database, settings, question, text, now, press_letters), ()
+            sent = letters.reply(database, settings, question, text, now, press_letters)
     finally:
         database.close()
-    for each in advice:
+    for each in sent.advice:
         noted(each)
-    click.echo(f"{asker.name} hears it first in the next call.")
+    instead = ", instead of the one that was not heard yet" if sent.replaced else ""
+    click.echo(f"{sent.asker.name} hears it first in the next call{instead}.")
 
 
 @questions.command()

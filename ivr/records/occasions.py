@@ -41,16 +41,19 @@ class Kept:
 
 
 def write(connection: Connection, branch: int, what: Written, user: int, now: datetime, today: date) -> int:
-    """Write it down, once: the same again is what stands already. Returns its id. `members` must be of the branch.
+    """Write it down, once: the same again is what stands already. Returns its id. `members` must be of the branch, and
+    something was studied or talked about.
 
     Raises BadEntry."""
     if what.day > today:
         raise BadEntry("day", "day_in_the_future")
     if not what.members:
-        raise BadEntry("members", "nobody_there")
+        raise BadEntry("members", "nobody_visited" if what.kind == "visit" else "nobody_there")
     texts = {name: str(getattr(what, name)).strip() for name in LONGEST}
     if too_long := [name for name, text in texts.items() if len(text) > LONGEST[name]]:
         raise BadEntry(too_long[0], "too_long")
+    if not (what.lesson or texts["topic"] or (what.kind == "visit" and texts["note"])):
+        raise BadEntry("topic", f"lesson_or_topic_{what.kind}")
     row = {"branch_id": branch, "kind": what.kind, "day": what.day, "lesson": what.lesson, **texts}
     # Of two at once the second waits here, and then sees the first.
     connection.execute(select(Branch.id).where(Branch.id == branch).with_for_update(key_share=True))

@@ -161,10 +161,11 @@ def asker(connection: Connection, question: int) -> Asker:
     return Asker(who.name, who.branch, chosen.get("language", ""))
 
 
-def reply(connection: Connection, question: int, clip: Clip, now: datetime) -> None:
-    """The asker hears this first of all in their next call. Raises NotThere for what can't be replied to."""
+def reply(connection: Connection, question: int, clip: Clip, now: datetime) -> bool:
+    """The asker hears this first of all in their next call. True where it took the place of one that was not heard yet.
+    Raises NotThere for what can't be replied to."""
     asker(connection, question)
-    give(connection, question, clip, now)
+    return give(connection, question, clip, now)
 
 
 def take_back(connection: Connection, question: int, audio: str) -> bool:
@@ -173,13 +174,15 @@ def take_back(connection: Connection, question: int, audio: str) -> bool:
     return connection.execute(delete(Reply).where(unheard)).rowcount == 1
 
 
-def give(connection: Connection, question: int, clip: Clip, now: datetime) -> None:
+def give(connection: Connection, question: int, clip: Clip, now: datetime) -> bool:
     """A reply, written or spoken, takes the place of one that is not heard yet; of two at once, the later one. The same
-    again changes nothing, were it heard already."""
+    again changes nothing, were it heard already. True where one was replaced."""
     connection.execute(select(Recording.id).where(Recording.id == question).with_for_update())
     newest = select(Reply.words, Reply.audio).where(Reply.question_id == question).order_by(Reply.id.desc()).limit(1)
     if connection.execute(newest).first() == (clip.words, clip.audio):
-        return
-    connection.execute(delete(Reply).where(Reply.question_id == question, Reply.delivered_at.is_(None)))
+        return False
+    unheard = delete(Reply).where(Reply.question_id == question, Reply.delivered_at.is_(None))
+    replaced = connection.execute(unheard).rowcount > 0
     row = {"question_id": question, "words": clip.words, "audio": clip.audio, "length_ms": clip.length_ms}
     connection.execute(insert(Reply), {**row, "made_at": now})
+    return replaced

@@ -123,6 +123,7 @@ def page(facts: Facts, words: Vocabulary) -> tuple[Sheet, ...]:
     titles = {lesson.lesson: lesson.title for lesson in facts.lessons}
     cells = tuple(
         (
+            row.call,
             f"{row.started:%m-%d %H:%M}",
             _who(row, words),
             row.phone,
@@ -149,5 +150,5 @@ def _who(row: CallRow, words: Vocabulary) -> str:
 
 
 def _headings(words: Vocabulary) -> tuple[str, ...]:
-    keys = ("calls_when", "calls_who", "calls_number", "heard_time", "calls_keys", "col_strays", "calls_lasted")
-    return tuple(map(words.say, (*keys, "calls_ending", "col_method", "lesson_name")))
+    keys = ("calls_call", "calls_when", "calls_who", "calls_number", "heard_time", "calls_keys", "col_strays")
+    return tuple(map(words.say, (*keys, "calls_lasted", "calls_ending", "col_method", "lesson_name")))

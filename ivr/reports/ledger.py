@@ -6,7 +6,7 @@ It never says that somebody was at a meeting unless a secretary wrote so. What n
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,7 +15,7 @@ from ivr.records.places import Place
 from ivr.reports import columns, member, month, study, study_hours
 from ivr.reports.columns import Basis, Row, hours_of
 from ivr.reports.facts import Version
-from ivr.reports.member import DONE, WAYS, told_ways
+from ivr.reports.member import DONE, WAYS, Stands, told_ways
 from ivr.reports.sheet import Sheet
 from ivr.reports.study import Study
 
@@ -24,6 +24,7 @@ KEYS = (
     *("recorder", "enrolled", "excused", "due", "done", "by_phone", "by_visit", "by_meeting", "missing", "who"),
     *("made_up", "share", "length", "suggested", "confirmed", "answered", "evidence", "remarks", "signature", "signed"),
 )
+DONE_BY: Mapping[Stands, str] = {"heard": "way_phone", "visited": "way_visit", "met": "way_meeting"}
 BRIEF = ("branch", "first", "title", "due", "done", "share", "suggested", "confirmed")
 MOST_OF_GIST = 100  # characters
 
@@ -142,7 +143,7 @@ def _counted(basis: Basis, studied: list[Study]) -> Row:
     due = [row for row in studied if row.is_due]
     done = [row.stands for row in due if row.is_done]
     missing = [row for row in due if not row.is_done]
-    besides = sum(row.is_done for row in studied if not row.is_due)
+    besides = [row.stands for row in studied if not row.is_due and row.is_done]
     words = basis.words
     return {
         "enrolled": len(studied),
@@ -160,8 +161,14 @@ def _counted(basis: Basis, studied: list[Study]) -> Row:
         "suggested": hours_of(sum(row.suggested for row in studied)),
         "confirmed": hours_of(sum(row.confirmed for row in studied)),
         "answered": _answers(basis, studied),
-        "remarks": words.say("excused_too", n=besides) if besides else "",
+        "remarks": words.say("excused_too", n=len(besides), ways=_by_way(basis, besides)) if besides else "",
     }
+
+
+def _by_way(basis: Basis, stands: list[Stands]) -> str:
+    """How many did it in each way, as the columns of those who are due tell it."""
+    ways = ((stands.count(each), basis.words.say(text)) for each, text in DONE_BY.items())
+    return basis.joined(basis.words.say("way_count", way=way, n=n) for n, way in ways if n)
 
 
 def _answers(basis: Basis, studied: list[Study]) -> str:

@@ -10,7 +10,7 @@ from ivr.reports.member import STANDS, clock, signed
 from ivr.reports.month import MonthRow
 from ivr.reports.sheet import Cell, Sheet
 
-OF_MEMBERS = ("n", "name", "stands_sign", "lessons_done", "heard_time", "marks", "calls", "last_day", "situation")
+OF_MEMBERS = ("n", "name", "stands_sign", "lessons_done", "heard_time", "marks", "month_calls", "last_day", "situation")
 OF_BRANCHES = ("district", "branch", "due", *(f"count_{stands}" for stands in STANDS), "share")
 
 
@@ -33,7 +33,7 @@ def _members(basis: Basis) -> Iterator[Row]:
             "lessons_done": f"{row.lessons_done}/{len(row.by_lesson)}" if row.by_lesson else "",
             "heard_time": clock(row.heard_s),
             "marks": f"{row.correct}/{row.asked}" if row.asked else "",
-            "calls": row.calls or None,
+            "month_calls": row.calls or None,
             "last_day": f"{row.last_call:%m-%d}" if row.last_call else "",
             "situation": _situation(basis, row),
         }

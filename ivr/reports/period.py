@@ -40,6 +40,17 @@ def of_month(written: str, zone: ZoneInfo) -> Period:
     return Period(written, zone, first, following - timedelta(days=1), start, end)
 
 
+def begun(written: str, zone: ZoneInfo, now: datetime) -> Period:
+    """As of_month, of one that may be asked about: of what is to come nothing is known, and there was no line before
+    2000. Raises NotAMonth."""
+    period = of_month(written, zone)
+    if period.start > now:
+        raise NotAMonth(f"{written} has not begun yet.")
+    if period.first.year < 2000:
+        raise NotAMonth(f"There was no line in {written}.")
+    return period
+
+
 def month_at(now: datetime, zone: ZoneInfo) -> Period:
     """The month that an instant lies in."""
     return of_month(f"{now.astimezone(zone):%Y-%m}", zone)

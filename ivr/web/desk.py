@@ -14,7 +14,7 @@ from ivr.records.progress import Counting
 from ivr.records.users import Known
 from ivr.reports import facts
 from ivr.reports.facts import Facts, MonthFacts, Whom
-from ivr.reports.period import Period, month_at, of_month
+from ivr.reports.period import Period, begun, month_at
 from ivr.shelf import Shelf
 from ivr.vocabulary import Vocabulary
 from ivr.web.presses import Presses
@@ -42,7 +42,7 @@ class Desk:
 
     def month(self, written: str) -> Period:
         """Raises NotAMonth."""
-        return of_month(written, self.settings.line.zone)
+        return begun(written, self.settings.line.zone, self.clock())
 
     def seen_by(self, user: Known) -> tuple[Place, ...]:
         with self.database.reading() as connection:

@@ -55,6 +55,8 @@ def to_pdf(html: str) -> bytes:
 
 @cache
 def _weasyprint() -> Any:
+    for noisy in ("weasyprint", "fontTools"):  # of its own sheets, of what is left out of ours, of each font
+        logging.getLogger(noisy).setLevel(logging.ERROR)
     try:
         with redirect_stdout(StringIO()):  # it prints which libraries it misses
             import weasyprint
@@ -62,8 +64,6 @@ def _weasyprint() -> Any:
         raise MissingPart(f"WeasyPrint is not installed. {HOW}") from error
     except OSError as error:  # a library that it loads by name
         raise MissingPart(f"WeasyPrint does not start: {error}. {HOW}") from error
-    for noisy in ("weasyprint", "fontTools"):  # of what is left out of our style sheet, of each font
-        logging.getLogger(noisy).setLevel(logging.ERROR)
     return weasyprint
 
 

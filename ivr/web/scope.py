@@ -123,12 +123,7 @@ def member_of_theirs(desk: Desk, number: str) -> Enrolled:
 
 
 def _month(desk: Desk, written: str) -> Period:
-    if not written.startswith("2"):  # there was no line before 2000
-        raise NoSuchMonth(written)
     try:
-        period = desk.month(written)
+        return desk.month(written)
     except NotAMonth:
         raise NoSuchMonth(written) from None
-    if period.first > desk.this_month().last:  # of what is to come nothing is known
-        raise NoSuchMonth(written)
-    return period

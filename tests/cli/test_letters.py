@@ -105,7 +105,8 @@ def test_a_reply_takes_the_place_of_one_that_is_not_heard(
 ) -> None:
     ask(database, provider.put())
     run(questions, settings, "reply", "1", "星期三开会。")
-    run(questions, settings, "reply", "1", "星期四开会。")
+    told = run(questions, settings, "reply", "1", "星期四开会。")
+    assert told == f"{NAMES[0]} hears it first in the next call, instead of the one that was not heard yet.\n"
     assert [reply.words for reply in rows(database, Reply)] == ["星期四开会。"]
     with database.writing() as connection:
         connection.execute(update(Reply).values(delivered_at=BEGIN))

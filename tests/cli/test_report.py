@@ -53,6 +53,8 @@ def test_the_month_is_the_current_one_unless_told(recorded: Settings) -> None:
     assert len(rows["month"]) == 7 and len(rows["rows"]) == 2
     with pytest.raises(NotAMonth):
         run(recorded, "member", "--month", "November")
+    with pytest.raises(NotAMonth, match="2999-01 has not begun"):
+        run(recorded, "branch", "--month", "2999-01")
 
 
 def test_a_report_may_be_written_to_a_file(recorded: Settings, tmp_path: Path) -> None:

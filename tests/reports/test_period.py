@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from ivr import vocabulary
 from ivr.errors import NotAMonth
-from ivr.reports.period import month_at, of_month
+from ivr.reports.period import begun, month_at, of_month
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,11 @@ def test_the_current_month_is_the_local_one() -> None:
 def test_what_is_no_month_is_refused(written: str) -> None:
     with pytest.raises(NotAMonth, match="write it like 2026-11"):
         of_month(written, ZoneInfo("UTC"))
+
+
+@pytest.mark.parametrize(("written", "why"), [("2026-12", "has not begun"), ("1999-12", "no line"), ("2026-1", "like")])
+def test_a_month_that_may_not_be_asked_about_is_refused(written: str, why: str) -> None:
+    now, zone = datetime(2026, 11, 30, 16, 0, tzinfo=UTC), ZoneInfo("Asia/Shanghai")
+    with pytest.raises(NotAMonth, match=why):
+        begun(written, zone, now - timedelta(microseconds=1))
+    assert begun("2026-12", zone, now).month == "2026-12"  # where the line is

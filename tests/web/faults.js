@@ -43,6 +43,13 @@
     if (apart(label, label.nextElementSibling, "top")) faults.push(`not beside what it says: ${named(label)}`);
   faults.push(...[...document.querySelectorAll(".paper")].filter(seen).map((each) => `is for paper: ${named(each)}`));
 
+  const tabs = [...document.querySelectorAll(".tabs a")], [tab, ...others] = tabs.filter((each) => each.hasAttribute("aria-current"));
+  if (document.querySelector(".bar")) {
+    if (tabs.length && (!tab || others.length)) faults.push("is not under one of the tabs");
+    const up = [...document.querySelectorAll(".ways a")].some((each) => each.innerText.startsWith("‹"));
+    if (tab === tabs[3] && tab?.getAttribute("aria-current") !== "page" && !up) faults.push("leads to nothing above it");
+  }
+
   const within = (box) => box.width > 0 && box.height > 0;
   const pressed = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter(seen);
   const boxes = pressed.map((each) => [each, each.getBoundingClientRect()]).filter(([, box]) => within(box));

@@ -369,6 +369,7 @@ def test_a_call_is_set_aside_and_taken_back(browser: Browser, database: Database
     assert "这个电话已经搁在一边。" in page and "搁在一边，没有人认领。" in page
     everything = browser.get("/desk/unclaimed?all=1").text
     assert "已搁在一边" in rows(everything)[0][-1]
+    assert told(everything) == ["没有等您认领的电话。下面的都搁在一边了，以后还可以认领。"]
     undone = browser.post(f"/desk/call/{rang}/aside", undo="1")
     assert undone.status_code == 303 and "已撤回。" in browser.get(undone.location).text
     assert "又拿出来，等人认领。" in browser.get(f"/desk/call/{rang}").text

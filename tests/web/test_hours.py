@@ -58,7 +58,10 @@ def test_what_is_ticked_counts_and_can_be_taken_back(browser: Browser, here: str
     page = browser.get(here).text
     assert rows(page)[0][4] == "0.3" and page.count("checked") == 1 and "确认打勾的" in page
     answer = browser.post(here, shown=shown(page), was=["1 falls"], ticked=["1 falls"])
-    assert answer.status_code == 303 and "没有改动。" in browser.get(answer.location).text
+    assert (
+        answer.status_code == 303
+        and 'class="unchanged screen" role="note">没有改动。' in browser.get(answer.location).text
+    )
     assert confirmed(database) == {(1, "falls", "2026-11"): 3}  # as it was confirmed, not as it is suggested
     browser.post(here, shown=shown(page), was=re.findall(r'name="was" value="(.*?)"', page))
     assert confirmed(database) == {}

@@ -9,6 +9,7 @@ import csv
 import html
 import io
 import json
+import logging
 import re
 import sys
 from contextlib import nullcontext
@@ -254,6 +255,7 @@ def test_without_weasyprint_the_page_says_how_to_print(
     browser.sign_in("hedong")
     here = f"/desk/{county['初心村党支部']}/2026-11"
     monkeypatch.setitem(sys.modules, "weasyprint", None)  # as where the extra was never installed
+    logging.getLogger("weasyprint").setLevel(logging.NOTSET)
     forget_whether_pdfs_are_made()
     try:
         pages = [browser.get(address).text for address in (here, "/desk/all/2026-11", f"{here}/ledger/detail")]
@@ -262,6 +264,7 @@ def test_without_weasyprint_the_page_says_how_to_print(
         forget_whether_pdfs_are_made()
     for page in pages:
         assert '.xlsx"' in page and '.pdf"' not in page and "在打印机里选“另存为 PDF”" in page
+    assert not logging.getLogger("weasyprint.progress").isEnabledFor(logging.WARNING)  # already as it loads
     assert answer.status_code == 503 and "另存为 PDF" in answer.text and "ivr doctor" in answer.text
 
 

@@ -17,7 +17,7 @@ from ivr.records.occasions import Written
 from ivr.records.roster import enrolled
 from ivr.shelf import Shelf
 from tests.reports.village import Village, at, bye, listens, menu
-from tests.web.conftest import NAMES, USERS, Browser
+from tests.web.conftest import NAMES, USERS, Browser, Clock
 from tests.web.reading import rows
 from tests.web.test_print import CHROMIUM, pages, printed
 
@@ -77,7 +77,9 @@ def test_nobody_is_found_elsewhere(browser: Browser) -> None:
 # ── the card ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_year_month_by_month(browser: Browser, database: Database, county: dict[str, int], pressed: Path) -> None:
+def test_a_year_month_by_month(
+    browser: Browser, database: Database, county: dict[str, int], pressed: Path, clock: Clock
+) -> None:
     branch, who = county["初心村党支部"], member(database, "001")
     with database.writing() as connection:
         village = Village(connection, Shelf(pressed).catalogue())
@@ -90,6 +92,9 @@ def test_a_year_month_by_month(browser: Browser, database: Database, county: dic
             occasions.write(connection, branch, each, 1, at("2026-11-19 12:00"), date(2026, 11, 20))
         hours.confirm(connection, "2026-11", {(who, "falls"): 5, (who, "stoves"): 10}, 1, at("2026-11-19 12:00"))
     browser.sign_in("chuxin")
+    assert browser.get("/desk/member/001/2027").status_code == 404  # it has not begun
+    clock.pass_(days=60)
+    browser.sign_in("chuxin")
     assert cells(browser.get(CARD).text) == [
         ["10月", "10-05", "防跌倒", "电话学习", "0:12", "", "", "", "0:12，0.0 学时"],
         ["11月", "11-09、11-19", "防跌倒", "电话学习 + 集中学习", "0:30", "", "0.5", "2/2", "0:30，1.5 学时"],
@@ -100,7 +105,7 @@ def test_a_year_month_by_month(browser: Browser, database: Database, county: dic
     page, next_year = browser.get(CARD).text, browser.get("/desk/member/001/2027").text
     assert "全年确认学时 1.5，要满 32。" in page and cells(next_year)[0][:2] == ["1月", "01-01"]
     assert f'href="{CARD}"' in next_year and "上一年" not in page  # before 2026 nothing is known
-    assert "这一年还没有学习记录" in browser.get("/desk/member/001/2025").text
+    assert browser.get("/desk/member/001/2025").status_code == 404
 
 
 def test_from_a_card_the_tabs_lead_to_its_branch(browser: Browser, county: dict[str, int]) -> None:
@@ -130,7 +135,7 @@ def test_a_card_takes_few_questions(browser: Browser, database: Database) -> Non
     assert 5 < len(asked) < 130
 
 
-@pytest.mark.parametrize("year", ["0000", "0999", "9999", "26", "02026", "2026-11", "x"])
+@pytest.mark.parametrize("year", ["0000", "0999", "2025", "2027", "9999", "26", "02026", "2026-11", "x"])
 def test_what_is_no_year_is_not_there(browser: Browser, year: str) -> None:
     browser.sign_in("chuxin")
     assert browser.get(f"/desk/member/001/{year}").status_code == 404

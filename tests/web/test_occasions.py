@@ -74,16 +74,18 @@ def test_a_meeting_counts_for_those_who_were_there(browser: Browser, here: str) 
         "学完的 50%（3/6）。",
     ]
     row = rows(browser.get(f"{here}/occasions").text)[0]
-    assert row[3:6] == ["李书记", "活动室", "王秀英、马建民"]  # 101 is of another branch
+    assert row[2:6] == ["集中学习《用炉子》", "李书记", "活动室", "王秀英、马建民"]  # 101 is of another branch
+    assert "<td>集中学习《用炉子》</td>" in browser.get(f"{here}/ledger/meetings").text  # the meeting's name
 
 
 BAD = {
     "no day": ({"day": "", "member": "004"}, "请填日期"),
     "a day that is none": ({"day": "2026-02-30", "member": "004"}, "日期请写成"),
     "tomorrow": ({"day": "2026-11-21", "member": "004"}, "这一天还没到"),
-    "nobody": ({"day": "2026-11-18"}, "请选一选有谁"),
-    "somebody of another branch": ({"day": "2026-11-18", "member": "101"}, "请选一选有谁"),
+    "nobody": ({"day": "2026-11-18"}, "请选一选看望了谁"),
+    "somebody of another branch": ({"day": "2026-11-18", "member": "101"}, "请选一选看望了谁"),
     "too much": ({"day": "2026-11-18", "member": "004", "note": "长" * 1001}, "太长了"),
+    "nothing but a name": ({"day": "2026-11-18", "member": "004", "note": " "}, "请选一课，或者写上谈了什么。"),
 }
 
 
@@ -93,15 +95,18 @@ def test_what_can_t_be_kept_is_told_and_nothing_typed_is_lost(
 ) -> None:
     browser.sign_in("chuxin")
     answer = browser.post(f"{here}/visit", host="李书记", **typed)
-    assert answer.status_code == 400 and why in answer.text and 'value="李书记"' in answer.text
+    assert answer.status_code == 400 and re.search(rf'id="\w+-wrong" role="alert">{why}', answer.text)
+    assert 'value="李书记"' in answer.text
     with database.reading() as connection:
         assert connection.execute(select(Occasion.__table__)).all() == []
 
 
 def test_a_meeting_needs_something_that_was_studied(browser: Browser, here: str) -> None:
     browser.sign_in("chuxin")
-    answer = browser.post(f"{here}/meeting", day="2026-11-18", members=["001"])
+    answer = browser.post(f"{here}/meeting", day="2026-11-18", members=["001"], note="学了")
     assert answer.status_code == 400 and "请选一课" in answer.text and "checked" in answer.text
+    answer = browser.post(f"{here}/meeting", day="2026-11-18")
+    assert answer.status_code == 400 and "请选一选有谁" in answer.text
     assert browser.post(f"{here}/meeting", day="2026-11-18", members=["001"], lesson="nothing").status_code == 404
 
 

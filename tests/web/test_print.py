@@ -5,12 +5,14 @@ must be checked (CI)."""
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import pdfplumber
 import pytest
 
 from ivr import web
@@ -55,3 +57,24 @@ def test_eighteen_members_are_one_page(browser: Browser, database: Database, tmp
     assert re.search(rb"/MediaBox\s*\[0 0 59[45][.\d]* 84[12]", pdf)
     many = page.replace("</tbody>", "<tr><th>王</th></tr>" * 60 + "</tbody>")
     assert pages(printed(many, tmp_path)) > 1
+
+
+@pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, reason="there is no chromium here to print with")
+def test_the_list_to_ring_is_set_in_one_size_and_each_cell_holds_its_own(
+    browser: Browser, database: Database, tmp_path: Path
+) -> None:
+    """Ticked or not; the longest number of a landline."""
+    if not database.is_sqlite:
+        pytest.skip("the page is the same")
+    browser.sign_in("chuxin")
+    browser.post("/desk/all/2026-11/ring/tick", member="002", outcome="耳朵不好，女儿晚上帮忙接")
+    pdf = printed(browser.get(browser.post("/desk/all/2026-11/ring/numbers").location).text, tmp_path)
+    with pdfplumber.open(io.BytesIO(pdf)) as opened:
+        (page,) = opened.pages
+        table = page.find_tables()[0]
+        _, top, _, _ = table.rows[1].bbox  # the first is what stands above
+        _, _, _, bottom = table.rows[-2].bbox
+        sizes = {round(each["size"], 1) for each in page.chars if top < each["top"] < bottom}
+        cells = [" ".join((cell or "").split()) for row in table.extract() for cell in row]
+    assert sizes == {12.0}
+    assert "138 0013 8004 0371 6543 2100" in cells and "138 0013 8002" in cells

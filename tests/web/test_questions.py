@@ -111,12 +111,16 @@ def test_from_the_tone_to_the_reply_that_was_heard(
 def test_the_reply_is_in_the_language_of_whoever_asked(
     browser: Browser, database: Database, question: int, data: Path, clock: Clock
 ) -> None:
+    """And a second one takes the place of the first, which nobody has heard: the form says so, and what it led to."""
     browser.sign_in("chuxin")
-    finished(browser, send(browser, f"/desk/questions/{question}", words="好的。"))
+    assert "再寄一条，就换掉它" not in browser.get(f"/desk/questions/{question}").text
+    page = finished(browser, send(browser, f"/desk/questions/{question}", words="好的。")).text
+    assert "再寄一条，就换掉它" in page and "已经换掉了" not in page
     with database.writing() as connection:
         preferences.prefer(connection, 1, "language", "yue")
     (mandarin,) = replies(database)
-    finished(browser, send(browser, f"/desk/questions/{question}", words="好的。"))
+    page = finished(browser, send(browser, f"/desk/questions/{question}", words="好的。")).text
+    assert "原来那条还没听的回复，已经换掉了。" in page
     (cantonese,) = replies(database)
     assert mandarin.audio != cantonese.audio
 

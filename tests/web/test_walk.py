@@ -135,14 +135,33 @@ def test_one_step_back_from_the_list_however_often_it_was_ticked(chromium: Brows
     context.close()
 
 
+def test_a_step_back_to_what_was_refused_is_a_page(chromium: Browser, base: str) -> None:
+    """And no question of the browser's, whether to send it again."""
+    context, page = at_the_desk(chromium, base, "chuxin")
+    page.goto(base + "/desk/all/2026-11/visit")
+    page.select_option("#member", "004")
+    for topic in ("", "谈心"):
+        page.fill("#topic", topic)
+        page.click("main button.main")
+    page.wait_for_selector("#kept")
+    shown = page.go_back()
+    assert shown and shown.status == 200 and page.locator("#topic").count() and not page.locator(".mistake").count()
+    context.close()
+
+
 PLAIN = """<!doctype html><html lang="en"><title>A page</title>
 <style>body, button { font: 20px sans-serif } button { height: 60px } :focus { outline: 4px solid }</style>
 <main><h1>A page</h1>"""
+UNDER = """<style>a {{ display: block; height: 60px }}</style><nav class="tabs"><a>a</a><a>b</a><a>c</a>
+<a href="#d"{}>d</a></nav><div class="bar"><nav class="ways">{}</nav></div>"""
 STUMBLES = {
     "none": ("<p>All is well</p><button>x</button>", ""),
     "wide": ('<p style="width: 1100px">too wide</p>', "1108 px wide on a screen of 1024: <p> too wide"),
     "wide on a phone": ('<p style="width: 500px">too wide</p>', "508 px wide on a screen of 400: <p> too wide"),
     "small letters": ('<p style="font-size: 16px">small</p>', "letters of 16 px: <p> small"),
+    "under no tab": (UNDER.format("", ""), "is not under one of the tabs"),
+    "nothing above": (UNDER.format(' aria-current="true"', ""), "leads to nothing above it"),
+    "something above": (UNDER.format(' aria-current="true"', '<a href="#up">‹ up</a>'), ""),
     "a low button": ('<button style="height: 30px">low</button>', "30.0 px high, too low to touch: <button> low"),
     "overlap": (
         '<button>a</button><button style="margin-left: -12px">b</button>',

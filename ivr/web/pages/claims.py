@@ -43,7 +43,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             rows=calls,
             here=here,
             lost=lost,
-            told=(desk.words.say("unclaimed_count" if waiting else "unclaimed_none", n=waiting),),
+            told=(told(waiting, is_any=bool(calls)),),
             older=waiting - len(calls) if not everything else 0,
             most=MOST,
             everything=everything,
@@ -51,6 +51,12 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             local=lambda instant: instant.astimezone(desk.settings.line.zone),
             masked=masked,
             minutes=minutes,
+        )
+
+    def told(waiting: int, *, is_any: bool) -> str:
+        """Where none waits, there may be those that were set aside."""
+        return desk.words.say(
+            "unclaimed_count" if waiting else "unclaimed_only_aside" if is_any else "unclaimed_none", n=waiting
         )
 
     @routes.post("/call/<row:call>/claim")

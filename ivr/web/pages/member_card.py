@@ -10,7 +10,7 @@ from flask import Blueprint, abort, g, render_template, request
 from werkzeug.wrappers import Response
 
 from ivr import prompts
-from ivr.errors import BadEntry, NotAMonth
+from ivr.errors import BadEntry
 from ivr.records import acquaintance, exemptions, preferences
 from ivr.records.exemptions import Exempt
 from ivr.records.numbers import masked
@@ -38,6 +38,8 @@ SHOWN = (
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
+    """Of the years from the first record to this one."""
+
     @routes.get(CARD)
     def member_card(number: str, year: int) -> str:
         return page(member_of_theirs(desk, number), year)
@@ -77,7 +79,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     def page(member: Enrolled, year: int, mistake: BadEntry | None = None) -> str:
         rules = desk.settings.records
         months, exempt, chosen = gathered(member, year)
-        this_year = desk.this_month().first.year
         with desk.database.reading() as connection:
             begins = beginning.of_member(connection, member, desk.settings.line.zone)
         return render_template(
@@ -86,7 +87,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             branch=branch_named(desk, member.branch),
             year=year,
             previous=year - 1 if begins and begins.year < year else None,
-            next=year + 1 if year < this_year else None,
+            next=year + 1 if year < desk.today().year else None,
             months=months,
             ways=lambda ways: told_ways(ways, desk.words),
             clock=clock,
@@ -103,12 +104,12 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         )
 
     def gathered(member: Enrolled, year: int) -> tuple[list[MonthOnCard], list[Exempt], Mapping[str, str]]:
-        try:
-            months = period.year(year, desk.settings.line.zone)
-        except NotAMonth:
-            abort(404)
-        rules = desk.settings.records
+        rules, zone, this_year = desk.settings.records, desk.settings.line.zone, desk.today().year
         with desk.database.reading() as connection:
+            begins = beginning.first_day(connection, desk.shelf.catalogue(), zone)
+            if not (begins.year if begins else this_year) <= year <= this_year:
+                abort(404)
+            months = period.year(year, zone)
             facts = card.gather(connection, member, months, desk.shelf.catalogue(), rules.completed_share)
             exempt = exemptions.of_member(connection, member.id)
             chosen = preferences.preferred(connection, [member.id])[member.id]

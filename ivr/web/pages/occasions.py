@@ -96,9 +96,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         lesson = typed.get("lesson", "")
         if lesson and lesson not in titles():
             abort(404)
-        if kind == "meeting" and not lesson and not typed.get("topic", "").strip():
-            raise BadEntry("topic", "lesson_or_topic")
         texts = {name: typed.get(name, "").strip() for name in occasions.LONGEST}
+        if kind == "meeting" and lesson and not texts["topic"]:
+            texts["topic"] = desk.words.say("studied_together", title=titles()[lesson])
         return Written(kind, typed_day("day", typed.get("day", "")), lesson or None, there, **texts)
 
     def form(about: Seen, kind: Kind, typed: Mapping[str, str], error: BadEntry | None = None) -> str:

@@ -17,6 +17,7 @@ from werkzeug.datastructures import FileStorage
 
 from ivr import letters
 from ivr.errors import BadEntry, BadRecording, MissingPart, Refused, Unsayable
+from ivr.letters import Sent
 from ivr.records import deeds
 from ivr.records import questions as records
 from ivr.records.notices import asks_for
@@ -159,17 +160,17 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     def by_words(question: int, words: str, user: int, now: datetime) -> Ended:
         try:
-            asker = letters.reply(desk.database, desk.settings, question, words, now, by=user)
+            sent = letters.reply(desk.database, desk.settings, question, words, now, by=user)
         except Unsayable as error:
             return Ended(wrong={"words": can_t_say(desk.words, error.words)})
         except MissingPart:
             return Ended(wrong={"words": say("mistake_no_voice")})
-        return Ended((say("reply_ready", name=asker.name),))
+        return ready(sent)
 
     def by_sound(question: int, sound: Path, user: int, now: datetime) -> Ended:
         limits = {"minutes": LONGEST_S // 60}
         try:
-            asker, _, advice = letters.reply_spoken(
+            sent = letters.reply_spoken(
                 desk.database, desk.settings, question, sound, now, LONGEST_S, PATIENCE_S, by=user
             )
         except Refused as error:
@@ -177,7 +178,12 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             return Ended(wrong={"sound": say("sound_refused", faults=faults)})
         except BadRecording as error:
             return Ended(wrong={"sound": say(f"sound_{error.why}", **limits)})
-        return Ended((say("reply_ready", name=asker.name), *(say(f"sound_advice_{name}") for name in advice)))
+        return ready(sent)
+
+    def ready(sent: Sent) -> Ended:
+        replaced = [say("reply_replaced")] if sent.replaced else []
+        advice = (say(f"sound_advice_{name}") for name in sent.advice_names)
+        return Ended((say("reply_ready", name=sent.asker.name), *replaced, *advice))
 
 
 def heard_by(desk: Desk) -> ColumnElement[bool]:

@@ -7,6 +7,10 @@ if (button) {
   document.getElementById("by-keys").hidden = true;
 }
 
+// A page that answers what was sent, as one that refuses it, is gone back to by its address: else the browser asks
+// whether to send it again.
+history.replaceState(null, "", location.href);
+
 // What has a sound plays it at once, and stops it; without this file the link leads to the same page with a player.
 var playing = null;
 function quiet() {
