@@ -97,8 +97,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _is_left_to_the_other(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
-    kind = call.params.get("database_url") if call and item.path.parent.name in BY_TURNS else None
-    if kind is None or item.path.name in ON_BOTH:
+    if not call or item.path.parent.name not in BY_TURNS or item.path.name in ON_BOTH:
+        return False
+    kind = call.params.get("database_url")
+    if kind is None or kind not in call.id:  # ON_ONE has another id
         return False
     turn = crc32(item.nodeid.replace(kind, "").encode()) % 2
     return bool(kind != ("sqlite", "postgresql")[turn])

@@ -23,6 +23,8 @@ class Filling:
 
 
 EMPTY = Filling("empty", lambda _: None)
+ON_ONE = pytest.mark.parametrize("database_url", [pytest.param("sqlite", id="on_one")], indirect=True)
+"""For a test of something slow that is the same on both kinds of database."""
 
 
 @dataclass

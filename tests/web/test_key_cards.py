@@ -11,8 +11,9 @@ from sqlalchemy import update
 from ivr.records.db import Database
 from ivr.records.importing import import_roster
 from ivr.records.models import Member
+from tests.databases import ON_ONE
 from tests.web.conftest import HOME, Browser, Clock, desk_of
-from tests.web.test_print import CHROMIUM, pages, printed
+from tests.web.test_print import NEEDS_CHROMIUM, pages, printed
 
 
 def cards(html: str) -> list[str]:
@@ -69,7 +70,8 @@ def test_of_several_branches_one_is_chosen_first(browser: Browser, county: dict[
     assert cards(page) == [] and f'href="{address(county)}"' in page
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here to print with")
+@ON_ONE
+@NEEDS_CHROMIUM
 @pytest.mark.parametrize(("size", "sheets", "box"), [("a4", 5, (842, 595)), ("a6", 18, (420, 298))])
 def test_eighteen_cards_on_paper(
     browser: Browser,
@@ -80,8 +82,6 @@ def test_eighteen_cards_on_paper(
     sheets: int,
     box: tuple[int, int],
 ) -> None:
-    if not database.is_sqlite:
-        pytest.skip("the page is the same")
     more = (f"欧阳春{chr(0x4E00 + n)},,初心村党支部,{n:03}" for n in range(7, 19))
     import_roster(database, "\n".join(["姓名,电话,支部,编号", *more]).encode(), "more.csv", "CN")
     browser.sign_in("chuxin")

@@ -16,10 +16,11 @@ from ivr.records.models import Member
 from ivr.records.occasions import Written
 from ivr.records.roster import enrolled
 from ivr.shelf import Shelf
+from tests.databases import ON_ONE
 from tests.reports.village import Village, at, bye, listens, menu
 from tests.web.conftest import NAMES, USERS, Browser, Clock
 from tests.web.reading import rows
-from tests.web.test_print import CHROMIUM, pages, printed
+from tests.web.test_print import NEEDS_CHROMIUM, pages, printed
 
 CARD = "/desk/member/001/2026"
 KEPT = "?kept=1#kept"  # where it is said, not back down at the form
@@ -263,11 +264,10 @@ def test_nothing_of_others_is_there_to_see_or_to_change(browser: Browser, databa
         assert exemptions.of_member(connection, member(database, "201")) == [kept]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here to print with")
+@ON_ONE
+@NEEDS_CHROMIUM
 def test_a_full_year_is_one_page(browser: Browser, database: Database, county: dict[str, int], tmp_path: Path) -> None:
     """Two lessons a month."""
-    if not database.is_sqlite:
-        pytest.skip("the page is the same")
     who = member(database, "001")
     with database.writing() as connection:
         for month in range(1, 13):

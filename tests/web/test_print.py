@@ -18,9 +18,13 @@ import pytest
 from ivr import web
 from ivr.records.db import Database
 from ivr.records.importing import import_roster
+from tests.databases import ON_ONE
 from tests.web.conftest import Browser
 
 CHROMIUM = shutil.which("chromium")
+NEEDS_CHROMIUM = pytest.mark.skipif(
+    CHROMIUM is None and "CI" not in os.environ, reason="there is no chromium here to print with"
+)
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-pdf-header-footer"),
@@ -43,10 +47,9 @@ def pages(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
-@pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, reason="there is no chromium here to print with")
+@ON_ONE
+@NEEDS_CHROMIUM
 def test_eighteen_members_are_one_page(browser: Browser, database: Database, tmp_path: Path) -> None:
-    if not database.is_sqlite:
-        pytest.skip("the page is the same")
     more = (f"欧阳春{chr(0x4E00 + n)},,初心村党支部,{n:03}" for n in range(7, MEMBERS + 1))
     import_roster(database, "\n".join(["姓名,电话,支部,编号", *more]).encode(), "more.csv", "CN")
     browser.sign_in("chuxin")
@@ -59,13 +62,10 @@ def test_eighteen_members_are_one_page(browser: Browser, database: Database, tmp
     assert pages(printed(many, tmp_path)) > 1
 
 
-@pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, reason="there is no chromium here to print with")
-def test_the_list_to_ring_is_set_in_one_size_and_each_cell_holds_its_own(
-    browser: Browser, database: Database, tmp_path: Path
-) -> None:
+@ON_ONE
+@NEEDS_CHROMIUM
+def test_the_list_to_ring_is_set_in_one_size_and_each_cell_holds_its_own(browser: Browser, tmp_path: Path) -> None:
     """Ticked or not; the longest number of a landline."""
-    if not database.is_sqlite:
-        pytest.skip("the page is the same")
     browser.sign_in("chuxin")
     browser.post("/desk/all/2026-11/ring/tick", member="002", outcome="耳朵不好，女儿晚上帮忙接")
     pdf = printed(browser.get(browser.post("/desk/all/2026-11/ring/numbers").location).text, tmp_path)
