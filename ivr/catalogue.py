@@ -19,7 +19,7 @@ FRAMES_PER_MS = RATE_HZ // 1000
 MOST_QUESTIONS = 10  # in a lesson; the counts that callers can be told
 PACES = ("slow", "normal", "fast")
 OPENING, CLOSING = ("开头", "開頭", "opening"), ("结尾", "結尾", "closing")  # what frames a lesson is called
-TOGETHER = " / "  # between the headings of short parts that are heard in one go
+TOGETHER = "\u2002/\u2002"  # between the headings of short parts that are heard in one go; nobody types such spaces
 
 
 class Clip(Struct, frozen=True, tag=True):
@@ -123,9 +123,9 @@ class Lesson(Struct, frozen=True, dict=True):
 
     @cached_property
     def parts(self) -> tuple[int, ...]:
-        """The first segment of each part: where another heading begins."""
-        titles = [segment.title for segment in self.segments]
-        return tuple(n for n, title in enumerate(titles) if n == 0 or title != titles[n - 1])
+        """The first segment of each part: where there is a heading that the segment before does not have."""
+        headings = [{*segment.title.split(TOGETHER)} for segment in self.segments]
+        return tuple(n for n, here in enumerate(headings) if n == 0 or not here <= headings[n - 1])
 
     @cached_property
     def counted(self) -> tuple[int, ...]:

@@ -45,7 +45,7 @@ def _month(connection: Connection, secretary: int, now: Now) -> Month:
     members = {row.id: row.name for row in connection.execute(found) if row.id not in exempt}
     here = f"{first:%Y-%m}"
     completed = select(Studied.member_id).where(Studied.month == here, Studied.completed_at.is_not(None))
-    heard = set(connection.execute(completed).scalars())
+    heard = set(connection.execute(completed.where(Studied.member_id.in_(members))).scalars())
     heard |= _heard_whole(connection, members.keys() - heard, here, now)
     for kept in occasions.between(connection, first, last):
         heard.update(kept.what.members if kept.what.lesson else ())
@@ -57,10 +57,12 @@ def _month(connection: Connection, secretary: int, now: Now) -> Month:
 def _heard_whole(connection: Connection, members: Collection[int], month: str, now: Now) -> set[int]:
     """Which of these members completed a lesson in the current month (YYYY-MM), also by calls that are not counted
     yet, and with what they heard in the months before; the calls of others are not looked at."""
-    heard_in = select(TurnRow.call_id).where(TurnRow.member_id.in_(members), TurnRow.lesson.is_not(None))
-    theirs = Call.id.in_(heard_in.union(select(Attendance.call_id).where(Attendance.member_id.in_(members))))
+    with_lesson = select(TurnRow.call_id).where(TurnRow.lesson.is_not(None))
+    attended = select(Attendance.call_id).where(Attendance.member_id.in_(members))
+    theirs = Call.id.in_(with_lesson.where(TurnRow.member_id.in_(members)).union(attended))
     lessons = {row.lesson for row in plays.heard_in(connection, now.catalogue, Call.started_at >= now.month, theirs)}
-    rows = plays.heard_in(connection, now.catalogue, theirs, lessons=lessons)
+    which = theirs & Call.id.in_(with_lesson.where(TurnRow.lesson.in_(lessons)))
+    rows = plays.heard_in(connection, now.catalogue, which, lessons=lessons) if lessons else ()
     share, zone = now.settings.records.completed_share, now.settings.line.zone
     when = studied.completions(rows, now.catalogue, share, zone)
     return {member for member, _, completed_in in when if member in members and completed_in == month}

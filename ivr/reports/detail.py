@@ -72,7 +72,7 @@ def _heard(basis: Basis, row: Study) -> Row:
         "first_call": heard.first_call,
         "last_call": heard.last_call,
         "calls": heard.calls,
-        "heard_min": round(heard.heard_at_least_s / 60, 1),
+        "heard_min": _minutes(heard.heard_at_least_s),
         "heard_share": _share(basis, row),
         "completed_on": heard.completed_on,
         "stands": words.say(stands),
@@ -85,6 +85,10 @@ def _heard(basis: Basis, row: Study) -> Row:
         "suggested": hours_of(row.suggested),
         "confirmed": hours_of(row.confirmed),
     }
+
+
+def _minutes(seconds: float) -> float:
+    return round(seconds / 60, 1)
 
 
 def _share(basis: Basis, row: Study) -> str:
@@ -105,7 +109,7 @@ class _Sum:
     enrolled: int = 0
     excused: int = 0
     calls: int = 0
-    heard_s: float = 0
+    heard_min: float = 0
     dropped: int = 0
     strays: int = 0
     correct: int = 0
@@ -124,7 +128,7 @@ def brief_rows(basis: Basis) -> Iterator[Row]:
                 "enrolled": told.enrolled,
                 "excused": told.excused,
                 "calls": told.calls,
-                "heard_min": round(told.heard_s / 60, 1),
+                "heard_min": round(told.heard_min, 1),
                 "dropped": told.dropped,
                 "strays": told.strays,
                 "marks": f"{told.correct}/{told.asked}" if told.asked else "",
@@ -146,7 +150,7 @@ def _sums(basis: Basis) -> dict[str, _Sum]:
     for key, heard in member.met(facts).items():
         theirs = sums[heard.branch]
         theirs.calls += heard.calls
-        theirs.heard_s += heard.heard_at_least_s
+        theirs.heard_min += _minutes(heard.heard_at_least_s)  # as the rows tell it
         theirs.dropped += heard.dropped
         theirs.strays += heard.stray_keys
         theirs.correct += heard.correct if heard.answered else 0

@@ -36,10 +36,10 @@ def rows(basis: Basis) -> Iterator[Row]:
 
 def _meeting(basis: Basis, place: Place, what: Written) -> Row:
     """Who was there is who the secretary wrote was there; of the others, those were expected of whom study was asked on
-    that day."""
+    that day, in the branch as it is now: when somebody moved to another one is not kept."""
     exempt = basis.facts.on_the_day[what.day]
     ours = [person for person in basis.facts.ever if person.branch == place.name]
-    there = [person.name for person in basis.facts.ever if person.id in what.members]  # also who is elsewhere by now
+    there = [person.name for person in basis.facts.ever if person.id in what.members]
     members = [each for each in ours if is_enrolled(each, what.day) and not has_left(exempt, each.id)]
     absent = [each.name for each in members if each.id not in what.members and each.id not in exempt]
     title = next((each.title for each in basis.facts.lessons if each.lesson == what.lesson), what.lesson)

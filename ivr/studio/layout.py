@@ -130,7 +130,7 @@ def _fit(one: Stretch, other: Stretch) -> bool:
 
 
 def _merge(one: Stretch, other: Stretch) -> Stretch:
-    """Both under the headings of both, but for what only opens or closes the lesson."""
+    """Both under the headings that they have, but for what only opens or closes the lesson."""
     titles = dict.fromkeys(title for each in (one, other) for title in each.title.split(TOGETHER))
     telling = [title for title in titles if title and not is_frame(title)]
     return Stretch(TOGETHER.join(telling) or one.title or other.title, one.spoken + other.spoken)

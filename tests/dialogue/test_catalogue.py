@@ -10,7 +10,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ivr.catalogue import Catalogue, Clip, Lesson, Segment, Sentence
+from ivr.catalogue import TOGETHER, Catalogue, Clip, Lesson, Segment, Sentence
 
 CLIP = Clip("0" * 64, 100, "题")
 
@@ -57,10 +57,21 @@ def test_base_ms_and_length() -> None:
     assert LESSON.length_ms == 6_000
 
 
-def test_each_heading_is_told_once_and_what_frames_the_lesson_is_not() -> None:
-    titles = ("开头", "一 防滑", "一 防滑 / 二 扶手", "三", "Closing：")
-    told = lesson(*(replace(segment(1000), title=title) for title in titles))
-    assert told.headings == ("一 防滑", "二 扶手", "三")
+TITLES = {
+    "each its own": ("开头 一 二 结尾", (1, 2), ("一", "二")),
+    "a part of two segments": ("一 一 二", (0, 2), ("一", "二")),
+    "two in one go": ("一|二 三", (0, 1), ("一", "二", "三")),
+    "the end of one with the next": ("一 一|二 三", (0, 1, 2), ("一", "二", "三")),
+    "and the next in two segments": ("一 一|二 二 三", (0, 1, 3), ("一", "二", "三")),
+    "what frames it": ("Opening： 一 closing", (1,), ("一",)),
+    "an author's own stroke": ("进/出 二", (0, 1), ("进/出", "二")),
+}
+
+
+@pytest.mark.parametrize(("titles", "counted", "headings"), TITLES.values(), ids=TITLES)
+def test_parts_and_their_headings(titles: str, counted: tuple[int, ...], headings: tuple[str, ...]) -> None:
+    told = lesson(*(replace(segment(1000), title=title.replace("|", TOGETHER)) for title in titles.split()))
+    assert (told.counted, told.headings) == (counted, headings)
 
 
 # The speech of the second sentence begins 200 ms after its second.
