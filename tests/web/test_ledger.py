@@ -164,7 +164,7 @@ def test_the_month_of_eighteen_is_one_page_of_a4_in_chinese_letters(
 
 BRIEFLY = {
     "ledger": "支部 开始日期 课题 应学 实学 完成率 建议学时 确认学时",
-    "detail": "支部 在册 免学 本课来电 有效收听(分) 中途断开 按错键 最后答对 建议学时 确认学时",
+    "detail": "支部 在册 免学 听课来电 有效收听(分) 中途断开 按错键 最后答对 建议学时 确认学时",
     "meetings": "支部 日期 会议名称 应到 实到",
     "helping": "支部 还没联系的（人） 联系过的（人）",
 }
