@@ -6,6 +6,7 @@ import gc
 import logging
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -64,8 +65,8 @@ def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool)
         answer = f"{settings.line.public_url}/line/twilio/answer"
         click.echo(f"The line is open on http://{host}:{port}, for requests to {answer}")
     click.echo(f"The secretary's desk is at {settings.line.public_url}/desk/ (`ivr user add` lets people in)")
-    is_made_here()
     settled_in()
+    threading.Thread(target=_load_the_rest, name="rest", daemon=True).start()
     with fetching(app.extensions["line"]):
         server.run()
 
@@ -74,6 +75,12 @@ def settled_in() -> None:
     """All that is loaded by now stays: to look through it again and again, for what is not needed any more, would stop
     every call that is on the line for a tenth of a second."""
     gc.collect()
+    gc.freeze()
+
+
+def _load_the_rest() -> None:
+    """What makes PDFs takes longer to load than callers may wait for a line that was started again: they come first."""
+    is_made_here()
     gc.freeze()
 
 

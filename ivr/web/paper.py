@@ -30,7 +30,7 @@ _one_at_a_time = threading.Lock()  # Pango's maps of fonts are not made for seve
 @cache
 def is_made_here() -> bool:
     """Whether pages lead to PDFs. To find out, WeasyPrint is loaded, which takes longer than a page: `ivr serve` asks
-    before anybody rings, and so should another server."""
+    as soon as it answers calls, and so should another server."""
     try:
         _weasyprint()
     except MissingPart:
