@@ -32,6 +32,11 @@ class Exempt:
         return self.since <= day and (self.until is None or day <= self.until)
 
 
+def earliest(today: date) -> date:
+    """From which day on something may still be written down: the months before were handed in."""
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
 def exempt(
     connection: Connection,
     member: int,
@@ -48,8 +53,8 @@ def exempt(
     reason = reason.strip()
     if not 0 < len(reason) <= LONGEST:
         raise BadEntry("reason", "reason_needed" if not reason else "too_long")
-    if since < (today.replace(day=1) - timedelta(days=1)).replace(day=1):
-        raise BadEntry("since", "since_too_early")
+    if since < earliest(today):
+        raise BadEntry("since", "too_early")
     if until is not None and until < since:
         raise BadEntry("until", "until_before_since")
     row = {"member_id": member, "kind": kind, "reason": reason, "since": since, "until": until}

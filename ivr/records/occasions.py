@@ -11,6 +11,7 @@ from typing import Literal
 from sqlalchemy import Connection, insert, select, update
 
 from ivr.errors import BadEntry
+from ivr.records import exemptions
 from ivr.records.models import Branch, Occasion, Presence
 
 Kind = Literal["visit", "meeting"]
@@ -47,6 +48,8 @@ def write(connection: Connection, branch: int, what: Written, user: int, now: da
     Raises BadEntry."""
     if what.day > today:
         raise BadEntry("day", "day_in_the_future")
+    if what.day < exemptions.earliest(today):
+        raise BadEntry("day", "too_early")
     if not what.members:
         raise BadEntry("members", "nobody_visited" if what.kind == "visit" else "nobody_there")
     texts = {name: str(getattr(what, name)).strip() for name in LONGEST}

@@ -40,7 +40,10 @@ def _meeting(basis: Basis, place: Place, what: Written) -> Row:
     exempt = basis.facts.on_the_day[what.day]
     ours = [person for person in basis.facts.ever if person.branch == place.name]
     there = [person.name for person in basis.facts.ever if person.id in what.members]
-    members = [each for each in ours if is_enrolled(each, what.day) and not has_left(exempt, each.id)]
+    since = max(what.day, min((each.enrolled_on or what.day for each in ours), default=what.day))  # the first roster
+    members = [
+        each for each in ours if each.id in what.members or (is_enrolled(each, since) and not has_left(exempt, each.id))
+    ]
     absent = [each.name for each in members if each.id not in what.members and each.id not in exempt]
     title = next((each.title for each in basis.facts.lessons if each.lesson == what.lesson), what.lesson)
     return {

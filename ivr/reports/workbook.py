@@ -110,6 +110,7 @@ def _formats(book: Any, **more: str) -> dict[str, Any]:
         "aside": book.add_format({**font, "bg_color": "#e8eef3"}),
         "text": book.add_format({**font, "num_format": "@"}),
         "number": book.add_format(font),
+        "decimal": book.add_format({**font, "num_format": "0.0"}),
         "day": book.add_format({**font, "num_format": "yyyy-mm-dd"}),
     }
 
@@ -138,8 +139,10 @@ def _write(page: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]
             page.write_blank(row, column, None, formats["text"])
         case bool():
             page.write_boolean(row, column, cell, formats["number"])
-        case int() | float():
+        case int():
             page.write_number(row, column, cell, formats["number"])
+        case float():
+            page.write_number(row, column, cell, formats["decimal"])
         case date():
             page.write_datetime(row, column, cell, formats["day"])
         case str():

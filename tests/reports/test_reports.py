@@ -295,7 +295,7 @@ def test_a_member_s_record_begins_with_whatever_was_first(village: Village, abou
     place, now = about().places[0].id, at("2026-11-10 08:00")
     users.add(connection, "xian", "county", None, users.hashed("eight-oak-trees", "xian"), now)
     seen = Written("visit", date(2024, 2, 1), None, (who.id,), "谈心")
-    written = occasions.write(connection, place, seen, 1, now, now.date())
+    written = occasions.write(connection, place, seen, 1, now, seen.day)
     assert begins() == date(2024, 2, 1)
     occasions.withdraw(connection, written, [place], now)
     assert begins() == date(2025, 12, 31)

@@ -185,6 +185,15 @@ def test_who_was_expected_at_a_meeting_was_there_or_is_absent(village: Village, 
     assert told() == ("党员大会", "村委会", 4, 3, 2, "王秀英、马建民", "李大山", "", "")
 
 
+def test_at_a_meeting_before_the_first_roster_its_members_are_members(village: Village, basis: Made) -> None:
+    write_november(village)
+    village.connection.execute(update(Member).values(enrolled_on=date(2026, 11, 24)))
+    village.connection.execute(update(Member).where(Member.number == "006").values(enrolled_on=date(2026, 11, 25)))
+    (row,) = cells(PAGES["meetings"](basis()))
+    assert (row["day"], row["enrolled"], row["expected"], row["present"]) == (date(2026, 11, 18), 5, 4, 2)
+    assert row["absent"] == "王秀英、赵福贵"  # 马建民 is excused
+
+
 ONE_BY_PHONE = {"001": "2026-11-09"}
 BY_PHONE = {**ONE_BY_PHONE, "003": "2026-11-10", "005": "2026-11-25"}
 HOW: dict[str, tuple[dict[str, str], dict[str, str], tuple[str, ...], tuple[str, str, str]]] = {

@@ -273,9 +273,7 @@ def test_a_full_year_is_one_page(browser: Browser, database: Database, county: d
         for month in range(1, 13):
             for day, lesson in ((3, "falls"), (20, "stoves")):
                 written = Written("visit", date(2026, month, day), lesson, (who,))
-                occasions.write(
-                    connection, county["初心村党支部"], written, 1, at("2026-11-18 12:00"), date(2026, 12, 31)
-                )
+                occasions.write(connection, county["初心村党支部"], written, 1, at("2026-11-18 12:00"), written.day)
     browser.sign_in("chuxin")
     page = browser.get(CARD).text
     assert page.count('rowspan="2"') == 24

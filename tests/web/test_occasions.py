@@ -82,6 +82,8 @@ BAD = {
     "no day": ({"day": "", "member": "004"}, "请填日期"),
     "a day that is none": ({"day": "2026-02-30", "member": "004"}, "日期请写成"),
     "tomorrow": ({"day": "2026-11-21", "member": "004"}, "这一天还没到"),
+    "what was handed in": ({"day": "2026-09-30", "member": "004", "topic": "谈心"}, "最早只能写上个月 1 日"),
+    "a wrong year": ({"day": "1926-11-20", "member": "004", "topic": "谈心"}, "最早只能写上个月 1 日"),
     "nobody": ({"day": "2026-11-18"}, "请选一选看望了谁"),
     "somebody of another branch": ({"day": "2026-11-18", "member": "101"}, "请选一选看望了谁"),
     "too much": ({"day": "2026-11-18", "member": "004", "note": "长" * 1001}, "太长了"),

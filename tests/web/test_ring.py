@@ -60,6 +60,8 @@ def test_a_visit_written_down_ticks_and_leads_back(browser: Browser, ring: str) 
     assert rows(browser.get("/desk/all/2026-11/ring").text) == [east, ["初心村党支部", "2", "1"]]
     browser.post(ring.replace("/ring", "/occasions/1/withdraw"))
     assert told(browser.get(ring).text)[0].startswith("还有 3 位")
+    answer = browser.post(ring.replace("/ring", "/visit"), day="2026-10-19", **seen)  # to where it was written down
+    assert answer.location == ring.replace("2026-11/ring", "2026-10/occasions?kept=1")
 
 
 def test_who_has_no_telephone_can_only_be_visited(browser: Browser, county: dict[str, int]) -> None:

@@ -57,10 +57,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                 occasions.write(connection, about.branches[0].id, told, g.user.id, desk.clock(), desk.today())
         except BadEntry as error:
             return form(about, kind, typed, error), 400
-        if typed.get("back") == "ring":
+        month = f"{told.day:%Y-%m}"
+        if typed.get("back") == "ring" and month == written:
             numbers = 1 if typed.get("numbers") else None  # in full, as they were
             return saved("ring_page", place=place, written=written, numbers=numbers)
-        month = f"{told.day:%Y-%m}"
         return saved("occasions_page", place=about.branches[0].id, written=month)
 
     @routes.post("/<place:place>/<written>/occasions/<row:occasion>/withdraw")
