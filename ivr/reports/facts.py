@@ -3,7 +3,7 @@ the calls themselves, those too."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -115,11 +115,16 @@ class Facts(MonthFacts):
 
 
 def gather_month(
-    connection: Connection, period: Period, catalogue: Catalogue, completed_share: float, whom: Whom = EVERYBODY
+    connection: Connection,
+    period: Period,
+    catalogue: Catalogue,
+    completed_share: float,
+    whom: Whom = EVERYBODY,
+    ever: Sequence[Enrolled] | None = None,
 ) -> MonthFacts:
-    """The facts of a month. Raises NotEnrolled."""
+    """The facts of a month; of these, where it is known already who was `ever` a member. Raises NotEnrolled."""
     exempt = exemptions.in_force(connection, period.last)
-    ever = enrolled(connection, whom.branch, whom.member, within=whom.within)
+    ever = enrolled(connection, whom.branch, whom.member, within=whom.within) if ever is None else ever
     # Who has left is in no list, but whoever asks for one by number wants to see them.
     found = [person for person in ever if whom.member is not None or not has_left(exempt, person.id)]
     ids = [person.id for person in found] if not whom.everybody and len(found) <= MOST_NAMED else None

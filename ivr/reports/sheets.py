@@ -67,7 +67,7 @@ def gather(
     before: frozenset[int] = frozenset()
     if looks_back:
         last = of_month(f"{period.first - timedelta(days=1):%Y-%m}", period.zone)
-        before = _idle(facts.gather_month(connection, last, catalogue, rules.completed_share, whom))
+        before = _idle(facts.gather_month(connection, last, catalogue, rules.completed_share, whom, told.ever))
     followed = follow_ups.of_month(connection, period.month, [person.id for person in told.people])
     visits = tuple(queries.visits(connection, queries.in_month(period)))
     year = _of_year(connection, period, told)
