@@ -67,10 +67,9 @@ def main() -> None:
     month = f"{began.astimezone(settings.line.zone):%Y-%m}"
     for kind in ("calls", "member", "branch"):
         ivr(environment, "report", kind, "--month", month)
-    if arguments.keep:
-        ivr(environment, "user", "add", SECRETARY, "--branch", BRANCH)
     what_next(arguments.keep)
     if arguments.keep:
+        ivr(environment, "user", "add", SECRETARY, "--branch", BRANCH)
         keep(environment, arguments.port)
 
 
@@ -200,7 +199,7 @@ def what_next(kept: bool) -> None:
 def keep(environment: dict[str, str], port: int) -> None:
     """The line as `ivr serve` opens it, until Ctrl-C."""
     say(f"\n[bold]The secretary's page[/bold]: open http://127.0.0.1:{port}/desk/ in a browser of this machine.")
-    say(f"  The user name is {SECRETARY}; the password stands above, under `ivr user add`.")
+    say(f"  The user name is {SECRETARY}; the password stands above.")
     say("  Under 更多 a voice question waits for a reply, and a call for whoever knows whose it was.")
     say("\nThe line stays open. A provider would reach it with these:")
     for name in ("IVR_DATA", "IVR_PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"):
