@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import pytest
+from sqlalchemy import CompoundSelect, Connection, Select, text
 
 from ivr.records.db import Database, open_database
 
@@ -74,3 +76,14 @@ def copied(request: pytest.FixtureRequest, filling: Filling, folder: Path) -> st
     if request.param == "sqlite":
         return originals.sqlite(filling, folder / "ivr.db")
     return originals.postgresql(filling, request.getfixturevalue("postgres_url"))
+
+
+def planned(connection: Connection, statement: Select[Any] | CompoundSelect[Any]) -> str:
+    """How the database goes about it, if there were much to look through."""
+    if connection.dialect.name == "sqlite":
+        explain = "EXPLAIN QUERY PLAN"
+    else:
+        explain = "EXPLAIN"
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+    written = statement.compile(connection, compile_kwargs={"literal_binds": True})
+    return str(connection.exec_driver_sql(f"{explain} {written}").all())

@@ -47,7 +47,7 @@ class StudiedRow(Struct, frozen=True, gc=False):
     share was heard ("" where only keys were pressed), `questions` it has. `call_ids` are the calls it follows from,
     parted by spaces; `dropped` counts those that ended while the lesson was playing; `grades` likewise. `completed_at`
     is when the call began by which the lesson was heard whole, with what was heard in the months before; `plays` are
-    the Spans of all editions, as JSON."""
+    the Spans of all editions, as JSON, or "" where nobody asked for them."""
 
     member_id: int
     lesson: str
@@ -66,7 +66,7 @@ class StudiedRow(Struct, frozen=True, gc=False):
     last_at: datetime | None
     grades: str
     completed_at: datetime | None = None
-    plays: str = "{}"
+    plays: str = ""
 
     @property
     def calls(self) -> int:

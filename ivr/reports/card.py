@@ -94,7 +94,7 @@ def _row(facts: MonthFacts, row: Studied, hour_minutes: int) -> CardRow:
         row.completed,
         row.correct,
         row.questions if row.answered else 0,
-        study_hours.suggested(row, bool(written), hour_minutes),
+        study_hours.suggested(row, hour_minutes),
         facts.hours.get((person.id, row.lesson), 0),
     )
 

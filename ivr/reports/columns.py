@@ -14,7 +14,7 @@ from ivr.config import RecordSettings
 from ivr.records.follow_ups import Followed
 from ivr.records.places import Place
 from ivr.records.roster import Enrolled
-from ivr.reports.facts import MonthFacts
+from ivr.reports.facts import BriefFacts, MonthFacts
 from ivr.reports.queries import VisitFact
 from ivr.reports.sheet import Cell, Sheet
 from ivr.vocabulary import Vocabulary
@@ -35,12 +35,12 @@ BIRTH = ("出生年月", "出生日期", "出生", "生日", "born", "birth", "b
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
-    """What sheets are made from: a month of some branches, or of a single one if not `several`, their `name` together;
-    hours in tenths confirmed this year up to the month's end; who had not studied the month before, either; who on the
-    month's list was followed up; the visits that were logged by telephone."""
+class BriefBasis:
+    """What is counted branch by branch: a month of some branches, or of a single one if not `several`, their `name`
+    together; hours in tenths confirmed this year up to the month's end; who had not studied the month before, either;
+    who on the month's list was followed up; the names of the secretaries."""
 
-    facts: MonthFacts
+    facts: BriefFacts
     places: tuple[Place, ...]
     name: str
     words: Vocabulary
@@ -49,7 +49,7 @@ class Basis:
     year_tenths: Mapping[int, int] = field(default_factory=dict)
     idle_before: frozenset[int] = frozenset()
     followed: Mapping[int, Followed] = field(default_factory=dict)
-    visits: tuple[VisitFact, ...] = ()
+    secretaries: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def month(self) -> str:
@@ -60,7 +60,15 @@ class Basis:
         return self.words.say("between").join(parts)
 
 
-def sheet(basis: Basis, title: str, keys: Sequence[str], rows: Iterable[Row], *, form: bool = False) -> Sheet:
+@dataclass(frozen=True, slots=True)
+class Basis(BriefBasis):
+    """What sheets are made from: and who the members are; the visits that were logged by telephone."""
+
+    facts: MonthFacts
+    visits: tuple[VisitFact, ...] = ()
+
+
+def sheet(basis: BriefBasis, title: str, keys: Sequence[str], rows: Iterable[Row], *, form: bool = False) -> Sheet:
     """`title` is a text with blanks for the place and the month."""
     words = basis.words
     told = tuple(tuple(row.get(key, "") for key in keys) for row in rows)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ivr.records.numbers import masked
 from ivr.reports import columns, member, study, study_hours
-from ivr.reports.columns import Basis, Row, hours_of
+from ivr.reports.columns import Basis, BriefBasis, Row, hours_of
 from ivr.reports.member import marks, told_ways
 from ivr.reports.sheet import Sheet
 from ivr.reports.study import Study
@@ -39,7 +39,7 @@ def sheet(basis: Basis) -> Sheet:
     return columns.sheet(basis, "detail_title", keys, rows(basis))
 
 
-def brief(basis: Basis) -> Sheet:
+def brief(basis: BriefBasis) -> Sheet:
     """Of thousands, what the rows of each branch come to."""
     return columns.sheet(basis, "detail_title", BRIEF, brief_rows(basis))
 
@@ -118,7 +118,7 @@ class _Sum:
     confirmed: int = 0
 
 
-def brief_rows(basis: Basis) -> Iterator[Row]:
+def brief_rows(basis: BriefBasis) -> Iterator[Row]:
     """By district and branch; branches without members are left out."""
     sums = _sums(basis) if basis.facts.lessons else {}
     for place in basis.places:
@@ -137,23 +137,24 @@ def brief_rows(basis: Basis) -> Iterator[Row]:
             }
 
 
-def _sums(basis: Basis) -> dict[str, _Sum]:
+def _sums(basis: BriefBasis) -> dict[str, _Sum]:
     """By branch, without looking at anybody in a lesson that they have not met with."""
-    facts, by_hand = basis.facts, basis.facts.by_hand()
+    facts = basis.facts
     lessons = [lesson.lesson for lesson in facts.lessons]
     sums: defaultdict[str, _Sum] = defaultdict(_Sum)
+    branch = {person.id: person.branch for person in facts.people}
     for person in facts.people:
         theirs = sums[person.branch]
         theirs.enrolled += 1
         theirs.excused += person.id in facts.excused
         theirs.confirmed += sum(facts.hours.get((person.id, lesson), 0) for lesson in lessons)
-    for key, heard in member.met(facts).items():
-        theirs = sums[heard.branch]
+    for (who, _), heard in member.met(facts).items():
+        theirs = sums[branch[who]]
         theirs.calls += heard.calls
         theirs.heard_min += _minutes(heard.heard_at_least_s)  # as the rows tell it
         theirs.dropped += heard.dropped
         theirs.strays += heard.stray_keys
         theirs.correct += heard.correct if heard.answered else 0
         theirs.asked += heard.questions if heard.answered else 0
-        theirs.suggested += study_hours.suggested(heard, key in by_hand, basis.rules.hour_minutes)
+        theirs.suggested += study_hours.suggested(heard, basis.rules.hour_minutes)
     return sums

@@ -4,8 +4,9 @@ the calls themselves, those too."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from typing import Any, Self
 
 from sqlalchemy import Connection
 
@@ -14,7 +15,7 @@ from ivr.records import exemptions, hours, occasions, strays, studied
 from ivr.records.exemptions import Exempt
 from ivr.records.occasions import Kept
 from ivr.records.plays import HeardRow, heard_in
-from ivr.records.roster import MOST_NAMED, Enrolled, enrolled
+from ivr.records.roster import MOST_NAMED, Enrolled, Placed, enrolled, placed
 from ivr.records.strays import StrayKeys
 from ivr.records.studied import StudiedRow
 from ivr.reports import queries
@@ -57,33 +58,25 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthFacts:
-    """A month. `people` are those the report is about, `excused` those of them of whom study is not asked; where nobody
-    of them was enrolled yet, the first one was on the day it `begins`. What they `studied` on the telephone; which
-    calls count for each, and when these began (`called`); `occasions` are what was written down, `hours` what was
-    confirmed, in tenths. `ever` is whoever was a member at any time, and of each meeting's day it is told of whom
-    study was not asked `on_the_day`: a meeting's record says how it stood then."""
+class BriefFacts:
+    """A month, as far as branches are counted by it. `people` are those the report is about, `excused` those of them of
+    whom study is not asked; where nobody of them was enrolled yet, the first one was on the day it `begins`. What they
+    `studied` on the telephone; `occasions` are what was written down, `hours` what was confirmed, in tenths. `ever` is
+    whoever was a member at any time."""
 
     period: Period
-    people: tuple[Enrolled, ...]
+    people: tuple[Placed, ...]
     excused: Mapping[int, Exempt]
     begins: date | None
     everybody: bool
     studied: Mapping[Key, StudiedRow]
-    called: Mapping[int, Mapping[int, datetime]]
     occasions: tuple[Kept, ...]
     hours: Mapping[Key, int]
     versions: Mapping[str, Version]  # by edition
     lessons: tuple[Version, ...]  # the month's, oldest first, each in its newest edition
-    ever: tuple[Enrolled, ...]
-    on_the_day: Mapping[date, Mapping[int, Exempt]]
+    ever: tuple[Placed, ...]
 
-    @property
-    def due(self) -> list[Enrolled]:
-        """Those of whom study is asked."""
-        return [person for person in self.people if person.id not in self.excused]
-
-    def only(self, lesson: str) -> MonthFacts:
+    def only(self, lesson: str) -> Self:
         """As if there were no other lesson."""
         return replace(self, lessons=tuple(each for each in self.lessons if each.lesson == lesson))
 
@@ -105,6 +98,22 @@ class MonthFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthFacts(BriefFacts):
+    """And who they are; which calls count for each, and when these began (`called`); of each meeting's day, of whom
+    study was not asked `on_the_day`: a meeting's record says how it stood then."""
+
+    people: tuple[Enrolled, ...]
+    ever: tuple[Enrolled, ...]
+    called: Mapping[int, Mapping[int, datetime]]
+    on_the_day: Mapping[date, Mapping[int, Exempt]]
+
+    @property
+    def due(self) -> list[Enrolled]:
+        """Those of whom study is asked."""
+        return [person for person in self.people if person.id not in self.excused]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts(MonthFacts):
     """And the calls of the month that concern them, whole: what was heard and answered in these by others, too."""
 
@@ -114,43 +123,76 @@ class Facts(MonthFacts):
     strays: tuple[StrayKeys, ...]
 
 
-def gather_month(
+def gather_brief(
     connection: Connection,
     period: Period,
     catalogue: Catalogue,
     completed_share: float,
-    whom: Whom = EVERYBODY,
-    ever: Sequence[Enrolled] | None = None,
+    within: Collection[int],
+    *,
+    lesson: str | None = None,
+    ever: Sequence[Placed] | None = None,
+) -> BriefFacts:
+    """A month of the branches with these ids; of one lesson, with the plays of it; `ever` where it is known already."""
+    ever = placed(connection, within) if ever is None else ever
+    return _gathered(connection, period, catalogue, completed_share, Whom(within=within), ever, lesson)
+
+
+def gather_month(
+    connection: Connection, period: Period, catalogue: Catalogue, completed_share: float, whom: Whom = EVERYBODY
 ) -> MonthFacts:
-    """The facts of a month; of these, where it is known already who was `ever` a member. Raises NotEnrolled."""
+    """The facts of a month. Raises NotEnrolled."""
+    ever = enrolled(connection, whom.branch, whom.member, within=whom.within)
+    brief = _gathered(connection, period, catalogue, completed_share, whom, ever)
+    called = queries.called(connection, period, _named(whom, brief.people))
+    met_on = {kept.what.day for kept in brief.occasions if kept.what.kind == "meeting"}
+    return MonthFacts(**_told(brief), called=called, on_the_day=exemptions.on_days(connection, met_on))
+
+
+def _gathered(
+    connection: Connection,
+    period: Period,
+    catalogue: Catalogue,
+    completed_share: float,
+    whom: Whom,
+    ever: Sequence[Placed],
+    lesson: str | None = None,
+) -> BriefFacts:
     exempt = exemptions.in_force(connection, period.last)
-    ever = enrolled(connection, whom.branch, whom.member, within=whom.within) if ever is None else ever
     # Who has left is in no list, but whoever asks for one by number wants to see them.
     found = [person for person in ever if whom.member is not None or not has_left(exempt, person.id)]
-    ids = [person.id for person in found] if not whom.everybody and len(found) <= MOST_NAMED else None
-    rows = _studied(connection, period, catalogue, completed_share, ids)
-    called = queries.called(connection, period, ids)
+    ids = _named(whom, found)
+    rows = _studied(connection, period, catalogue, completed_share, ids, lesson)
     versions = _versions(catalogue, rows.values())
     written = tuple(occasions.between(connection, period.first, period.last))
-    told_of = {*called, *(who for who, _ in rows), *exempt, *(who for kept in written for who in kept.what.members)}
+    late = [each.id for each in found if not is_enrolled(each, period.last)]
+    told_of = {*(who for who, _ in rows), *exempt, *(who for kept in written for who in kept.what.members)}
+    if late:
+        told_of |= queries.called(connection, period, late if len(late) <= MOST_NAMED else None).keys()
     people = tuple(each for each in found if each.id in told_of or is_enrolled(each, period.last))
     confirmed = hours.confirmed(connection, [period.month], ids)
-    met_on = {kept.what.day for kept in written if kept.what.kind == "meeting"}
-    return MonthFacts(
+    return BriefFacts(
         period,
         people,
         {person.id: exempt[person.id] for person in people if person.id in exempt},
         None if people else min((each.enrolled_on for each in found if each.enrolled_on), default=None),
         whom.everybody,
         rows,
-        called,
         written,
         {(who, lesson): tenths for (who, lesson, _), tenths in confirmed.items()},
         versions,
         tuple(_lessons(catalogue, period, rows.values(), _by_hand(catalogue, written, confirmed), versions)),
         tuple(ever),
-        exemptions.on_days(connection, met_on),
     )
+
+
+def _named(whom: Whom, people: Sequence[Placed]) -> list[int] | None:
+    """Their ids, where a statement names whom it is about; of many, it is not slower to look at all."""
+    return [person.id for person in people] if not whom.everybody and len(people) <= MOST_NAMED else None
+
+
+def _told(facts: BriefFacts) -> dict[str, Any]:
+    return {each.name: getattr(facts, each.name) for each in fields(facts)}
 
 
 def gather(
@@ -165,8 +207,7 @@ def gather(
     pressed = tuple(strays.pressed(connection, which, catalogue=catalogue))
     # Last, so that a call that begins while we read is in none of the above without being in this.
     calls = {call.id: call for call in queries.calls(connection, which)}
-    told = {name: getattr(month, name) for name in MonthFacts.__slots__}
-    return Facts(**told, calls=calls, plays=plays, tries=tries, strays=pressed)
+    return Facts(**_told(month), calls=calls, plays=plays, tries=tries, strays=pressed)
 
 
 def calls_of(period: Period, members: Collection[int]) -> queries.Which:
@@ -178,19 +219,25 @@ def has_left(exempt: Mapping[int, Exempt], member: int) -> bool:
     return member in exempt and exempt[member].kind == "left"
 
 
-def is_enrolled(person: Enrolled, day: date) -> bool:
+def is_enrolled(person: Placed, day: date) -> bool:
     return person.enrolled_on is None or person.enrolled_on <= day
 
 
 def _studied(
-    connection: Connection, period: Period, catalogue: Catalogue, share: float, ids: Collection[int] | None
+    connection: Connection,
+    period: Period,
+    catalogue: Catalogue,
+    share: float,
+    ids: Collection[int] | None,
+    lesson: str | None,
 ) -> dict[Key, StudiedRow]:
-    """As stored; of those whose calls are not all counted yet, from these calls."""
+    """As stored; of those whose calls are not all counted yet, from these calls. The plays only of a single lesson."""
     uncounted = queries.uncounted(connection, period)
-    rows = [row for row in queries.studied_in(connection, period, ids) if row.member_id not in uncounted]
+    rows = [row for row in queries.studied_in(connection, period, ids, lesson) if row.member_id not in uncounted]
     if open_ := uncounted if ids is None else uncounted.intersection(ids):
         which = queries.concerning(period, open_)
-        folded = list(studied.fold(connection, catalogue, period.zone, which, members=open_))
+        these = [lesson] if lesson else None
+        folded = list(studied.fold(connection, catalogue, period.zone, which, members=open_, lessons=these))
         lessons = {row.lesson for row in folded if row.heard_at_least_ms}
         heard = heard_in(connection, catalogue, queries.heard_until(period, open_), lessons=lessons)
         rows += studied.completed(folded, studied.completions(heard, catalogue, share, period.zone))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ivr.records.numbers import masked
 from ivr.reports import columns, ring, study
-from ivr.reports.columns import Basis, Row
+from ivr.reports.columns import Basis, BriefBasis, Row
 from ivr.reports.sheet import Sheet
 
 KEYS = ("n", "branch", "name", "phone_masked", "situation", "help", "result", "day")
@@ -19,12 +19,12 @@ def sheet(basis: Basis) -> Sheet:
     return columns.sheet(basis, "helping_title", keys, rows(basis))
 
 
-def brief(basis: Basis) -> Sheet:
+def brief(basis: BriefBasis) -> Sheet:
     """Of thousands, how many wait in each branch in which somebody does, as on the page of whom to ring."""
     return columns.sheet(basis, "helping_title", BRIEF, brief_rows(basis))
 
 
-def brief_rows(basis: Basis) -> Iterator[Row]:
+def brief_rows(basis: BriefBasis) -> Iterator[Row]:
     """By district and branch."""
     waiting = ring.by_branch(basis.facts, basis.followed)
     for place in basis.places:

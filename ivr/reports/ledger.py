@@ -13,7 +13,7 @@ from datetime import date
 from ivr.records.occasions import Kept
 from ivr.records.places import Place
 from ivr.reports import columns, member, month, study, study_hours
-from ivr.reports.columns import Basis, Row, hours_of
+from ivr.reports.columns import Basis, BriefBasis, Row, hours_of
 from ivr.reports.facts import Version
 from ivr.reports.member import DONE, WAYS, Stands, told_ways
 from ivr.reports.sheet import Sheet
@@ -33,7 +33,7 @@ def sheet(basis: Basis) -> Sheet:
     return columns.sheet(basis, "ledger_title", KEYS, rows(basis), form=True)
 
 
-def brief(basis: Basis) -> Sheet:
+def brief(basis: BriefBasis) -> Sheet:
     """What tells one form of many from another: of thousands it is known in half the time."""
     return columns.sheet(basis, "ledger_title", BRIEF, brief_rows(basis), form=True)
 
@@ -62,7 +62,7 @@ class _Tally:
     days: list[date] = field(default_factory=list)
 
 
-def brief_rows(basis: Basis) -> Iterator[Row]:
+def brief_rows(basis: BriefBasis) -> Iterator[Row]:
     """As `rows`, without looking at anybody who has not met with a lesson."""
     tallies = _tallies(basis)
     for place in basis.places:
@@ -80,9 +80,9 @@ def brief_rows(basis: Basis) -> Iterator[Row]:
                 }
 
 
-def _tallies(basis: Basis) -> dict[tuple[str, str], _Tally]:
+def _tallies(basis: BriefBasis) -> dict[tuple[str, str], _Tally]:
     """By branch and lesson; of branches that have members."""
-    facts, by_hand, met = basis.facts, basis.facts.by_hand(), member.met(basis.facts)
+    facts, met = basis.facts, member.met(basis.facts)
     tallies: defaultdict[tuple[str, str], _Tally] = defaultdict(_Tally)
     for person in facts.people:
         is_due = person.id not in facts.excused
@@ -92,7 +92,7 @@ def _tallies(basis: Basis) -> dict[tuple[str, str], _Tally]:
             tally.confirmed += facts.hours.get(key, 0)
             if heard := met.get(key):
                 tally.done += is_due and heard.stands in DONE
-                tally.suggested += study_hours.suggested(heard, key in by_hand, basis.rules.hour_minutes)
+                tally.suggested += study_hours.suggested(heard, basis.rules.hour_minutes)
                 tally.days += [heard.first_call] if heard.first_call else []
     names = {place.id: place.name for place in basis.places}
     for kept in facts.occasions:

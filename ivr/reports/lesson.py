@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
 from ivr.records.studied import Spans
 from ivr.reports import member, month
-from ivr.reports.facts import Facts, MonthFacts, Version
-from ivr.reports.member import Studied
+from ivr.reports.facts import BriefFacts, Facts, Version
+from ivr.reports.member import Studying
 from ivr.reports.queries import Tried
 from ivr.reports.sheet import Cell, Sheet
 from ivr.vocabulary import Vocabulary
@@ -45,17 +45,18 @@ class LessonRow:
     questions: tuple[QuestionRow, ...]
 
 
-def rows(facts: MonthFacts, tries: Iterable[Tried]) -> list[LessonRow]:
+def rows(facts: BriefFacts, tries: Iterable[Tried]) -> list[LessonRow]:
     """In the month's order; `tries` are the month's, of these people and others."""
-    answers, due = _answers(facts, tries), len(facts.due)
-    studied: dict[str, list[Studied]] = {lesson.lesson: [] for lesson in facts.lessons}
+    due = {person.id for person in facts.people} - facts.excused.keys()
+    answers = _answers(due, tries)
+    studied: dict[str, list[Studying]] = {lesson.lesson: [] for lesson in facts.lessons}
     for (who, lesson), row in member.met(facts).items():
-        if who not in facts.excused:
+        if who in due:
             studied[lesson].append(row)
-    return [_row(lesson, due, studied[lesson.lesson], answers) for lesson in facts.lessons]
+    return [_row(lesson, len(due), studied[lesson.lesson], answers) for lesson in facts.lessons]
 
 
-def _row(lesson: Version, due: int, studied: list[Studied], answers: Answers) -> LessonRow:
+def _row(lesson: Version, due: int, studied: list[Studying], answers: Answers) -> LessonRow:
     """`studied` are those of the `due` who met with it."""
     listened = [row.heard_at_least_s for row in studied if row.heard_at_least_s]
     return LessonRow(
@@ -73,8 +74,7 @@ def _row(lesson: Version, due: int, studied: list[Studied], answers: Answers) ->
     )
 
 
-def _answers(facts: MonthFacts, tries: Iterable[Tried]) -> Answers:
-    members = {person.id for person in facts.due}
+def _answers(members: Collection[int], tries: Iterable[Tried]) -> Answers:
     answers: Answers = {}
     for tried in tries:
         if tried.member_id in members:
@@ -87,13 +87,13 @@ def _question(right: Mapping[int | None, bool]) -> QuestionRow:
     return QuestionRow(len(right), sum(right.values()))
 
 
-def heard_of(facts: MonthFacts, slug: str) -> list[Spans]:
+def heard_of(facts: BriefFacts, slug: str) -> list[Spans]:
     """What each of these people heard of a lesson, who met with it."""
     rows = (facts.studied.get((person.id, slug)) for person in facts.people)
     return [row.spans() for row in rows if row]
 
 
-def edition_shown(facts: MonthFacts, slug: str, heard: Iterable[Spans]) -> str | None:
+def edition_shown(facts: BriefFacts, slug: str, heard: Iterable[Spans]) -> str | None:
     """Which edition of a lesson the month is best told by: the one on offer, if anybody `heard` it; else the one that
     most people heard; else the one on offer; None where there is no such lesson."""
     counts = Counter(edition for each in heard for edition in each)

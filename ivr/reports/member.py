@@ -8,12 +8,12 @@ from functools import cache
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import astuple
 
 from ivr.records.roster import Enrolled
 from ivr.records.studied import StudiedRow
-from ivr.reports.facts import Facts, Key, MonthFacts, Version
-from ivr.reports.sheet import Sheet, sheet_of
+from ivr.reports.facts import BriefFacts, Facts, Key, MonthFacts, Version
+from ivr.reports.period import Period
+from ivr.reports.sheet import Sheet
 from ivr.vocabulary import Vocabulary
 
 METHODS = {"inferred": "phone"} | {grade: grade for grade in ("group", "visit", "claimed", "meeting")}  # by grade
@@ -26,97 +26,158 @@ COLUMNS = (
     *("branch", "name", "title", "stands", "heard_time", "marks", "calls", "dropped", "strays", "last_call"),
     "method",
 )
-NOBODY = Enrolled(0, "", "", "", (), {})
+TOLD = (
+    *("member", "number", "branch", "lesson", "title", "edition", "heard_at_least_s", "heard_at_most_s", "length_s"),
+    *("completed", "stands", "completed_on", "answered", "correct", "questions", "calls", "stray_keys", "dropped"),
+    *("first_call", "last_call", "method", "ways"),
+)  # to other programs
+NEVER: Mapping[str, date] = {}
 NOTHING = StudiedRow(0, "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, "", None, None, "")
 SYMBOLS = {"heard": "●", "met": "■", "visited": "△", "partly": "◐", "not_yet": "○"}
 
 
-class Studied(Struct, frozen=True, gc=False):
-    """A member in a lesson. Times are seconds to 0.1; `completed` is heard whole, with what was heard of it in the
-    months before, or written down as studied in a visit or a meeting; `stands` says which, `completed_on` when first.
-    `answered` and `correct` count questions, not tries: right in the end is right. `dropped` counts calls that ended
-    while the lesson was playing; days are local; `method` is how it was studied, `ways` the kinds of that which count:
-    phone, meeting, visit, in this order; both parted by spaces."""
+class Studying(Struct, frozen=True, gc=False):
+    """Somebody in a lesson, of which `version` is told: what is `kept` of it, and when it was studied off the
+    telephone, by kind. All else follows from these when it is asked for: of thousands, a page needs little. Times are
+    seconds to 0.1, days local."""
 
-    member: str
-    number: str
-    branch: str
-    lesson: str
-    title: str
-    edition: str
-    heard_at_least_s: float
-    heard_at_most_s: float
-    length_s: float
-    completed: bool
-    stands: Stands
-    completed_on: date | None
-    answered: int
-    correct: int
-    questions: int
-    calls: int
-    stray_keys: int
-    dropped: int
-    first_call: date | None
-    last_call: date | None
-    method: str | None
-    ways: str
+    version: Version
+    kept: StudiedRow
+    by_hand: Mapping[str, date]
+    period: Period
+
+    @property
+    def lesson(self) -> str:
+        return self.version.lesson
+
+    @property
+    def title(self) -> str:
+        return self.version.title
+
+    @property
+    def edition(self) -> str:
+        return self.version.edition
+
+    @property
+    def heard_at_least_s(self) -> float:
+        return _seconds(self.kept.heard_at_least_ms)
+
+    @property
+    def heard_at_most_s(self) -> float:
+        return _seconds(self.kept.heard_at_most_ms)
+
+    @property
+    def length_s(self) -> float:
+        return _seconds(self.version.length_ms)
+
+    @property
+    def completed(self) -> bool:
+        """Heard whole, with what was heard of it in the months before, or written down as studied in a visit or a
+        meeting; `stands` says which, `completed_on` when first."""
+        return self.kept.completed_at is not None or bool(self.by_hand)
+
+    @property
+    def stands(self) -> Stands:
+        return stands(self.kept, self.by_hand)
+
+    @property
+    def completed_on(self) -> date | None:
+        whole = self._day(self.kept.completed_at)
+        return min((*((whole,) if whole else ()), *self.by_hand.values()), default=None)
+
+    @property
+    def answered(self) -> int:
+        """Questions, not tries; so are those that are `correct`: right in the end is right."""
+        return self.kept.answered
+
+    @property
+    def correct(self) -> int:
+        return self.kept.correct
+
+    @property
+    def questions(self) -> int:
+        return len(self.version.questions) or self.kept.questions
+
+    @property
+    def calls(self) -> int:
+        return self.kept.calls
+
+    @property
+    def stray_keys(self) -> int:
+        return self.kept.stray_keys
+
+    @property
+    def dropped(self) -> int:
+        """Calls that ended while the lesson was playing."""
+        return self.kept.dropped
+
+    @property
+    def first_call(self) -> date | None:
+        return self._day(self.kept.first_at)
+
+    @property
+    def last_call(self) -> date | None:
+        return self._day(self.kept.last_at)
+
+    @property
+    def method(self) -> str | None:
+        """How it was studied, parted by spaces."""
+        return _told(*_by(self.kept, self.by_hand))[2]
+
+    @property
+    def ways(self) -> str:
+        """The kinds of that which count: phone, meeting, visit, in this order, parted by spaces."""
+        return _told(*_by(self.kept, self.by_hand))[1]
+
+    def _day(self, at: datetime | None) -> date | None:
+        return self.period.local(at).date() if at else None
+
+
+class Studied(Studying, frozen=True, gc=False):
+    """And who it is."""
+
+    person: Enrolled
+
+    @property
+    def member(self) -> str:
+        return self.person.name
+
+    @property
+    def number(self) -> str:
+        return self.person.number
+
+    @property
+    def branch(self) -> str:
+        return self.person.branch
 
 
 def rows(facts: MonthFacts) -> list[Studied]:
     """By branch, member number and lesson."""
-    theirs = met(facts)
-    # Of a township's thousands most have not met with a lesson: for them it is worked out once.
-    nothing = [(each.lesson, astuple(studied(facts, NOBODY, each, {}))[3:]) for each in facts.lessons]
+    by_hand = facts.by_hand()
     return [
-        theirs.get((person.id, lesson)) or Studied(person.name, person.number, person.branch, *untouched)
+        Studied(*_of(facts, (person.id, lesson.lesson), lesson, by_hand), person)
         for person in facts.people
-        for lesson, untouched in nothing
+        for lesson in facts.lessons
     ]
 
 
-def met(facts: MonthFacts) -> dict[Key, Studied]:
-    """The rows of those who met with a lesson: heard it, pressed a key in it, or have it written down."""
-    by_hand = facts.by_hand()
-    keys = facts.studied.keys() | by_hand
+def met(facts: BriefFacts) -> dict[Key, Studying]:
+    """Those of the people who met with a lesson: heard it, pressed a key in it, or have it written down."""
+    by_hand, people = facts.by_hand(), {person.id for person in facts.people}
+    lessons = {lesson.lesson: lesson for lesson in facts.lessons}
     return {
-        key: studied(facts, person, lesson, by_hand.get(key, {}))
-        for person in facts.people
-        for lesson in facts.lessons
-        if (key := (person.id, lesson.lesson)) in keys
+        (who, slug): Studying(*_of(facts, (who, slug), lessons[slug], by_hand))
+        for who, slug in facts.studied.keys() | by_hand
+        if who in people and slug in lessons
     }
 
 
-def studied(facts: MonthFacts, person: Enrolled, lesson: Version, by_hand: Mapping[str, date]) -> Studied:
-    row = facts.studied.get((person.id, lesson.lesson), NOTHING)
-    version = facts.versions[row.edition] if row.edition else lesson
-    whole = _day(facts, row.completed_at)
-    completed_on = min((whole, *by_hand.values())) if whole else min(by_hand.values(), default=None)
-    first = _day(facts, row.first_at)
-    stands, ways, method = _told(*_by(row, by_hand))
-    return Studied(
-        member=person.name,
-        number=person.number,
-        branch=person.branch,
-        lesson=version.lesson,
-        title=version.title,
-        edition=version.edition,
-        heard_at_least_s=_seconds(row.heard_at_least_ms),
-        heard_at_most_s=_seconds(row.heard_at_most_ms),
-        length_s=_seconds(version.length_ms),
-        completed=completed_on is not None,
-        stands=stands,
-        completed_on=completed_on,
-        answered=row.answered,
-        correct=row.correct,
-        questions=len(version.questions) or row.questions,
-        calls=row.calls,
-        stray_keys=row.stray_keys,
-        dropped=row.dropped,
-        first_call=first,
-        last_call=first if row.last_at == row.first_at else _day(facts, row.last_at),
-        method=method,
-        ways=ways,
-    )
+def _of(
+    facts: BriefFacts, key: Key, lesson: Version, by_hand: Mapping[Key, Mapping[str, date]]
+) -> tuple[Version, StudiedRow, Mapping[str, date], Period]:
+    kept = facts.studied.get(key, NOTHING)
+    version = facts.versions[kept.edition] if kept.edition else lesson
+    return version, kept, by_hand.get(key, NEVER), facts.period
 
 
 def stands(row: StudiedRow, by_hand: Collection[str]) -> Stands:
@@ -145,10 +206,6 @@ def in_order(grades: Collection[str]) -> str:
     return " ".join(way for way in WAYS if way in ways)
 
 
-def _day(facts: MonthFacts, at: datetime | None) -> date | None:
-    return facts.period.local(at).date() if at else None
-
-
 def method(grades: Collection[str]) -> str | None:
     return " ".join(method for grade, method in METHODS.items() if grade in grades) or None
 
@@ -165,7 +222,7 @@ def _seconds(ms: int) -> float:
 
 
 def table(facts: Facts) -> Sheet:
-    return sheet_of(Studied, rows(facts))
+    return Sheet("", TOLD, tuple(tuple(getattr(row, name) for name in TOLD) for row in rows(facts)))
 
 
 def page(facts: Facts, words: Vocabulary) -> tuple[Sheet, ...]:

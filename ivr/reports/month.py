@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ivr.records.roster import Enrolled
 from ivr.reports import member
-from ivr.reports.facts import MonthFacts
+from ivr.reports.facts import BriefFacts, MonthFacts
 from ivr.reports.member import DONE, STANDS, Stands, Studied
 from ivr.vocabulary import Vocabulary
 
@@ -99,17 +99,14 @@ def rows_of(facts: MonthFacts, studied: Sequence[Studied]) -> list[MonthRow]:
     return [_row(facts, person, studied[n * each : (n + 1) * each]) for n, person in enumerate(facts.people)]
 
 
-def standings(facts: MonthFacts) -> list[Standing]:
-    """By branch and member number."""
-    by_hand = facts.by_hand()
-    met = facts.studied.keys() | by_hand
-
-    def best(member_id: int) -> Stands:
-        keys = [key for lesson in facts.lessons if (key := (member_id, lesson.lesson)) in met]
-        each = (member.stands(facts.studied.get(key, member.NOTHING), by_hand.get(key, {})) for key in keys)
-        return min((*each, STANDS[-1]), key=STANDS.index)
-
-    return [Standing(each.id, each.branch, best(each.id), each.id in facts.excused) for each in facts.people]
+def standings(facts: BriefFacts) -> list[Standing]:
+    """Of everybody, in the order of the people."""
+    best: dict[int, Stands] = {}
+    for (who, _), met in member.met(facts).items():
+        best[who] = min(best.get(who, STANDS[-1]), met.stands, key=STANDS.index)
+    return [
+        Standing(each.id, each.branch, best.get(each.id, STANDS[-1]), each.id in facts.excused) for each in facts.people
+    ]
 
 
 def count(of: Iterable[MonthRow | Standing]) -> Count:
@@ -139,7 +136,7 @@ def by_branch(of: Iterable[_Row]) -> dict[str, list[_Row]]:
     return branches
 
 
-def sentences(facts: MonthFacts, count: Count, words: Vocabulary) -> Iterator[str]:
+def sentences(facts: BriefFacts, count: Count, words: Vocabulary) -> Iterator[str]:
     """The month in words, before any table."""
     if not facts.people:
         yield facts.not_begun(words) or words.say("nobody")

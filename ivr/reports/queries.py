@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, func, select, union
 from sqlalchemy.orm import aliased
 
 from ivr.records import claims, plays, studied, whose
@@ -166,16 +166,25 @@ def called(connection: Connection, period: Period, members: Collection[int] | No
 
 def uncounted(connection: Connection, period: Period) -> set[int]:
     """The members with a call in the month that `studied` does not have yet: it may still go on."""
+    return {member for member in connection.execute(_uncounted(period)).scalars() if member is not None}
+
+
+def _uncounted(period: Period) -> CompoundSelect[int | None]:
     which = in_month(period) & ~Call.is_counted
     own = select(Call.member_id).where(which)
     turns = select(TurnRow.member_id).join(Call, Call.id == TurnRow.call_id).where(which)
     attended = select(Attendance.member_id).join(Call, Call.id == Attendance.call_id).where(which)
-    return set(connection.execute(union(own, turns, attended)).scalars()) - {None}
+    return union(own, turns, attended)
 
 
-def studied_in(connection: Connection, period: Period, members: Collection[int] | None) -> Iterator[StudiedRow]:
-    """What was studied in the month by all, or by these, as stored."""
-    found = select(Studied.__table__).where(Studied.month == period.month)
+def studied_in(
+    connection: Connection, period: Period, members: Collection[int] | None, lesson: str | None = None
+) -> Iterator[StudiedRow]:
+    """What was studied in the month by all, or by these, as stored; of one lesson, with its plays."""
+    columns = [column for column in Studied.__table__.columns if lesson or column.name != "plays"]
+    found = select(*columns).where(Studied.month == period.month)
+    if lesson:
+        found = found.where(Studied.lesson == lesson)
     if members is not None:
         found = found.where(Studied.member_id.in_(members))
     return studied.stored(connection.execute(found).all())

@@ -10,7 +10,7 @@ from datetime import date
 from ivr.records.follow_ups import Followed
 from ivr.records.roster import Enrolled
 from ivr.reports import month
-from ivr.reports.facts import MonthFacts
+from ivr.reports.facts import BriefFacts, MonthFacts
 from ivr.reports.month import MonthRow
 from ivr.vocabulary import Vocabulary
 
@@ -48,7 +48,7 @@ def rows(facts: MonthFacts, followed: Mapping[int, Followed]) -> list[RingRow]:
     return sorted(waiting, key=_place)
 
 
-def _done(facts: MonthFacts, followed: Mapping[int, Followed]) -> dict[int, Done]:
+def _done(facts: BriefFacts, followed: Mapping[int, Followed]) -> dict[int, Done]:
     """By member. What somebody ticked says more than a visit does."""
     visits = (each.what for each in facts.occasions if each.what.kind == "visit")
     seen = {member: Done(visit.day, visit.topic, None) for visit in visits for member in visit.members}
@@ -64,7 +64,7 @@ class Waiting:
     followed: int
 
 
-def by_branch(facts: MonthFacts, followed: Mapping[int, Followed]) -> dict[str, Waiting]:
+def by_branch(facts: BriefFacts, followed: Mapping[int, Followed]) -> dict[str, Waiting]:
     """By the name of each branch in which somebody waits; none in a month without a lesson."""
     waiting = month.by_branch(each for each in month.standings(facts) if each.waits and facts.lessons)
     done = _done(facts, followed)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -11,7 +12,7 @@ from ivr.catalogue import Catalogue
 from ivr.config import RecordSettings
 from ivr.records import follow_ups, hours, places
 from ivr.records.places import Place
-from ivr.records.roster import enrolled
+from ivr.records.roster import enrolled, secretaries
 from ivr.reports import (
     detail,
     facts,
@@ -24,8 +25,8 @@ from ivr.reports import (
     queries,
     summary,
 )
-from ivr.reports.columns import Basis
-from ivr.reports.facts import MonthFacts, Whom
+from ivr.reports.columns import Basis, BriefBasis
+from ivr.reports.facts import BriefFacts, Whom
 from ivr.reports.period import Period, of_month
 from ivr.reports.sheet import Sheet
 from ivr.vocabulary import Vocabulary
@@ -38,11 +39,12 @@ SHEETS: Mapping[str, Callable[[Basis], Sheet]] = {
     "meetings": meetings.sheet,
     "helping": helping.sheet,
 }
-BRIEFS: Mapping[str, Callable[[Basis], Sheet]] = {  # of many branches, on the page
+BRIEFS: Mapping[str, Callable[[BriefBasis], Sheet]] = {  # of many branches, on the page
     "ledger": ledger.brief,
     "detail": detail.brief,
     "helping": helping.brief,
 }
+BY_BRANCH: Mapping[str, Callable[[BriefBasis], Sheet]] = {"summary": summary.sheet}  # in any case
 PAGES: Mapping[str, Callable[[Basis], Sheet]] = {"month": month_sheet.sheet, **SHEETS}
 LOOKS_BACK = ("summary",)  # at the month before
 
@@ -62,16 +64,51 @@ def gather(
 ) -> Basis:
     """The month of these branches, called `name` together, or only of those in them whom it is about; whether somebody
     had not studied the month before is only known where it `looks_back`. Raises NotEnrolled."""
-    whom = whom or Whom(within=frozenset(place.id for place in branches))
-    told = facts.gather_month(connection, period, catalogue, rules.completed_share, whom)
-    before: frozenset[int] = frozenset()
-    if looks_back:
-        last = of_month(f"{period.first - timedelta(days=1):%Y-%m}", period.zone)
-        before = _idle(facts.gather_month(connection, last, catalogue, rules.completed_share, whom, told.ever))
-    followed = follow_ups.of_month(connection, period.month, [person.id for person in told.people])
+    within = frozenset(place.id for place in branches)
+    told = facts.gather_month(connection, period, catalogue, rules.completed_share, whom or Whom(within=within))
+    besides = _besides(connection, catalogue, rules, told, within if looks_back else None)
     visits = tuple(queries.visits(connection, queries.in_month(period)))
-    year = _of_year(connection, period, told)
-    return Basis(told, branches, name, words, rules, several, year, before, followed, visits)
+    return Basis(told, branches, name, words, rules, several, **besides, visits=visits)
+
+
+def gather_brief(
+    connection: Connection,
+    period: Period,
+    catalogue: Catalogue,
+    branches: tuple[Place, ...],
+    name: str,
+    words: Vocabulary,
+    rules: RecordSettings,
+    *,
+    several: bool = True,
+    looks_back: bool = True,
+) -> BriefBasis:
+    """As gather, of nobody by name."""
+    within = frozenset(place.id for place in branches)
+    told = facts.gather_brief(connection, period, catalogue, rules.completed_share, within)
+    besides = _besides(connection, catalogue, rules, told, within if looks_back else None)
+    return BriefBasis(told, branches, name, words, rules, several, **besides)
+
+
+def _besides(
+    connection: Connection,
+    catalogue: Catalogue,
+    rules: RecordSettings,
+    told: BriefFacts,
+    looks_back_within: Collection[int] | None,
+) -> dict[str, Any]:
+    """What a basis has besides the facts."""
+    before: frozenset[int] = frozenset()
+    if looks_back_within is not None:
+        last = of_month(f"{told.period.first - timedelta(days=1):%Y-%m}", told.period.zone)
+        share, within = rules.completed_share, looks_back_within
+        before = _idle(facts.gather_brief(connection, last, catalogue, share, within, ever=told.ever))
+    return {
+        "year_tenths": _of_year(connection, told.period, told),
+        "idle_before": before,
+        "followed": follow_ups.of_month(connection, told.period.month, [person.id for person in told.people]),
+        "secretaries": secretaries(connection),
+    }
 
 
 def about(
@@ -87,7 +124,7 @@ def about(
     return gather(connection, *told, several=several, looks_back=False, whom=whom)
 
 
-def _of_year(connection: Connection, period: Period, told: MonthFacts) -> dict[int, int]:
+def _of_year(connection: Connection, period: Period, told: BriefFacts) -> dict[int, int]:
     """Confirmed tenths since January, by member."""
     months = [f"{period.first.year}-{month:02}" for month in range(1, period.first.month + 1)]
     ours = {person.id for person in told.people}
@@ -98,12 +135,12 @@ def _of_year(connection: Connection, period: Period, told: MonthFacts) -> dict[i
     return sums
 
 
-def _idle(before: MonthFacts) -> frozenset[int]:
+def _idle(before: BriefFacts) -> frozenset[int]:
     """Of whom study was asked in a month that had a lesson, and who heard nothing."""
     return frozenset(_heard_nothing(before)) if before.lessons else frozenset()
 
 
-def _heard_nothing(before: MonthFacts) -> Iterator[int]:
+def _heard_nothing(before: BriefFacts) -> Iterator[int]:
     for each in month.standings(before):
         if each.stands == "not_yet" and not each.excused:
             yield each.member

@@ -42,13 +42,12 @@ class Study:
 def rows(basis: Basis) -> Iterator[Study]:
     """By branch, member number and lesson."""
     facts = basis.facts
-    by_hand, studied = facts.by_hand(), member.rows(facts)
+    studied = member.rows(facts)
     each = iter(studied)
     for person, months in zip(facts.people, month.rows_of(facts, studied), strict=True):
         for lesson, stands in zip(facts.lessons, months.by_lesson, strict=True):
             heard = next(each)
-            is_written = (person.id, lesson.lesson) in by_hand
-            suggested = study_hours.suggested(heard, is_written, basis.rules.hour_minutes)
+            suggested = study_hours.suggested(heard, basis.rules.hour_minutes)
             confirmed = facts.hours.get((person.id, lesson.lesson), 0)
             situation = "" if stands in DONE else months.situation
             told = (months.excused, situation, months.strays)

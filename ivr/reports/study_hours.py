@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from ivr.records import hours
 from ivr.reports import member
-from ivr.reports.facts import MonthFacts
-from ivr.reports.member import Studied
+from ivr.reports.facts import BriefFacts, MonthFacts
+from ivr.reports.member import Studied, Studying
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +21,43 @@ class HoursRow:
     confirmed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many rows of hours a branch has, and how many of them are confirmed."""
+
+    rows: int
+    confirmed: int
+
+
 def rows(facts: MonthFacts, hour_minutes: int) -> list[HoursRow]:
     """By branch, member number and lesson; who studied nothing is left out."""
-    by_hand, met = facts.by_hand(), member.met(facts)
-    found = []
-    for person in facts.people:
-        for lesson in facts.lessons:
-            key = (person.id, lesson.lesson)
-            row, confirmed = met.get(key), facts.hours.get(key, 0)
-            if confirmed or (row and (row.completed or row.heard_at_least_s)):
-                row = row or member.studied(facts, person, lesson, {})
-                found.append(HoursRow(person.id, row, suggested(row, key in by_hand, hour_minutes), confirmed))
-    return found
+    rows = ((row, facts.hours.get((row.person.id, row.lesson), 0)) for row in member.rows(facts))
+    return [
+        HoursRow(row.person.id, row, suggested(row, hour_minutes), confirmed)
+        for row, confirmed in rows
+        if confirmed or _is_of_use(row)
+    ]
 
 
-def suggested(row: Studied, by_hand: bool, hour_minutes: int) -> int:
+def by_branch(facts: BriefFacts) -> dict[str, Counted]:
+    """By the name of each branch that has such rows, how many."""
+    branch = {person.id: person.branch for person in facts.people}
+    lessons = {lesson.lesson for lesson in facts.lessons}
+    confirmed = {key for key, tenths in facts.hours.items() if key[0] in branch and key[1] in lessons}
+    kept = {key for key, row in member.met(facts).items() if _is_of_use(row)} | confirmed
+    rows = Counter(branch[who] for who, _ in kept)
+    of_these = Counter(branch[who] for who, _ in confirmed)
+    return {name: Counted(rows[name], of_these[name]) for name in rows}
+
+
+def _is_of_use(row: Studying) -> bool:
+    """Was anything of it studied?"""
+    return row.completed or row.heard_at_least_s > 0
+
+
+def suggested(row: Studying, hour_minutes: int) -> int:
     """Tenths: for what was surely heard; for all of it where a secretary wrote down that it was studied."""
-    heard_s = row.length_s if by_hand else row.heard_at_least_s
+    heard_s = row.length_s if row.by_hand else row.heard_at_least_s
     return hours.suggested(round(heard_s * 1000), round(row.length_s * 1000), hour_minutes)
 
 

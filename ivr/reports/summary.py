@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from ivr.records.roster import Enrolled
+from ivr.records.roster import Placed
 from ivr.reports import columns, member, month
-from ivr.reports.columns import Basis, Row
+from ivr.reports.columns import BriefBasis, Row
 from ivr.reports.member import DONE
 from ivr.reports.month import Standing
 from ivr.reports.sheet import Sheet
@@ -20,15 +20,15 @@ KEYS = (
 TIMES = {"heard": "phone_times", "visited": "visit_times", "met": "meeting_times"}
 
 
-def sheet(basis: Basis) -> Sheet:
+def sheet(basis: BriefBasis) -> Sheet:
     return columns.sheet(basis, "summary_title", KEYS, rows(basis))
 
 
-def rows(basis: Basis) -> Iterator[Row]:
+def rows(basis: BriefBasis) -> Iterator[Row]:
     """By district and branch; none where the record begins later."""
     if basis.facts.begins:
         return
-    people: defaultdict[str, list[Enrolled]] = defaultdict(list)
+    people: defaultdict[str, list[Placed]] = defaultdict(list)
     for person in basis.facts.people:
         people[person.branch].append(person)
     stands, times = month.by_branch(month.standings(basis.facts)), _times(basis)
@@ -37,28 +37,24 @@ def rows(basis: Basis) -> Iterator[Row]:
         yield {"n": n, "district": place.district, "branch": place.name, **told}
 
 
-def whole(basis: Basis) -> Row:
+def whole(basis: BriefBasis) -> Row:
     """All of the branches together: what the single blanks of a township's own form are filled with."""
     times = {key: sum(theirs[key] for theirs in _times(basis).values()) for key in TIMES.values()}
     branches = basis.joined(place.name for place in basis.places)
     return {"branch": branches, **_row(basis, basis.facts.people, month.standings(basis.facts), times)}
 
 
-def _times(basis: Basis) -> defaultdict[str, dict[str, int]]:
+def _times(basis: BriefBasis) -> defaultdict[str, dict[str, int]]:
     """How many times a lesson was studied whole, by branch and way."""
-    facts, by_hand = basis.facts, basis.facts.by_hand()
-    met = facts.studied.keys() | by_hand
+    branch = {person.id: person.branch for person in basis.facts.people}
     times: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(TIMES.values(), 0))
-    for person in facts.people:
-        for lesson in facts.lessons:
-            if (key := (person.id, lesson.lesson)) in met:
-                stands = member.stands(facts.studied.get(key, member.NOTHING), by_hand.get(key, {}))
-                if stands in DONE:
-                    times[person.branch][TIMES[stands]] += 1
+    for (who, _), met in member.met(basis.facts).items():
+        if met.stands in DONE:
+            times[branch[who]][TIMES[met.stands]] += 1
     return times
 
 
-def _row(basis: Basis, people: Sequence[Enrolled], stands: Sequence[Standing], times: Mapping[str, int]) -> Row:
+def _row(basis: BriefBasis, people: Sequence[Placed], stands: Sequence[Standing], times: Mapping[str, int]) -> Row:
     asked = [person.id for person in people if person.id not in basis.facts.excused]
     counted, lessons = month.count(stands), [lesson.lesson for lesson in basis.facts.lessons]
     idle = {each.member for each in stands if each.stands == "not_yet" and not each.excused}
@@ -66,7 +62,7 @@ def _row(basis: Basis, people: Sequence[Enrolled], stands: Sequence[Standing], t
     return {
         "unit": basis.name,
         "month": basis.facts.period.month,
-        "secretary": basis.joined(person.name for person in people if person.role == "secretary"),
+        "secretary": basis.joined(basis.secretaries[person.id] for person in people if person.id in basis.secretaries),
         "enrolled": len(people),
         "due": counted.due,
         "excused": counted.excused,

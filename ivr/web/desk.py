@@ -13,7 +13,7 @@ from ivr.records.places import Place
 from ivr.records.progress import Counting
 from ivr.records.users import Known
 from ivr.reports import facts
-from ivr.reports.facts import Facts, MonthFacts, Whom
+from ivr.reports.facts import BriefFacts, Facts, MonthFacts, Whom
 from ivr.reports.period import Period, begun, month_at
 from ivr.shelf import Shelf
 from ivr.vocabulary import Vocabulary
@@ -58,8 +58,15 @@ class Desk:
         with self.database.reading() as connection:
             return facts.gather(connection, period, self.shelf.catalogue(), share, Whom(within=ids))
 
+    def brief_facts(self, period: Period, within: Iterable[Place], lesson: str | None = None) -> BriefFacts:
+        """Likewise, of nobody by name; of one lesson, if any is told."""
+        ids = frozenset(place.id for place in within)
+        of = (period, self.shelf.catalogue(), self.settings.records.completed_share, ids)
+        with self.database.reading() as connection:
+            return facts.gather_brief(connection, *of, lesson=lesson)
+
     def month_facts(self, period: Period, within: Iterable[Place]) -> MonthFacts:
-        """Likewise, without the calls: as fast for thousands."""
+        """Likewise, without the calls."""
         ids = frozenset(place.id for place in within)
         share = self.settings.records.completed_share
         with self.database.reading() as connection:

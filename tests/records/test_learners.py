@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, insert
 
 from ivr.config import Settings
 from ivr.dialogue.state import Learner
@@ -18,6 +18,7 @@ from ivr.records.db import Database
 from ivr.records.learners import Now
 from ivr.records.models import Notice
 from ivr.shelf import Shelf
+from tests.databases import planned
 from tests.drivers import BEGIN, enrol
 from tests.records.written import NUMBER, Book
 
@@ -79,13 +80,8 @@ def test_minutes_are_those_of_the_month_here(book: Book, settings: Settings) -> 
 
 def test_latencies_come_from_an_index(book: Book) -> None:
     """Also for a member who never pressed anything: on a line of years, their turns are many."""
-    found = latency._pressed(1, None).compile(book.connection, compile_kwargs={"literal_binds": True})
-    if book.connection.dialect.name == "sqlite":
-        plan = book.connection.execute(text(f"EXPLAIN QUERY PLAN {found}")).all()
-    else:
-        book.connection.execute(text("SET LOCAL enable_seqscan = off"))
-        plan = book.connection.execute(text(f"EXPLAIN {found}")).all()
-    assert "ix_turns_member_id_call_id_n" in str(plan) and "TEMP B-TREE" not in str(plan)
+    plan = planned(book.connection, latency._pressed(1, None))
+    assert "ix_turns_member_id_call_id_n" in plan and "TEMP B-TREE" not in plan
 
 
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────

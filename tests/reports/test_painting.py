@@ -9,11 +9,14 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.catalogue import Lesson, Segment
+from ivr.records import places
 from ivr.records.plays import HeardRow
+from ivr.reports import lesson
+from ivr.reports.facts import gather_brief
 from ivr.reports.painting import Bounds, Painting, paint, stretches
-from tests.reports.conftest import Gathered
+from ivr.reports.period import of_month
 from tests.reports.lessons import LESSON, heard, play, segment
-from tests.reports.village import Step, Village, bye, listens, menu
+from tests.reports.village import ZONE, Step, Village, bye, listens, menu
 
 
 def painted(*played: HeardRow, running: tuple[int, ...] = ()) -> Painting:
@@ -173,16 +176,18 @@ def test_who_stopped_after_a_segment(played: list[HeardRow], stopped: int) -> No
 # ── from the ledger ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def of_falls(gathered: Gathered, village: Village) -> Painting:
-    rows = (row for (_, lesson), row in gathered().studied.items() if lesson == village.falls.slug)
-    return paint(village.falls, [row.spans()[village.falls.edition] for row in rows])
+def of_falls(village: Village) -> Painting:
+    slug, connection = village.falls.slug, village.connection
+    branches = [place.id for place in places.seen_by(connection, "county", None)]
+    facts = gather_brief(connection, of_month("2026-11", ZONE), village.catalogue, 0.9, branches, lesson=slug)
+    return paint(village.falls, [spans[village.falls.edition] for spans in lesson.heard_of(facts, slug)])
 
 
-def test_a_call_as_the_ledger_tells_it(village: Village, gathered: Gathered) -> None:
+def test_a_call_as_the_ledger_tells_it(village: Village) -> None:
     """12 s, then 6 s of the second segment, of which the line took 0.25 to 3.5 s, and the provider's clock is off by
     a second or two: in one of its first three sentences."""
     village.call("002", "2026-11-10 19:30", menu(), *listens(village.falls, 0, 1), hung_up=6)
-    painting = of_falls(gathered, village)
+    painting = of_falls(village)
     assert reached(painting)[:6] == ["1"] * 6
     (broke_off,) = painting.break_offs
     assert (broke_off.first, broke_off.last) == (6, 8)
@@ -197,9 +202,9 @@ def at_pace(lesson: Lesson, edition: str, pace: str) -> Iterator[Step]:
 
 
 @pytest.mark.parametrize("pace", ["", "slow"])
-def test_two_paces_are_painted_on_one_text(village: Village, gathered: Gathered, pace: str) -> None:
+def test_two_paces_are_painted_on_one_text(village: Village, pace: str) -> None:
     steps = at_pace(village.falls.at_pace(pace), village.falls.edition, pace)
     village.call("002", "2026-11-10 19:30", menu(), *steps, bye(12), hung_up=1)
-    painting = of_falls(gathered, village)
+    painting = of_falls(village)
     assert reached(painting) == ["1"] * 15 and ended(painting) == ["0"] * 15
     assert painting.curve[-1] == Bounds(1, 1)

@@ -20,18 +20,19 @@ from ivr.catalogue import Catalogue, Lesson
 from ivr.config import RecordSettings
 from ivr.dialogue.turn import Stray
 from ivr.errors import NotEnrolled
-from ivr.records import exemptions, hours, occasions, progress, users
+from ivr.records import exemptions, hours, occasions, places, progress, users
 from ivr.records.db import Database
 from ivr.records.models import Member
 from ivr.records.occasions import Written
 from ivr.records.progress import Counting, settle
 from ivr.records.roster import enrolled
-from ivr.reports import beginning, branch, calls, formats, lesson, member, sheets, visits
+from ivr.reports import beginning, branch, calls, formats, lesson, member, queries, sheets, visits
 from ivr.reports.columns import Basis
-from ivr.reports.facts import Facts, Whom, gather
+from ivr.reports.facts import Facts, Whom, gather, gather_brief
 from ivr.reports.member import Studied
 from ivr.reports.period import of_month
 from ivr.shelf import Shelf
+from tests.databases import planned
 from tests.reports.conftest import About, Gathered
 from tests.reports.village import ZONE, Step, Village, answers, asks, at, bye, ends, listens, menu, november, plays
 
@@ -253,12 +254,20 @@ def test_who_was_not_enrolled_yet_is_in_no_list(village: Village, gathered: Gath
     here, connection = Member.number.in_(("003", "101", "102")), village.connection
     connection.execute(update(Member).where(here).values(enrolled_on=date(2026, 11, 9)))
     connection.execute(update(Member).where(Member.number == "102").values(enrolled_on=date(2026, 12, 1)))
+    village.call("101", "2026-08-02 08:00", menu(), bye())
     village.call("003", "2026-09-02 08:00", menu(), *listens(village.falls, 0), bye(13.5), hung_up=1)
+    branches = [place.id for place in places.seen_by(connection, "county", None)]
 
     def listed(month: str, **which: str) -> list[str]:
-        return [person.number for person in gathered(month, **which).people]
+        whole = gathered(month, **which)
+        if not which:
+            brief = gather_brief(connection, whole.period, village.catalogue, 0.9, branches)
+            assert {each.id for each in brief.people} == {each.id for each in whole.people}
+            assert (brief.begins, brief.excused, brief.hours) == (whole.begins, whole.excused, whole.hours)
+        return [person.number for person in whole.people]
 
     always = ["001", "002", "004", "005", "006"]
+    assert listed("2026-08") == ["101", *always]
     assert listed("2026-09") == sorted([*always, "003"]) and listed("2026-10") == always
     assert listed("2026-11") == ["101", *sorted([*always, "003"])] and listed("2026-12")[:2] == ["101", "102"]
     assert listed("2026-10", member="101") == [] and len(gathered("2026-11", branch="东村党支部").due) == 1
@@ -416,3 +425,8 @@ def test_an_empty_roster_says_so(database: Database, shelf: Shelf) -> None:
     for name in REPORTS:
         assert ("名册还是空的" in rendered(name, "txt", facts, basis)) == (name != "calls")
         assert json.loads(rendered(name, "json", facts, basis))["rows"] == [] or name == "lesson"
+
+
+def test_calls_that_may_go_on_are_found_by_an_index(village: Village) -> None:
+    plan = planned(village.connection, queries._uncounted(of_month("2026-11", ZONE)))
+    assert "ix_calls_uncounted" in plan and "ix_calls_started_at" not in plan

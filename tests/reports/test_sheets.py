@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,29 +25,42 @@ from ivr.records.models import Member
 from ivr.records.occasions import Written, write
 from ivr.records.roster import Enrolled
 from ivr.reports import columns, sheets, visits
-from ivr.reports.columns import Basis
+from ivr.reports.columns import Basis, BriefBasis
 from ivr.reports.formats import to_csv, to_json, to_text
 from ivr.reports.period import of_month
 from ivr.reports.sheet import Cell, Sheet
-from ivr.reports.sheets import BRIEFS, PAGES
+from ivr.reports.sheets import BRIEFS, BY_BRANCH, PAGES
 from ivr.reports.workbook import to_xlsx
 from tests.reports.test_reports import compare
 from tests.reports.village import ZONE, Village, bye, listens, menu, november
 from tests.reports.writing import HOME, NOW, TODAY, places_of, write_november
 
 Made = Callable[..., Basis]
+Briefly = Callable[..., BriefBasis]
 
 
 @pytest.fixture
 def basis(village: Village) -> Made:
     """What the sheets of a month are made from; of 初心村党支部, unless told otherwise."""
+    return partial(_gathered, sheets.gather, village)
 
-    def made(month: str = "2026-11", of: str = HOME, words: str = "zh", **rules: Any) -> Basis:
-        theirs = tuple(each for each in places_of(village.connection) if of in ("", each.name))
-        told = (of_month(month, ZONE), village.catalogue, theirs, of or "全县", vocabulary.load(words))
-        return sheets.gather(village.connection, *told, RecordSettings(**rules), several=not of)
 
-    return made
+@pytest.fixture
+def brief_basis(village: Village) -> Briefly:
+    return partial(_gathered, sheets.gather_brief, village)
+
+
+def _gathered(
+    gather: Callable[..., Any],
+    village: Village,
+    month: str = "2026-11",
+    of: str = HOME,
+    words: str = "zh",
+    **rules: Any,
+) -> Any:
+    theirs = tuple(each for each in places_of(village.connection) if of in ("", each.name))
+    told = (of_month(month, ZONE), village.catalogue, theirs, of or "全县", vocabulary.load(words))
+    return gather(village.connection, *told, RecordSettings(**rules), several=not of)
 
 
 def cells(sheet: Sheet) -> list[dict[str, Cell]]:
@@ -71,25 +85,34 @@ def test_branches_side_by_side(which: str, village: Village, basis: Made, rewrit
 
 @pytest.mark.parametrize("is_written", [True, False])
 @pytest.mark.parametrize("of", [HOME, ""])
-def test_what_is_told_in_brief_is_what_the_form_says(of: str, is_written: bool, village: Village, basis: Made) -> None:
+def test_what_is_told_in_brief_is_what_the_form_says(
+    of: str, is_written: bool, village: Village, basis: Made, brief_basis: Briefly
+) -> None:
     november(village)
     if is_written:
         write_november(village)
-    told = basis(of=of)
-    brief = cells(BRIEFS["ledger"](told))
-    assert brief and brief == [{key: row[key] for key in brief[0]} for row in cells(PAGES["ledger"](told))]
+    brief = cells(BRIEFS["ledger"](brief_basis(of=of)))
+    assert brief and brief == [{key: row[key] for key in brief[0]} for row in cells(PAGES["ledger"](basis(of=of)))]
+
+
+@pytest.mark.parametrize("month", ["2026-10", "2026-11", "2026-12"])
+def test_the_summary_needs_nobody_by_name(month: str, village: Village, basis: Made, brief_basis: Briefly) -> None:
+    november(village)
+    write_november(village)
+    assert BY_BRANCH["summary"](brief_basis(month, of="")) == PAGES["summary"](basis(month, of=""))
 
 
 @pytest.mark.parametrize("is_written", [True, False])
-def test_the_rows_of_each_branch_are_summed_in_brief(is_written: bool, village: Village, basis: Made) -> None:
+def test_the_rows_of_each_branch_are_summed_in_brief(
+    is_written: bool, village: Village, basis: Made, brief_basis: Briefly
+) -> None:
     november(village)
     if is_written:
         write_november(village)
-    told = basis(of="")
     rows: dict[Cell, list[dict[str, Cell]]] = {}
-    for row in cells(PAGES["detail"](told)):
+    for row in cells(PAGES["detail"](basis(of=""))):
         rows.setdefault(row["branch"], []).append(row)
-    briefly = {row["branch"]: row for row in cells(BRIEFS["detail"](told))}
+    briefly = {row["branch"]: row for row in cells(BRIEFS["detail"](brief_basis(of="")))}
     assert briefly.keys() == rows.keys()
     for branch, of in briefly.items():
         theirs = rows[branch]
@@ -103,12 +126,14 @@ def test_the_rows_of_each_branch_are_summed_in_brief(is_written: bool, village: 
     assert _sum([*briefly.values()], "calls") and any(of["marks"] for of in briefly.values())
 
 
-def test_those_who_wait_in_each_branch_are_counted_in_brief(village: Village, basis: Made) -> None:
+def test_those_who_wait_in_each_branch_are_counted_in_brief(
+    village: Village, basis: Made, brief_basis: Briefly
+) -> None:
     november(village)
     write_november(village)
     told = basis(of="")
     done = Counter((row["branch"], bool(row["day"])) for row in cells(PAGES["helping"](told)))
-    briefly = cells(BRIEFS["helping"](told))
+    briefly = cells(BRIEFS["helping"](brief_basis(of="")))
     assert [row["branch"] for row in briefly] == [each.name for each in told.places if (each.name, False) in done]
     assert {(row["branch"], row["left"], row["followed"]) for row in briefly} == {
         (branch, done[branch, False], done[branch, True]) for branch, _ in done
@@ -329,7 +354,7 @@ def test_hours_are_suggested_for_what_was_heard_and_whole_for_what_was_written_d
     ],
 )
 def test_an_age_is_the_list_s_or_follows_from_a_birth(more: dict[str, str], years: int | None) -> None:
-    assert columns.age(Enrolled(1, "1", "王", "村", (), more), date(2026, 11, 30)) == years
+    assert columns.age(Enrolled(1, "村", None, "1", "王", (), more), date(2026, 11, 30)) == years
 
 
 def test_each_sheet_in_english_has_no_chinese_words(village: Village, basis: Made) -> None:

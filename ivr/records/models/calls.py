@@ -15,7 +15,15 @@ class Call(Base):
     when the next call shows that this one must be over; `is_counted` that `studied` has it, too."""
 
     __tablename__ = "calls"
-    __table_args__ = (UniqueConstraint("provider", "sid"),)
+    __table_args__ = (
+        UniqueConstraint("provider", "sid"),
+        Index(
+            "ix_calls_uncounted",
+            "started_at",
+            sqlite_where=text("is_counted = 0"),  # each as its statements say it: else the index is not used
+            postgresql_where=text("NOT is_counted"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     provider: Mapped[str] = mapped_column(String(32))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from flask import Blueprint, abort, g, render_template, request
@@ -12,7 +11,7 @@ from ivr.records import hours
 from ivr.records.places import Place
 from ivr.reports import study_hours
 from ivr.reports.member import clock
-from ivr.reports.study_hours import HoursRow
+from ivr.reports.study_hours import Counted, HoursRow
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
 from ivr.web.saved import saved
@@ -23,12 +22,11 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/<place:place>/<written>/hours")
     def hours_page(place: str, written: str) -> str:
         about = seen(desk, place, written)
-        found = rows(about)
         return render_template(
             "desk/hours.html",
             **of_month(desk, about),
-            rows=found if about.one else [],
-            sums=[] if about.one else list(sums(about, found)),
+            rows=rows(about) if about.one else [],
+            sums=[] if about.one else list(sums(about)),
             hour_minutes=desk.settings.records.hour_minutes,
             tenths=study_hours.written,
             clock=clock,
@@ -59,16 +57,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         facts = desk.month_facts(about.period, about.branches)
         return study_hours.rows(facts, desk.settings.records.hour_minutes)
 
-
-def sums(about: Seen, found: list[HoursRow]) -> Iterator[tuple[Place, int, int]]:
-    """Of each branch in which something was studied: how many rows it has, and how many of them are confirmed."""
-    rows, confirmed = Counter[str](), Counter[str]()
-    for row in found:
-        rows[row.studied.branch] += 1
-        confirmed[row.studied.branch] += bool(row.confirmed)
-    for place in about.branches:
-        if rows[place.name]:
-            yield place, rows[place.name], confirmed[place.name]
+    def sums(about: Seen) -> Iterator[tuple[Place, Counted]]:
+        """Of each branch in which something was studied."""
+        counted = study_hours.by_branch(desk.brief_facts(about.period, about.branches))
+        return ((place, counted[place.name]) for place in about.branches if place.name in counted)
 
 
 def _key(row: HoursRow) -> str:

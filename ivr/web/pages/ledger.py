@@ -11,14 +11,20 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, render_template, send_file
 
+from ivr.catalogue import Catalogue
+from ivr.config import RecordSettings
 from ivr.errors import MissingPart
+from ivr.records.places import Place
 from ivr.reports import sheets, xapi
-from ivr.reports.columns import Basis
+from ivr.reports.columns import Basis, BriefBasis
+from ivr.reports.facts import BriefFacts
 from ivr.reports.formats import shown, to_csv, to_json
+from ivr.reports.period import Period
 from ivr.reports.sheet import LONG, TALL, Cell, Sheet
-from ivr.reports.sheets import BRIEFS, LOOKS_BACK, PAGES, SHEETS
+from ivr.reports.sheets import BRIEFS, BY_BRANCH, LOOKS_BACK, PAGES, SHEETS
 from ivr.reports.workbook import to_xlsx
 from ivr.studio.documents.published import gift_of
+from ivr.vocabulary import Vocabulary
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
 from ivr.web.paper import is_made_here, to_pdf
@@ -49,8 +55,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     def page(about: Seen, which: str, *, whole: bool = False) -> str:
         """Of several branches, only what tells a row from others: the forms of thousands are for paper."""
-        told, is_brief = basis(desk, about, looks_back=which in LOOKS_BACK), not (about.one or whole)
-        sheet = (BRIEFS[which] if is_brief and which in BRIEFS else SHEETS[which])(told)
+        is_brief = not (about.one or whole)
+        facts, sheet = _shown(desk, about, which, is_brief=is_brief)
         return render_template(
             "desk/ledger.html",
             **of_month(desk, about),
@@ -59,9 +65,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             ids={place.name: place.id for place in about.branches},
             sheets=tuple(SHEETS),
             sheet=sheet,
-            told=[sentence for sentence in [told.facts.not_begun(desk.words)] if sentence],
+            told=[sentence for sentence in [facts.not_begun(desk.words)] if sentence],
             forms=offered(),
-            has_any=bool(told.facts.people and told.facts.lessons),
+            has_any=bool(facts.people and facts.lessons),
             long=LONG,
             tall=TALL,
             written_cell=shown,
@@ -99,7 +105,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         """Of the lessons that could be heard in the month; lessons are no secret."""
         about = seen(desk, place, written)
         catalogue = desk.shelf.catalogue()
-        versions = desk.month_facts(about.period, about.branches).lessons
+        versions = desk.brief_facts(about.period, about.branches).lessons
         lessons = [catalogue.editions[each.edition] for each in versions if each.edition in catalogue.editions]
         return sent(gift_of(lessons).encode(), "gift", called(about, "questions", desk.words.say("questions_file")))
 
@@ -151,10 +157,28 @@ def made(desk: Desk, about: Seen, which: str) -> Sheet:
 
 def basis(desk: Desk, about: Seen, *, looks_back: bool) -> Basis:
     """Of these branches, and of nobody else."""
-    catalogue, rules = desk.shelf.catalogue(), desk.settings.records
-    of = (about.period, catalogue, about.branches, about.name, desk.words, rules)
     with desk.database.reading() as connection:
-        return sheets.gather(connection, *of, several=about.one is None, looks_back=looks_back)
+        return sheets.gather(connection, *_of(desk, about), several=about.one is None, looks_back=looks_back)
+
+
+def brief_basis(desk: Desk, about: Seen, *, looks_back: bool) -> BriefBasis:
+    """Likewise."""
+    with desk.database.reading() as connection:
+        return sheets.gather_brief(connection, *_of(desk, about), several=about.one is None, looks_back=looks_back)
+
+
+def _of(desk: Desk, about: Seen) -> tuple[Period, Catalogue, tuple[Place, ...], str, Vocabulary, RecordSettings]:
+    return about.period, desk.shelf.catalogue(), about.branches, about.name, desk.words, desk.settings.records
+
+
+def _shown(desk: Desk, about: Seen, which: str, *, is_brief: bool) -> tuple[BriefFacts, Sheet]:
+    """A sheet, and what it was made from."""
+    looks_back = which in LOOKS_BACK
+    if brief := (BRIEFS.get(which) if is_brief else None) or BY_BRANCH.get(which):
+        counted = brief_basis(desk, about, looks_back=looks_back)
+        return counted.facts, brief(counted)
+    told = basis(desk, about, looks_back=looks_back)
+    return told.facts, SHEETS[which](told)
 
 
 def as_file(which: str, about: Seen, sheet: Sheet, form: str, name: Called) -> Response:

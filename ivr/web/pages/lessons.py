@@ -16,7 +16,7 @@ from ivr.reports import month, queries
 from ivr.reports.advice import HANDFUL, advice
 from ivr.reports.choices import choices
 from ivr.reports.editions import EditionRow, editions
-from ivr.reports.facts import MonthFacts, calls_of
+from ivr.reports.facts import BriefFacts, calls_of
 from ivr.reports.lesson import LessonRow
 from ivr.reports.member import clock
 from ivr.reports.painting import Painted, Painting, paint
@@ -31,7 +31,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/<place:place>/<written>/lessons")
     def lessons(place: str, written: str) -> str:
         about = seen(desk, place, written)
-        facts = desk.month_facts(about.period, about.branches)
+        facts = desk.brief_facts(about.period, about.branches)
         with desk.database.reading() as connection:
             tries = tuple(queries.tries(connection, queries.in_month(about.period)))
         rows = figures.rows(facts, tries) if facts.people else []
@@ -44,7 +44,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/<place:place>/<written>/lesson/<slug>")
     def lesson(place: str, written: str, slug: str) -> str:
         about = seen(desk, place, written)
-        facts = desk.month_facts(about.period, about.branches).only(slug)
+        facts = desk.brief_facts(about.period, about.branches, slug).only(slug)
         heard = figures.heard_of(facts, slug)
         edition = _edition(desk, facts, slug, heard, request.args.get("edition", ""))
         which = calls_of(facts.period, [person.id for person in facts.people])
@@ -74,7 +74,7 @@ def _framed(desk: Desk, about: Seen) -> dict[str, Any]:
     return {**of_month(desk, about), "clock": clock, "share": share}
 
 
-def _edition(desk: Desk, facts: MonthFacts, slug: str, heard: Iterable[Spans], wanted: str) -> str:
+def _edition(desk: Desk, facts: BriefFacts, slug: str, heard: Iterable[Spans], wanted: str) -> str:
     """The one that is asked for; else the one that tells most about this month, or any, the one on offer first."""
     catalogue = desk.shelf.catalogue()
     if wanted:
@@ -103,7 +103,7 @@ def _editions(desk: Desk, about: Seen, slug: str) -> list[EditionRow]:
         return editions(connection, desk.shelf.catalogue(), slug, branches, about.period.zone, share)
 
 
-def _painted(facts: MonthFacts, heard: Iterable[Spans], given: Iterable[Given], lesson: Lesson) -> dict[str, Any]:
+def _painted(facts: BriefFacts, heard: Iterable[Spans], given: Iterable[Given], lesson: Lesson) -> dict[str, Any]:
     """What the page shows of an edition whose text is there."""
     members = frozenset(person.id for person in facts.people)
     painting = paint(lesson, (each[lesson.edition] for each in heard if each.get(lesson.edition)))

@@ -24,13 +24,15 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/<place:place>/<written>")
     def month(place: str, written: str) -> str:
         about = seen(desk, place, written)
-        facts = desk.month_facts(about.period, about.branches)
+        of = about.period, about.branches
+        whole = desk.month_facts(*of) if about.one else None
+        facts = whole or desk.brief_facts(*of)
         standings = figures.standings(facts)
         theirs = figures.by_branch(standings)
         return render_template(
             "desk/branch.html" if about.one else "desk/branches.html",
             **of_month(desk, about),
-            rows=figures.rows(facts) if about.one else [],
+            rows=figures.rows(whole) if whole else [],
             counts=[
                 (branch, figures.count(theirs.get(branch.name, ()))) for branch in about.branches if not facts.begins
             ],

@@ -84,11 +84,13 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return member if member.branch in {branch.name for branch in about.branches} else abort(404)
 
     def page(about: Seen, mistake: str = "") -> str:
-        facts = desk.month_facts(about.period, about.branches)
+        of = about.period, about.branches
+        whole = desk.month_facts(*of) if about.one else None
+        facts = whole or desk.brief_facts(*of)
         with desk.database.reading() as connection:
-            followed = follow_ups.of_month(connection, about.month, [person.id for person in facts.due])
-        rows = ring.rows(facts, followed) if about.one else []
-        waiting = {} if about.one else ring.by_branch(facts, followed)
+            followed = follow_ups.of_month(connection, about.month, [person.id for person in facts.people])
+        rows = ring.rows(whole, followed) if whole else []
+        waiting = {} if whole else ring.by_branch(facts, followed)
         left = sum(row.done is None for row in rows) + sum(each.left for each in waiting.values())
         all_ = len(rows) + sum(each.left + each.followed for each in waiting.values())
         say = desk.words.say
