@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, exists, func, insert, select
+from sqlalchemy.orm import aliased
 
 from ivr.records.models import Hours
 
 Key = tuple[int, str]  # a member, a lesson
+_newer = aliased(Hours)
 
 
 def suggested(heard_ms: int, length_ms: int, hour_minutes: int) -> int:
@@ -40,6 +42,15 @@ def confirmed(
     rows = connection.execute(found.order_by(Hours.id))
     newest = {(row.member_id, row.lesson, row.month): row.tenths for row in rows}
     return {key: tenths for key, tenths in newest.items() if tenths}
+
+
+def of_year(connection: Connection, month: str) -> dict[int, int]:
+    """Tenths since January up to a month, by member, as they hold now."""
+    same = (getattr(_newer, name) == getattr(Hours, name) for name in ("member_id", "month", "lesson"))
+    is_over = exists().where(*same, _newer.id > Hours.id)
+    found = select(Hours.member_id, func.sum(Hours.tenths)).where(Hours.month.between(f"{month[:4]}-01", month))
+    sums = connection.execute(found.where(~is_over).group_by(Hours.member_id)).all()
+    return {member: int(tenths) for member, tenths in sums}
 
 
 def first_month(connection: Connection, member: int) -> str | None:

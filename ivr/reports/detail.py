@@ -140,14 +140,16 @@ def brief_rows(basis: BriefBasis) -> Iterator[Row]:
 def _sums(basis: BriefBasis) -> dict[str, _Sum]:
     """By branch, without looking at anybody in a lesson that they have not met with."""
     facts = basis.facts
-    lessons = [lesson.lesson for lesson in facts.lessons]
+    lessons = {lesson.lesson for lesson in facts.lessons}
     sums: defaultdict[str, _Sum] = defaultdict(_Sum)
     branch = {person.id: person.branch for person in facts.people}
     for person in facts.people:
         theirs = sums[person.branch]
         theirs.enrolled += 1
         theirs.excused += person.id in facts.excused
-        theirs.confirmed += sum(facts.hours.get((person.id, lesson), 0) for lesson in lessons)
+    for (who, lesson), tenths in facts.hours.items():
+        if who in branch and lesson in lessons:
+            sums[branch[who]].confirmed += tenths
     for (who, _), heard in member.met(facts).items():
         theirs = sums[branch[who]]
         theirs.calls += heard.calls

@@ -129,12 +129,10 @@ def gather_brief(
     catalogue: Catalogue,
     completed_share: float,
     within: Collection[int],
-    *,
     lesson: str | None = None,
-    ever: Sequence[Placed] | None = None,
 ) -> BriefFacts:
-    """A month of the branches with these ids; of one lesson, with the plays of it; `ever` where it is known already."""
-    ever = placed(connection, within) if ever is None else ever
+    """A month of the branches with these ids; of one lesson, with the plays of it."""
+    ever = placed(connection, within)
     return _gathered(connection, period, catalogue, completed_share, Whom(within=within), ever, lesson)
 
 
@@ -147,6 +145,24 @@ def gather_month(
     called = queries.called(connection, period, _named(whom, brief.people))
     met_on = {kept.what.day for kept in brief.occasions if kept.what.kind == "meeting"}
     return MonthFacts(**_told(brief), called=called, on_the_day=exemptions.on_days(connection, met_on))
+
+
+def idle(
+    connection: Connection, period: Period, catalogue: Catalogue, share: float, ever: Iterable[Placed]
+) -> frozenset[int]:
+    """Those of whom study was asked in a month that had a lesson, and who studied nothing."""
+    written = (kept.what for kept in occasions.between(connection, period.first, period.last) if kept.what.lesson)
+    uncounted = queries.uncounted(connection, period)
+    begun = queries.begun_in(connection, period) - uncounted
+    if uncounted:
+        rows = _still_open(connection, period, catalogue, share, uncounted)
+        begun |= {row.member_id for row in rows if row.heard_at_least_ms or row.completed_at}
+    begun.update(*(what.members for what in written))
+    if not begun and not catalogue.offered_between(period.first, period.last):
+        return frozenset()
+    exempt = exemptions.in_force(connection, period.last)
+    asked = (each.id for each in ever if each.id not in exempt and is_enrolled(each, period.last))
+    return frozenset(asked) - begun
 
 
 def _gathered(
@@ -235,13 +251,24 @@ def _studied(
     uncounted = queries.uncounted(connection, period)
     rows = [row for row in queries.studied_in(connection, period, ids, lesson) if row.member_id not in uncounted]
     if open_ := uncounted if ids is None else uncounted.intersection(ids):
-        which = queries.concerning(period, open_)
-        these = [lesson] if lesson else None
-        folded = list(studied.fold(connection, catalogue, period.zone, which, members=open_, lessons=these))
-        lessons = {row.lesson for row in folded if row.heard_at_least_ms}
-        heard = heard_in(connection, catalogue, queries.heard_until(period, open_), lessons=lessons)
-        rows += studied.completed(folded, studied.completions(heard, catalogue, share, period.zone))
+        rows += _still_open(connection, period, catalogue, share, open_, lesson)
     return {(row.member_id, row.lesson): row for row in rows}
+
+
+def _still_open(
+    connection: Connection,
+    period: Period,
+    catalogue: Catalogue,
+    share: float,
+    members: Collection[int],
+    lesson: str | None = None,
+) -> Iterator[StudiedRow]:
+    """What these members studied in the month, from their calls."""
+    which, these = queries.concerning(period, members), [lesson] if lesson else None
+    folded = list(studied.fold(connection, catalogue, period.zone, which, members=members, lessons=these))
+    lessons = {row.lesson for row in folded if row.heard_at_least_ms}
+    heard = heard_in(connection, catalogue, queries.heard_until(period, members), lessons=lessons)
+    return studied.completed(folded, studied.completions(heard, catalogue, share, period.zone))
 
 
 def _versions(catalogue: Catalogue, rows: Iterable[StudiedRow]) -> dict[str, Version]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from ivr.records.occasions import Kept
 from ivr.records.places import Place
@@ -55,49 +55,52 @@ def rows(basis: Basis) -> Iterator[Row]:
 class _Tally:
     """Of a branch in a lesson; hours in tenths."""
 
-    due: int = 0
     done: int = 0
     suggested: int = 0
     confirmed: int = 0
+    began: list[datetime] = field(default_factory=list)
     days: list[date] = field(default_factory=list)
 
 
 def brief_rows(basis: BriefBasis) -> Iterator[Row]:
     """As `rows`, without looking at anybody who has not met with a lesson."""
-    tallies = _tallies(basis)
+    facts, tallies = basis.facts, _tallies(basis)
+    members = Counter(person.branch for person in facts.people)
+    due = Counter(person.branch for person in facts.people if person.id not in facts.excused)
     for place in basis.places:
-        for lesson in basis.facts.lessons:
-            if tally := tallies.get((place.name, lesson.lesson)):
-                yield {
-                    "branch": place.name,
-                    "first": min(tally.days, default=None),
-                    "title": lesson.title,
-                    "due": tally.due,
-                    "done": tally.done,
-                    "share": month.share(tally.done, tally.due, basis.words),
-                    "suggested": hours_of(tally.suggested),
-                    "confirmed": hours_of(tally.confirmed),
-                }
+        for lesson in facts.lessons if place.name in members else ():
+            tally = tallies[place.name, lesson.lesson]
+            began = [facts.period.local(min(tally.began)).date()] if tally.began else []
+            yield {
+                "branch": place.name,
+                "first": min([*began, *tally.days], default=None),
+                "title": lesson.title,
+                "due": due[place.name],
+                "done": tally.done,
+                "share": month.share(tally.done, due[place.name], basis.words),
+                "suggested": hours_of(tally.suggested),
+                "confirmed": hours_of(tally.confirmed),
+            }
 
 
-def _tallies(basis: BriefBasis) -> dict[tuple[str, str], _Tally]:
-    """By branch and lesson; of branches that have members."""
-    facts, met = basis.facts, member.met(basis.facts)
+def _tallies(basis: BriefBasis) -> defaultdict[tuple[str, str], _Tally]:
+    """By branch and lesson."""
+    facts = basis.facts
+    branch = {person.id: person.branch for person in facts.people}
     tallies: defaultdict[tuple[str, str], _Tally] = defaultdict(_Tally)
-    for person in facts.people:
-        is_due = person.id not in facts.excused
-        for lesson in facts.lessons:
-            tally, key = tallies[person.branch, lesson.lesson], (person.id, lesson.lesson)
-            tally.due += is_due
-            tally.confirmed += facts.hours.get(key, 0)
-            if heard := met.get(key):
-                tally.done += is_due and heard.stands in DONE
-                tally.suggested += study_hours.suggested(heard, basis.rules.hour_minutes)
-                tally.days += [heard.first_call] if heard.first_call else []
+    for (who, lesson), heard in member.met(facts).items():
+        tally = tallies[branch[who], lesson]
+        tally.done += who not in facts.excused and heard.stands in DONE
+        tally.suggested += study_hours.suggested(heard, basis.rules.hour_minutes)
+        if heard.kept.first_at:
+            tally.began.append(heard.kept.first_at)
+    for (who, lesson), tenths in facts.hours.items():
+        if who in branch:
+            tallies[branch[who], lesson].confirmed += tenths
     names = {place.id: place.name for place in basis.places}
     for kept in facts.occasions:
-        if (place := (names.get(kept.branch_id, ""), kept.what.lesson or "")) in tallies:
-            tallies[place].days.append(kept.what.day)
+        if kept.branch_id in names and kept.what.lesson:
+            tallies[names[kept.branch_id], kept.what.lesson].days.append(kept.what.day)
     return tallies
 
 

@@ -190,6 +190,13 @@ def studied_in(
     return studied.stored(connection.execute(found).all())
 
 
+def begun_in(connection: Connection, period: Period) -> set[int]:
+    """Who studied anything of a lesson in the month, as stored."""
+    is_begun = (Studied.heard_at_least_ms > 0) | Studied.completed_at.is_not(None)
+    found = select(Studied.member_id).where(Studied.month == period.month, is_begun)
+    return set(connection.execute(found).scalars())
+
+
 def _keys(connection: Connection, which: Which) -> dict[int, list[str]]:
     keys: dict[int, list[str]] = {}
     for call, _, digits in keys_pressed(connection, which):

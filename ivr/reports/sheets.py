@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +20,6 @@ from ivr.reports import (
     home_visits,
     ledger,
     meetings,
-    month,
     month_sheet,
     queries,
     summary,
@@ -46,7 +45,7 @@ BRIEFS: Mapping[str, Callable[[BriefBasis], Sheet]] = {  # of many branches, on 
 }
 BY_BRANCH: Mapping[str, Callable[[BriefBasis], Sheet]] = {"summary": summary.sheet}  # in any case
 PAGES: Mapping[str, Callable[[Basis], Sheet]] = {"month": month_sheet.sheet, **SHEETS}
-LOOKS_BACK = ("summary",)  # at the month before
+LOOKS_BACK = ("summary",)  # at the months before
 
 
 def gather(
@@ -62,11 +61,12 @@ def gather(
     looks_back: bool = True,
     whom: Whom | None = None,
 ) -> Basis:
-    """The month of these branches, called `name` together, or only of those in them whom it is about; whether somebody
-    had not studied the month before is only known where it `looks_back`. Raises NotEnrolled."""
+    """The month of these branches, called `name` together, or only of those in them whom it is about; the hours of
+    the year, and whether somebody had not studied the month before, are only known where it `looks_back`. Raises
+    NotEnrolled."""
     within = frozenset(place.id for place in branches)
     told = facts.gather_month(connection, period, catalogue, rules.completed_share, whom or Whom(within=within))
-    besides = _besides(connection, catalogue, rules, told, within if looks_back else None)
+    besides = _besides(connection, catalogue, rules, told, looks_back=looks_back)
     visits = tuple(queries.visits(connection, queries.in_month(period)))
     return Basis(told, branches, name, words, rules, several, **besides, visits=visits)
 
@@ -86,7 +86,7 @@ def gather_brief(
     """As gather, of nobody by name."""
     within = frozenset(place.id for place in branches)
     told = facts.gather_brief(connection, period, catalogue, rules.completed_share, within)
-    besides = _besides(connection, catalogue, rules, told, within if looks_back else None)
+    besides = _besides(connection, catalogue, rules, told, looks_back=looks_back)
     return BriefBasis(told, branches, name, words, rules, several, **besides)
 
 
@@ -95,20 +95,20 @@ def _besides(
     catalogue: Catalogue,
     rules: RecordSettings,
     told: BriefFacts,
-    looks_back_within: Collection[int] | None,
+    *,
+    looks_back: bool,
 ) -> dict[str, Any]:
     """What a basis has besides the facts."""
-    before: frozenset[int] = frozenset()
-    if looks_back_within is not None:
-        last = of_month(f"{told.period.first - timedelta(days=1):%Y-%m}", told.period.zone)
-        share, within = rules.completed_share, looks_back_within
-        before = _idle(facts.gather_brief(connection, last, catalogue, share, within, ever=told.ever))
-    return {
-        "year_tenths": _of_year(connection, told.period, told),
-        "idle_before": before,
-        "followed": follow_ups.of_month(connection, told.period.month, [person.id for person in told.people]),
+    people = [person.id for person in told.people]
+    besides = {
+        "followed": follow_ups.of_month(connection, told.period.month, people),
         "secretaries": secretaries(connection),
     }
+    if looks_back:
+        last = of_month(f"{told.period.first - timedelta(days=1):%Y-%m}", told.period.zone)
+        besides["idle_before"] = facts.idle(connection, last, catalogue, rules.completed_share, told.ever)
+        besides["year_tenths"] = hours.of_year(connection, told.period.month)
+    return besides
 
 
 def about(
@@ -122,25 +122,3 @@ def about(
     name = words.names["county"] if several else branches[0].name
     told = (period, catalogue, branches, name, words, rules)
     return gather(connection, *told, several=several, looks_back=False, whom=whom)
-
-
-def _of_year(connection: Connection, period: Period, told: BriefFacts) -> dict[int, int]:
-    """Confirmed tenths since January, by member."""
-    months = [f"{period.first.year}-{month:02}" for month in range(1, period.first.month + 1)]
-    ours = {person.id for person in told.people}
-    sums: dict[int, int] = {}
-    for (member, _, _), tenths in hours.confirmed(connection, months).items():
-        if member in ours:
-            sums[member] = sums.get(member, 0) + tenths
-    return sums
-
-
-def _idle(before: BriefFacts) -> frozenset[int]:
-    """Of whom study was asked in a month that had a lesson, and who heard nothing."""
-    return frozenset(_heard_nothing(before)) if before.lessons else frozenset()
-
-
-def _heard_nothing(before: BriefFacts) -> Iterator[int]:
-    for each in month.standings(before):
-        if each.stands == "not_yet" and not each.excused:
-            yield each.member

@@ -57,8 +57,8 @@ def _is_of_use(row: Studying) -> bool:
 
 def suggested(row: Studying, hour_minutes: int) -> int:
     """Tenths: for what was surely heard; for all of it where a secretary wrote down that it was studied."""
-    heard_s = row.length_s if row.by_hand else row.heard_at_least_s
-    return hours.suggested(round(heard_s * 1000), round(row.length_s * 1000), hour_minutes)
+    heard_ms = row.version.length_ms if row.by_hand else row.kept.heard_at_least_ms
+    return hours.suggested(heard_ms, row.version.length_ms, hour_minutes)
 
 
 def written(tenths: int) -> str:

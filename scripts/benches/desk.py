@@ -1,4 +1,4 @@
-"""What the pages of the desk take at the server, for a township of 200 branches and 5,000 members in a busy month.
+"""What the pages of the desk take at the server, for a township of 200 branches and 5,000 members late in a busy year.
 
 scripts/bench desk [--branches N] [--members N] [--rounds N] [--pages]
 
@@ -14,9 +14,9 @@ import re
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -24,13 +24,15 @@ from time import perf_counter
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Connection, select
 
 from ivr import vocabulary, web
 from ivr.cli.line import settled_in
 from ivr.config import SecretSettings, Settings
-from ivr.records import places, users
+from ivr.records import hours, places, users
 from ivr.records.db import Database, open_database
 from ivr.records.importing import import_roster
+from ivr.records.models import Member
 from ivr.shelf import Shelf
 from ivr.web.desk import Desk
 from tests import made_lessons, postgres
@@ -41,7 +43,8 @@ NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
 PASSWORD = "eight-oak-trees"
 EMPTY = "/desk/account"
 LIMIT_MS = 300
-CALL_SHARE = 0.7  # of members in the month; a third of those call again
+CALL_SHARE = 0.7  # of members in a month; a third of those call again
+CALLED_IN = (10, 11)  # of what was before, only the hours are looked at
 
 
 def main() -> None:
@@ -72,7 +75,7 @@ def main() -> None:
 def _fill(database: Database, shelf: Shelf, branches: int, members: int) -> int:
     lines = ["姓名,电话,支部,编号,乡镇"]
     lines += [f"王{n % 7000 + 0x4E00:c},138{n:08},第{n % branches:03}支部,{n:05},河东镇" for n in range(members)]
-    import_roster(database, "\n".join(lines).encode(), "roster.csv", "CN")
+    import_roster(database, "\n".join(lines).encode(), "roster.csv", "CN", date(2026, 1, 5))
     chance = Random(1)
     with database.writing() as connection:
         users.add(
@@ -84,22 +87,32 @@ def _fill(database: Database, shelf: Shelf, branches: int, members: int) -> int:
             NOW,
         )
         village = Village(connection, shelf.catalogue())
-        for n in range(members):
-            again = CALL_SHARE
-            while chance.random() < again:
-                _call(village, chance, f"{n:05}", f"+86138{n:08}")
-                again = 0.33
+        for month in CALLED_IN:
+            for n in range(members):
+                again = CALL_SHARE
+                while chance.random() < again:
+                    _call(village, chance, month, f"{n:05}", f"+86138{n:08}")
+                    again = 0.33
+        _confirm(connection, chance, [lesson.slug for lesson in village.catalogue.lessons])
         return village.calls
 
 
-def _call(village: Village, chance: Random, number: str, phone: str) -> None:
+def _confirm(connection: Connection, chance: Random, lessons: Sequence[str]) -> None:
+    """The hours of the months that are over."""
+    everybody = connection.execute(select(Member.id)).scalars().all()
+    for month in range(1, NOW.month):
+        tenths = {(who, each): 2 for who in everybody for each in lessons if chance.random() < CALL_SHARE}
+        hours.confirm(connection, f"2026-{month:02}", tenths, 1, NOW)
+
+
+def _call(village: Village, chance: Random, month: int, number: str, phone: str) -> None:
     lesson = chance.choice((village.falls, village.stoves))
     whole = [*listens(lesson, *range(len(lesson.segments))), ends(lesson, 9.5)]
     quiz = [asks(lesson), answers(lesson, 0, "1")] if lesson.questions else []
     heard: list[Step] = chance.choice(([*whole, *quiz, bye()], [*whole, bye()], whole[:1], [plays(lesson, 0, 8, "1")]))
     day, minute = chance.randint(1, 27), chance.randint(0, 59)
     village.call(
-        number, f"2026-11-{day:02} {chance.randint(7, 20):02}:{minute:02}", menu(), *heard, phone=phone, hung_up=4
+        number, f"2026-{month}-{day:02} {chance.randint(7, 20):02}:{minute:02}", menu(), *heard, phone=phone, hung_up=4
     )
 
 

@@ -77,7 +77,7 @@ class Hours(Base):
     0 takes back."""
 
     __tablename__ = "hours"
-    __table_args__ = (Index(None, "month", "member_id"),)
+    __table_args__ = (Index(None, "month", "member_id", "lesson", "tenths"),)  # a year is summed from it alone
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
