@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, insert, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, Select, func, insert, select
 
-from ivr.records.models import Hours
+from ivr.records.models import Hours, Member
 
 Key = tuple[int, str]  # a member, a lesson
-_newer = aliased(Hours)
 
 
 def suggested(heard_ms: int, length_ms: int, hour_minutes: int) -> int:
@@ -21,11 +19,18 @@ def suggested(heard_ms: int, length_ms: int, hour_minutes: int) -> int:
 
 def confirm(connection: Connection, month: str, tenths: Mapping[Key, int], user: int, now: datetime) -> int:
     """These hold from now on; 0 takes back. Returns how many are new."""
-    before = confirmed(connection, [month], {member for member, _ in tenths})
-    changed = {key: count for key, count in tenths.items() if before.get((*key, month), 0) != count}
+    members = {member for member, _ in tenths}
+    # Of two at once the second waits here, and then sees what the first changed.
+    connection.execute(
+        select(Member.id).where(Member.id.in_(members)).order_by(Member.id).with_for_update(key_share=True)
+    )
+    before = confirmed(connection, [month], members)
+    by_whom = {"month": month, "user_id": user, "made_at": now}
+    changes = ((*key, count, count - before.get((*key, month), 0)) for key, count in tenths.items())
     rows = [
-        {"member_id": member, "lesson": lesson, "month": month, "tenths": count, "user_id": user, "made_at": now}
-        for (member, lesson), count in changed.items()
+        {"member_id": member, "lesson": lesson, "tenths": count, "change": change, **by_whom}
+        for member, lesson, count, change in changes
+        if change
     ]
     if rows:
         connection.execute(insert(Hours), rows)
@@ -33,28 +38,28 @@ def confirm(connection: Connection, month: str, tenths: Mapping[Key, int], user:
 
 
 def confirmed(
-    connection: Connection, months: Iterable[str], members: Iterable[int] | None = None
+    connection: Connection, months: Iterable[str], members: Collection[int] | Select[int] | None = None
 ) -> dict[tuple[int, str, str], int]:
     """Tenths by member, lesson and month, as they hold now."""
     found = select(Hours.member_id, Hours.lesson, Hours.month, Hours.tenths).where(Hours.month.in_(list(months)))
     if members is not None:
-        found = found.where(Hours.member_id.in_(list(members)))
+        found = found.where(Hours.member_id.in_(members))
     rows = connection.execute(found.order_by(Hours.id))
     newest = {(row.member_id, row.lesson, row.month): row.tenths for row in rows}
     return {key: tenths for key, tenths in newest.items() if tenths}
 
 
-def of_year(connection: Connection, month: str) -> dict[int, int]:
+def of_year(connection: Connection, month: str, members: Collection[int] | Select[int] | None) -> dict[int, int]:
     """Tenths since January up to a month, by member, as they hold now."""
-    same = (getattr(_newer, name) == getattr(Hours, name) for name in ("member_id", "month", "lesson"))
-    is_over = exists().where(*same, _newer.id > Hours.id)
-    found = select(Hours.member_id, func.sum(Hours.tenths)).where(Hours.month.between(f"{month[:4]}-01", month))
-    sums = connection.execute(found.where(~is_over).group_by(Hours.member_id)).all()
-    return {member: int(tenths) for member, tenths in sums}
+    found = select(Hours.member_id, func.sum(Hours.change)).where(Hours.month.between(f"{month[:4]}-01", month))
+    if members is not None:
+        found = found.where(Hours.member_id.in_(members))
+    sums = connection.execute(found.group_by(Hours.member_id)).all()
+    return {member: int(tenths) for member, tenths in sums if tenths}
 
 
 def first_month(connection: Connection, member: int) -> str | None:
     """The first for which any are confirmed for this member, as they hold now."""
-    holding = select(func.max(Hours.id)).where(Hours.member_id == member).group_by(Hours.lesson, Hours.month)
-    found = select(func.min(Hours.month)).where(Hours.id.in_(holding), Hours.tenths > 0)
-    return connection.execute(found).scalar_one()
+    months = select(Hours.month).where(Hours.member_id == member).group_by(Hours.month)
+    found = months.having(func.sum(Hours.change) > 0).order_by(Hours.month).limit(1)
+    return connection.execute(found).scalar()

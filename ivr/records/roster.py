@@ -62,6 +62,11 @@ def enrolled(
     return members
 
 
+def ids(within: Collection[int]) -> Select[int]:
+    """Of all who are enrolled in these branches, to be looked up in a statement."""
+    return select(Member.id).where(Member.branch_id.in_(within))
+
+
 def placed(connection: Connection, within: Collection[int]) -> list[Placed]:
     """All who are enrolled in these branches, and no more of them than is counted: a tenth of the time."""
     found = select(Member.id, Branch.name, Member.enrolled_on).join(Branch, Branch.id == Member.branch_id)

@@ -15,12 +15,12 @@ from ivr.records import exemptions, hours, occasions, strays, studied
 from ivr.records.exemptions import Exempt
 from ivr.records.occasions import Kept
 from ivr.records.plays import HeardRow, heard_in
-from ivr.records.roster import MOST_NAMED, Enrolled, Placed, enrolled, placed
+from ivr.records.roster import MOST_NAMED, Enrolled, Placed, enrolled, ids, placed
 from ivr.records.strays import StrayKeys
 from ivr.records.studied import StudiedRow
 from ivr.reports import queries
 from ivr.reports.period import Period
-from ivr.reports.queries import CallFact, Tried
+from ivr.reports.queries import CallFact, Members, Tried
 from ivr.vocabulary import Vocabulary
 
 Key = tuple[int, str]  # a member, a lesson
@@ -142,18 +142,18 @@ def gather_month(
     """The facts of a month. Raises NotEnrolled."""
     ever = enrolled(connection, whom.branch, whom.member, within=whom.within)
     brief = _gathered(connection, period, catalogue, completed_share, whom, ever)
-    called = queries.called(connection, period, _named(whom, brief.people))
+    called = queries.called(connection, period, named(whom, brief.people))
     met_on = {kept.what.day for kept in brief.occasions if kept.what.kind == "meeting"}
     return MonthFacts(**_told(brief), called=called, on_the_day=exemptions.on_days(connection, met_on))
 
 
 def idle(
-    connection: Connection, period: Period, catalogue: Catalogue, share: float, ever: Iterable[Placed]
+    connection: Connection, period: Period, catalogue: Catalogue, share: float, members: Members, ever: Iterable[Placed]
 ) -> frozenset[int]:
-    """Those of whom study was asked in a month that had a lesson, and who studied nothing."""
+    """Those of whom study was asked in a month that had a lesson, and who studied nothing; `ever` are the members."""
     written = (kept.what for kept in occasions.between(connection, period.first, period.last) if kept.what.lesson)
-    uncounted = queries.uncounted(connection, period)
-    begun = queries.begun_in(connection, period) - uncounted
+    uncounted = queries.uncounted(connection, period, members)
+    begun = queries.begun_in(connection, period, members) - uncounted
     if uncounted:
         rows = _still_open(connection, period, catalogue, share, uncounted)
         begun |= {row.member_id for row in rows if row.heard_at_least_ms or row.completed_at}
@@ -177,16 +177,16 @@ def _gathered(
     exempt = exemptions.in_force(connection, period.last)
     # Who has left is in no list, but whoever asks for one by number wants to see them.
     found = [person for person in ever if whom.member is not None or not has_left(exempt, person.id)]
-    ids = _named(whom, found)
-    rows = _studied(connection, period, catalogue, completed_share, ids, lesson)
+    members = named(whom, found)
+    rows = _studied(connection, period, catalogue, completed_share, members, lesson)
     versions = _versions(catalogue, rows.values())
     written = tuple(occasions.between(connection, period.first, period.last))
     late = [each.id for each in found if not is_enrolled(each, period.last)]
     told_of = {*(who for who, _ in rows), *exempt, *(who for kept in written for who in kept.what.members)}
     if late:
-        told_of |= queries.called(connection, period, late if len(late) <= MOST_NAMED else None).keys()
+        told_of |= queries.called(connection, period, late if len(late) <= MOST_NAMED else members).keys()
     people = tuple(each for each in found if each.id in told_of or is_enrolled(each, period.last))
-    confirmed = hours.confirmed(connection, [period.month], ids)
+    confirmed = hours.confirmed(connection, [period.month], members)
     return BriefFacts(
         period,
         people,
@@ -202,9 +202,11 @@ def _gathered(
     )
 
 
-def _named(whom: Whom, people: Sequence[Placed]) -> list[int] | None:
-    """Their ids, where a statement names whom it is about; of many, it is not slower to look at all."""
-    return [person.id for person in people] if not whom.everybody and len(people) <= MOST_NAMED else None
+def named(whom: Whom, people: Sequence[Placed]) -> Members:
+    """Whom a statement is about: their ids; of many, how to find those; None where that is everybody."""
+    if whom.everybody:
+        return None
+    return [person.id for person in people] if whom.within is None or len(people) <= MOST_NAMED else ids(whom.within)
 
 
 def _told(facts: BriefFacts) -> dict[str, Any]:
@@ -244,14 +246,14 @@ def _studied(
     period: Period,
     catalogue: Catalogue,
     share: float,
-    ids: Collection[int] | None,
+    members: Members,
     lesson: str | None,
 ) -> dict[Key, StudiedRow]:
     """As stored; of those whose calls are not all counted yet, from these calls. The plays only of a single lesson."""
-    uncounted = queries.uncounted(connection, period)
-    rows = [row for row in queries.studied_in(connection, period, ids, lesson) if row.member_id not in uncounted]
-    if open_ := uncounted if ids is None else uncounted.intersection(ids):
-        rows += _still_open(connection, period, catalogue, share, open_, lesson)
+    uncounted = queries.uncounted(connection, period, members)
+    rows = [row for row in queries.studied_in(connection, period, members, lesson) if row.member_id not in uncounted]
+    if uncounted:
+        rows += _still_open(connection, period, catalogue, share, uncounted, lesson)
     return {(row.member_id, row.lesson): row for row in rows}
 
 

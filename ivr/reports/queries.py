@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, func, select, union
 from sqlalchemy.orm import aliased
 
 from ivr.records import claims, plays, studied, whose
@@ -91,6 +91,7 @@ class VisitFact:
 
 
 Which = ColumnElement[bool]  # of calls
+Members = Collection[int] | Select[int] | None  # by their ids, or how to find these; None: all
 
 
 def in_month(period: Period) -> Which:
@@ -147,7 +148,7 @@ def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
         )
 
 
-def called(connection: Connection, period: Period, members: Collection[int] | None) -> dict[int, dict[int, datetime]]:
+def called(connection: Connection, period: Period, members: Members) -> dict[int, dict[int, datetime]]:
     """The calls of a month that count for members, of all or of these, and when each began: those that are their own,
     and those in which they attended."""
     own = select(Call.member_id, Call.id, Call.started_at).where(in_month(period))
@@ -164,9 +165,12 @@ def called(connection: Connection, period: Period, members: Collection[int] | No
     return calls
 
 
-def uncounted(connection: Connection, period: Period) -> set[int]:
-    """The members with a call in the month that `studied` does not have yet: it may still go on."""
-    return {member for member in connection.execute(_uncounted(period)).scalars() if member is not None}
+def uncounted(connection: Connection, period: Period, members: Members) -> set[int]:
+    """Those with a call in the month that `studied` does not have yet: it may still go on."""
+    found = select(_uncounted(period).subquery().c.member_id)
+    if members is not None:
+        found = found.where(found.selected_columns[0].in_(members))
+    return {member for member in connection.execute(found).scalars() if member is not None}
 
 
 def _uncounted(period: Period) -> CompoundSelect[int | None]:
@@ -178,7 +182,7 @@ def _uncounted(period: Period) -> CompoundSelect[int | None]:
 
 
 def studied_in(
-    connection: Connection, period: Period, members: Collection[int] | None, lesson: str | None = None
+    connection: Connection, period: Period, members: Members, lesson: str | None = None
 ) -> Iterator[StudiedRow]:
     """What was studied in the month by all, or by these, as stored; of one lesson, with its plays."""
     columns = [column for column in Studied.__table__.columns if lesson or column.name != "plays"]
@@ -190,10 +194,12 @@ def studied_in(
     return studied.stored(connection.execute(found).all())
 
 
-def begun_in(connection: Connection, period: Period) -> set[int]:
-    """Who studied anything of a lesson in the month, as stored."""
+def begun_in(connection: Connection, period: Period, members: Members) -> set[int]:
+    """Who of all, or of these, studied anything of a lesson in the month, as stored."""
     is_begun = (Studied.heard_at_least_ms > 0) | Studied.completed_at.is_not(None)
     found = select(Studied.member_id).where(Studied.month == period.month, is_begun)
+    if members is not None:
+        found = found.where(Studied.member_id.in_(members))
     return set(connection.execute(found).scalars())
 
 

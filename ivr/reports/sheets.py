@@ -64,9 +64,9 @@ def gather(
     """The month of these branches, called `name` together, or only of those in them whom it is about; the hours of
     the year, and whether somebody had not studied the month before, are only known where it `looks_back`. Raises
     NotEnrolled."""
-    within = frozenset(place.id for place in branches)
-    told = facts.gather_month(connection, period, catalogue, rules.completed_share, whom or Whom(within=within))
-    besides = _besides(connection, catalogue, rules, told, looks_back=looks_back)
+    whom = whom or Whom(within=frozenset(place.id for place in branches))
+    told = facts.gather_month(connection, period, catalogue, rules.completed_share, whom)
+    besides = _besides(connection, catalogue, rules, told, whom, looks_back=looks_back)
     visits = tuple(queries.visits(connection, queries.in_month(period)))
     return Basis(told, branches, name, words, rules, several, **besides, visits=visits)
 
@@ -86,7 +86,7 @@ def gather_brief(
     """As gather, of nobody by name."""
     within = frozenset(place.id for place in branches)
     told = facts.gather_brief(connection, period, catalogue, rules.completed_share, within)
-    besides = _besides(connection, catalogue, rules, told, looks_back=looks_back)
+    besides = _besides(connection, catalogue, rules, told, Whom(within=within), looks_back=looks_back)
     return BriefBasis(told, branches, name, words, rules, several, **besides)
 
 
@@ -95,6 +95,7 @@ def _besides(
     catalogue: Catalogue,
     rules: RecordSettings,
     told: BriefFacts,
+    whom: Whom,
     *,
     looks_back: bool,
 ) -> dict[str, Any]:
@@ -106,8 +107,9 @@ def _besides(
     }
     if looks_back:
         last = of_month(f"{told.period.first - timedelta(days=1):%Y-%m}", told.period.zone)
-        besides["idle_before"] = facts.idle(connection, last, catalogue, rules.completed_share, told.ever)
-        besides["year_tenths"] = hours.of_year(connection, told.period.month)
+        members = facts.named(whom, told.people)
+        besides["idle_before"] = facts.idle(connection, last, catalogue, rules.completed_share, members, told.ever)
+        besides["year_tenths"] = hours.of_year(connection, told.period.month, members)
     return besides
 
 

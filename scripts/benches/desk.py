@@ -24,7 +24,7 @@ from time import perf_counter
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from ivr import vocabulary, web
 from ivr.cli.line import settled_in
@@ -32,7 +32,7 @@ from ivr.config import SecretSettings, Settings
 from ivr.records import hours, places, users
 from ivr.records.db import Database, open_database
 from ivr.records.importing import import_roster
-from ivr.records.models import Member
+from ivr.records.models import Base, Member
 from ivr.shelf import Shelf
 from ivr.web.desk import Desk
 from tests import made_lessons, postgres
@@ -59,12 +59,12 @@ def main() -> None:
         shelf = Shelf(folder)
         made_lessons.put_lessons(shelf)
         servers = {"SQLite": f"sqlite:///{folder}/desk.db", "PostgreSQL": stack.enter_context(postgres.server())}
-        clients: dict[str, FlaskClient] = {}
-        for name, url in servers.items():
-            database = open_database(url.format(name="postgres"))
+        databases = {name: open_database(url.format(name="postgres")) for name, url in servers.items()}
+        for database in databases.values():
             stack.callback(database.close)
-            print(f"{name}: {_fill(database, shelf, asked.branches, asked.members)} calls", file=sys.stderr)
-            clients[name] = _signed_in(_app(database, shelf, folder))
+        print(f"{_fill(databases['SQLite'], shelf, asked.branches, asked.members)} calls", file=sys.stderr)
+        _copy(databases["SQLite"], databases["PostgreSQL"])
+        clients = {name: _signed_in(_app(database, shelf, folder)) for name, database in databases.items()}
         settled_in()  # as `ivr serve` is
         _report(_measured(clients, asked.rounds, asked.pages))
 
@@ -114,6 +114,15 @@ def _call(village: Village, chance: Random, month: int, number: str, phone: str)
     village.call(
         number, f"2026-{month}-{day:02} {chance.randint(7, 20):02}:{minute:02}", menu(), *heard, phone=phone, hung_up=4
     )
+
+
+def _copy(source: Database, target: Database) -> None:
+    """A tenth of the time that it would take to fill it as well."""
+    with source.reading() as there, target.writing() as here:
+        for table in Base.metadata.sorted_tables:
+            above = (key.parent.is_not(None) for key in table.foreign_keys if key.column.table is table)
+            if rows := there.execute(select(table).order_by(*above, *table.primary_key)).mappings().all():
+                here.execute(insert(table), [dict(row) for row in rows])
 
 
 def _app(database: Database, shelf: Shelf, folder: Path) -> Flask:

@@ -109,7 +109,7 @@ def _write_down(connection: Connection) -> None:
     day, by = date(2026, 11, 2), {"member_id": 1, "user_id": 1, "made_at": BEGIN}
     connection.execute(insert(Exemption), {**by, "kind": "excused", "reason": "", "since": day})
     connection.execute(insert(FollowUp), {**by, "month": "2026-11", "outcome": ""})
-    connection.execute(insert(Hours), {**by, "lesson": "falls", "month": "2026-11", "tenths": 1})
+    connection.execute(insert(Hours), {**by, "lesson": "falls", "month": "2026-11", "tenths": 1, "change": 1})
     where = {"kind": "visit", "day": day, "topic": "", "host": "", "place": "", "note": ""}
     connection.execute(insert(Occasion), {"id": 1, "branch_id": 1, "made_at": BEGIN, **where})
     connection.execute(insert(Presence), {"occasion_id": 1, "member_id": 1})

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, update
 
 from ivr.catalogue import Clip
-from ivr.records import exemptions, follow_ups, ledger, occasions, questions, users
+from ivr.records import exemptions, follow_ups, hours, ledger, occasions, questions, users
 from ivr.records.db import Database
-from ivr.records.models import Exemption, FollowUp, Occasion, Recording, Reply
+from ivr.records.models import Exemption, FollowUp, Hours, Occasion, Recording, Reply
 from ivr.records.occasions import Written
 from tests.drivers import BEGIN, enrol
 
@@ -41,11 +41,16 @@ def reply(connection: Connection, clip: Clip = REPLY) -> None:
     questions.give(connection, 1, clip, BEGIN)
 
 
+def confirm(connection: Connection) -> None:
+    hours.confirm(connection, "2026-11", {(1, "falls"): 3}, 1, BEGIN)
+
+
 KINDS: dict[str, tuple[Callable[[Connection], object], Any]] = {
     "a meeting": (write, Occasion),
     "an exemption": (excuse, Exemption),
     "a tick": (tick, FollowUp),
     "a reply": (reply, Reply),
+    "hours": (confirm, Hours),
 }
 
 

@@ -11,15 +11,16 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, column, insert, select, table
+from sqlalchemy import Connection, column, insert, select, table, update
+from sqlalchemy.exc import DBAPIError
 
 from ivr.calls import Line, answer, fall_back, hang_up, recorded, resume
 from ivr.config import Settings
 from ivr.dialogue.turn import Input, Play, Pressed, Silent, Spoke
 from ivr.errors import UnknownCall
-from ivr.records import progress
+from ivr.records import hours, progress
 from ivr.records.db import Database, alembic_config, open_database
-from ivr.records.models import Call, Evidence, Progress, Recording, UtcDateTime
+from ivr.records.models import Call, Evidence, Hours, Progress, Recording, UtcDateTime
 from ivr.rehearsal.provider import Clock
 from ivr.shelf import Shelf
 from ivr.voicing import voicing
@@ -87,6 +88,27 @@ def migrate(database: Database, revision: str) -> None:
         config = alembic_config()
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
+
+
+def test_hours_that_were_confirmed_before_add_up(database_url: str) -> None:
+    """By how much each confirmation changed them is found out; afterwards no row is changed any more."""
+    database = open_database(database_url)
+    enrol(database, [("王秀英", NUMBER), ("李大山", "+8613800000002")])
+    migrate(database, "0007")
+    kept = [(1, "falls", 5), (2, "falls", 2), (1, "stoves", 4), (1, "falls", 0), (1, "falls", 3), (1, "stoves", 4)]
+    with database.writing() as connection:
+        for member, lesson, tenths in kept:
+            row = {"member_id": member, "lesson": lesson, "month": "2026-11", "tenths": tenths, "made_at": BEGIN}
+            connection.execute(insert(table("hours", *(column(each) for each in row))), row)
+    database.close()
+    database = open_database(database_url)
+    with database.reading() as connection:
+        changes = connection.execute(select(Hours.change).order_by(Hours.id)).scalars().all()
+        assert changes == [5, 2, 4, -5, 3, 0]
+        assert hours.of_year(connection, "2026-12", None) == {1: 7, 2: 2}
+    with pytest.raises(DBAPIError, match="only ever added to"), database.writing() as connection:
+        connection.execute(update(Hours).values(change=1))
+    database.close()
 
 
 ACTS: dict[str, tuple[str, Input]] = {

@@ -74,15 +74,16 @@ class Presence(Base):
 
 class Hours(Base):
     """The hours of study that were confirmed for a member in a lesson of a month, in tenths; the newest row holds, and
-    0 takes back."""
+    0 takes back. `change` is by how much it changed what held before: a year is the sum of its changes."""
 
     __tablename__ = "hours"
-    __table_args__ = (Index(None, "month", "member_id", "lesson", "tenths"),)  # a year is summed from it alone
+    __table_args__ = (Index(None, "month", "member_id", "change"),)  # a year is summed from it alone
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     lesson: Mapped[str] = mapped_column(String(200))
     month: Mapped[str] = mapped_column(String(7))
     tenths: Mapped[int]
+    change: Mapped[int]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     made_at: Mapped[datetime]
