@@ -73,10 +73,10 @@ def placed(connection: Connection, within: Collection[int]) -> list[Placed]:
     return [Placed(*row) for row in connection.execute(found.where(Member.branch_id.in_(within))).all()]
 
 
-def secretaries(connection: Connection) -> dict[int, str]:
-    """The names of those who are, by their ids."""
-    found = select(Member.id, Member.name).where(Member.role == "secretary").order_by(Member.number)
-    return {row.id: row.name for row in connection.execute(found)}
+def secretaries(connection: Connection) -> dict[int, tuple[str, str]]:
+    """The member numbers and names of those who are, by their ids."""
+    found = select(Member.id, Member.number, Member.name).where(Member.role == "secretary")
+    return {row.id: (row.number, row.name) for row in connection.execute(found)}
 
 
 def by_number(connection: Connection, numbers: Sequence[str]) -> dict[str, Enrolled]:

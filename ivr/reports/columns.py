@@ -38,7 +38,7 @@ BIRTH = ("出生年月", "出生日期", "出生", "生日", "born", "birth", "b
 class BriefBasis:
     """What is counted branch by branch: a month of some branches, or of a single one if not `several`, their `name`
     together; hours in tenths confirmed this year up to the month's end; who had not studied the month before, either;
-    who on the month's list was followed up; the names of the secretaries."""
+    who on the month's list was followed up; the numbers and names of the secretaries."""
 
     facts: BriefFacts
     places: tuple[Place, ...]
@@ -49,7 +49,7 @@ class BriefBasis:
     year_tenths: Mapping[int, int] = field(default_factory=dict)
     idle_before: frozenset[int] = frozenset()
     followed: Mapping[int, Followed] = field(default_factory=dict)
-    secretaries: Mapping[int, str] = field(default_factory=dict)
+    secretaries: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def month(self) -> str:

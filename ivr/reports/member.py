@@ -78,7 +78,7 @@ class Studying(Struct, frozen=True, gc=False):
 
     @property
     def stands(self) -> Stands:
-        return stands(self.kept, self.by_hand)
+        return self._how()[0]
 
     @property
     def completed_on(self) -> date | None:
@@ -122,12 +122,16 @@ class Studying(Struct, frozen=True, gc=False):
     @property
     def method(self) -> str | None:
         """How it was studied, parted by spaces."""
-        return _told(*_by(self.kept, self.by_hand))[2]
+        return self._how()[2]
 
     @property
     def ways(self) -> str:
         """The kinds of that which count: phone, meeting, visit, in this order, parted by spaces."""
-        return _told(*_by(self.kept, self.by_hand))[1]
+        return self._how()[1]
+
+    def _how(self) -> tuple[Stands, str, str | None]:
+        kept = self.kept
+        return _told(kept.grades, kept.completed_at is not None, kept.heard_at_least_ms > 0, frozenset(self.by_hand))
 
     def _day(self, at: datetime | None) -> date | None:
         return self.period.local(at).date() if at else None
@@ -178,14 +182,6 @@ def _of(
     kept = facts.studied.get(key, NOTHING)
     version = facts.versions[kept.edition] if kept.edition else lesson
     return version, kept, by_hand.get(key, NEVER), facts.period
-
-
-def stands(row: StudiedRow, by_hand: Collection[str]) -> Stands:
-    return _told(*_by(row, by_hand))[0]
-
-
-def _by(row: StudiedRow, by_hand: Collection[str]) -> tuple[str, bool, bool, frozenset[str]]:
-    return row.grades, row.completed_at is not None, row.heard_at_least_ms > 0, frozenset(by_hand)
 
 
 @cache  # there are few ways to study, and thousands who took them

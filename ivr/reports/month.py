@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from ivr.records.roster import Enrolled
 from ivr.reports import member
-from ivr.reports.facts import BriefFacts, MonthFacts
-from ivr.reports.member import DONE, STANDS, Stands, Studied
+from ivr.reports.facts import BriefFacts, Key, MonthFacts
+from ivr.reports.member import DONE, STANDS, Stands, Studied, Studying
 from ivr.vocabulary import Vocabulary
 
 Situation = Literal["", "no_phone", "no_call", "strays", "dropped", "no_lesson"]
@@ -101,9 +101,14 @@ def rows_of(facts: MonthFacts, studied: Sequence[Studied]) -> list[MonthRow]:
 
 def standings(facts: BriefFacts) -> list[Standing]:
     """Of everybody, in the order of the people."""
+    return standings_of(facts, member.met(facts))
+
+
+def standings_of(facts: BriefFacts, studying: Mapping[Key, Studying]) -> list[Standing]:
+    """From what is known of whom in which lesson."""
     best: dict[int, Stands] = {}
-    for (who, _), met in member.met(facts).items():
-        best[who] = min(best.get(who, STANDS[-1]), met.stands, key=STANDS.index)
+    for (who, _), each in studying.items():
+        best[who] = min(best.get(who, STANDS[-1]), each.stands, key=STANDS.index)
     return [
         Standing(each.id, each.branch, best.get(each.id, STANDS[-1]), each.id in facts.excused) for each in facts.people
     ]

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from ivr.records.roster import Placed
 from ivr.reports import columns, member, month
 from ivr.reports.columns import BriefBasis, Row
-from ivr.reports.member import DONE
+from ivr.reports.facts import Key
+from ivr.reports.member import DONE, Studying
 from ivr.reports.month import Standing
 from ivr.reports.sheet import Sheet
 
@@ -31,7 +32,8 @@ def rows(basis: BriefBasis) -> Iterator[Row]:
     people: defaultdict[str, list[Placed]] = defaultdict(list)
     for person in basis.facts.people:
         people[person.branch].append(person)
-    stands, times = month.by_branch(month.standings(basis.facts)), _times(basis)
+    met = member.met(basis.facts)
+    stands, times = month.by_branch(month.standings_of(basis.facts, met)), _times(basis, met)
     for n, place in enumerate(basis.places, 1):
         told = _row(basis, people[place.name], stands.get(place.name, []), times[place.name])
         yield {"n": n, "district": place.district, "branch": place.name, **told}
@@ -39,30 +41,32 @@ def rows(basis: BriefBasis) -> Iterator[Row]:
 
 def whole(basis: BriefBasis) -> Row:
     """All of the branches together: what the single blanks of a township's own form are filled with."""
-    times = {key: sum(theirs[key] for theirs in _times(basis).values()) for key in TIMES.values()}
+    met = member.met(basis.facts)
+    times = {key: sum(theirs[key] for theirs in _times(basis, met).values()) for key in TIMES.values()}
     branches = basis.joined(place.name for place in basis.places)
-    return {"branch": branches, **_row(basis, basis.facts.people, month.standings(basis.facts), times)}
+    return {"branch": branches, **_row(basis, basis.facts.people, month.standings_of(basis.facts, met), times)}
 
 
-def _times(basis: BriefBasis) -> defaultdict[str, dict[str, int]]:
+def _times(basis: BriefBasis, met: Mapping[Key, Studying]) -> defaultdict[str, dict[str, int]]:
     """How many times a lesson was studied whole, by branch and way."""
     branch = {person.id: person.branch for person in basis.facts.people}
     times: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(TIMES.values(), 0))
-    for (who, _), met in member.met(basis.facts).items():
-        if met.stands in DONE:
-            times[branch[who]][TIMES[met.stands]] += 1
+    for (who, _), each in met.items():
+        if each.stands in DONE:
+            times[branch[who]][TIMES[each.stands]] += 1
     return times
 
 
 def _row(basis: BriefBasis, people: Sequence[Placed], stands: Sequence[Standing], times: Mapping[str, int]) -> Row:
     asked = [person.id for person in people if person.id not in basis.facts.excused]
     counted, lessons = month.count(stands), [lesson.lesson for lesson in basis.facts.lessons]
+    secretaries = sorted(basis.secretaries[each.id] for each in people if each.id in basis.secretaries)
     idle = {each.member for each in stands if each.stands == "not_yet" and not each.excused}
     confirmed = sum(basis.facts.hours.get((member, lesson), 0) for member in asked for lesson in lessons)
     return {
         "unit": basis.name,
         "month": basis.facts.period.month,
-        "secretary": basis.joined(basis.secretaries[person.id] for person in people if person.id in basis.secretaries),
+        "secretary": basis.joined(name for _, name in secretaries),
         "enrolled": len(people),
         "due": counted.due,
         "excused": counted.excused,

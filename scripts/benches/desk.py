@@ -24,7 +24,7 @@ from time import perf_counter
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 
 from ivr import vocabulary, web
 from ivr.cli.line import settled_in
@@ -123,6 +123,7 @@ def _copy(source: Database, target: Database) -> None:
             above = (key.parent.is_not(None) for key in table.foreign_keys if key.column.table is table)
             if rows := there.execute(select(table).order_by(*above, *table.primary_key)).mappings().all():
                 here.execute(insert(table), [dict(row) for row in rows])
+        here.execute(text("ANALYZE"))  # as PostgreSQL does by itself within a minute
 
 
 def _app(database: Database, shelf: Shelf, folder: Path) -> Flask:

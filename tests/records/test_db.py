@@ -21,7 +21,7 @@ from sqlalchemy import Connection, create_engine, delete, insert, inspect, make_
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ivr.errors import IvrError, MissingPart, NoDatabase
-from ivr.records.db import Database, _set_utc, alembic_config, open_database
+from ivr.records.db import Database, _configure_postgresql, alembic_config, open_database
 from ivr.records.models import (
     Answer,
     Attendance,
@@ -279,7 +279,7 @@ def test_wherever_a_server_is_its_sessions_are_in_utc(database_url: str) -> None
         assert connection.execute(text("SHOW TimeZone")).scalar_one() == "Asia/Shanghai"
         connection.rollback()
         driver = connection.connection
-        _set_utc(SimpleNamespace(cursor=driver.cursor, commit=driver.commit), None)
+        _configure_postgresql(SimpleNamespace(cursor=driver.cursor, commit=driver.commit), None)
         assert connection.execute(text("SHOW TimeZone")).scalar_one() == "UTC"
     other.dispose()
     database.close()
