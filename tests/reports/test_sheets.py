@@ -251,6 +251,12 @@ HOW: dict[str, tuple[dict[str, str], dict[str, str], tuple[str, ...], tuple[str,
         ("003",),
         ("电话学习 + 集中学习 1 人、电话学习 + 送学上门 1 人、集中学习 1 人", "电话课堂、村委会", ""),
     ),
+    "at a meeting, and then by telephone": (
+        {"001": "2026-11-20"},
+        {"001": "18"},
+        (),
+        ("电话学习 + 集中学习", "电话课堂、村委会", ""),
+    ),
     "visited only": ({}, {}, ("003",), ("送学上门", "", "")),
 }
 
@@ -278,6 +284,11 @@ def test_how_a_lesson_was_studied_and_who_made_it_up(
         write(village.connection, home.id, seen, 1, NOW, date(2026, 11, 30))
     row, _ = cells(PAGES["ledger"](basis()))
     assert (row["method"], row["place"], row["made_up"]) == told
+    met_first = {number for number in called.keys() & met.keys() if called[number] > f"2026-11-{met[number]}"}
+    rows = {row["name"]: row["remarks"] for row in cells(PAGES["detail"](basis())) if row["title"] == "防跌倒"}
+    names = {person.name: person.number for person in basis().facts.people}
+    first = {names[str(name)] for name, remarks in rows.items() if remarks == "11-18 先集中学习，后来才打电话"}
+    assert first == met_first and any(rows.values()) == bool(met_first)
 
 
 def test_visits_that_were_written_down_are_on_the_same_list(village: Village, basis: Made) -> None:

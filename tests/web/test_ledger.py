@@ -260,12 +260,15 @@ def test_without_weasyprint_the_page_says_how_to_print(
     try:
         pages = [browser.get(address).text for address in (here, "/desk/all/2026-11", f"{here}/ledger/detail")]
         answer = browser.get(f"{here}/month.pdf")
+        browser.sign_in("xian")
+        pages.append(browser.get(here).text)
     finally:
         forget_whether_pdfs_are_made()
     for page in pages:
         assert '.xlsx"' in page and '.pdf"' not in page and "在打印机里选“另存为 PDF”" in page
     assert not logging.getLogger("weasyprint.progress").isEnabledFor(logging.WARNING)  # already as it loads
-    assert answer.status_code == 503 and "另存为 PDF" in answer.text and "ivr doctor" in answer.text
+    assert answer.status_code == 503 and "另存为 PDF" in answer.text and "tingke[pdf]；运行 ivr doctor" in answer.text
+    assert ["tingke[pdf]" in page for page in pages] == [False, False, False, True]
 
 
 def forget_whether_pdfs_are_made() -> None:
