@@ -186,7 +186,8 @@ def test_only_whom_a_secretary_wrote_down_was_at_a_meeting(village: Village, bas
 
 
 def test_who_was_expected_at_a_meeting_was_there_or_is_absent(village: Village, basis: Made) -> None:
-    """As it stood on its day: an excused one who came counts; one who was enrolled later was not expected."""
+    """As it stood when its day was over: an excused one who came counts; one who was enrolled later was not
+    expected."""
     write_november(village)
     connection = village.connection
     ids = {person.number: person.id for person in basis().facts.people}
@@ -208,6 +209,8 @@ def test_who_was_expected_at_a_meeting_was_there_or_is_absent(village: Village, 
     exempt(connection, ids["005"], "excused", "住院", date(2026, 11, 10), date(2026, 11, 19), 1, NOW, TODAY)
     exempt(connection, ids["003"], "left", "迁出", date(2026, 11, 19), None, 1, NOW, TODAY)
     assert told() == ("党员大会", "村委会", 4, 3, 2, "王秀英、马建民", "李大山", "", "")
+    connection.execute(update(Member).where(Member.number == "006").values(enrolled_on=date(2026, 11, 19)))
+    assert told() == ("党员大会", "村委会", 5, 4, 2, "王秀英、马建民", "李大山、陈德明", "", "")
 
 
 def test_at_a_meeting_before_the_first_roster_its_members_are_members(village: Village, basis: Made) -> None:

@@ -48,3 +48,34 @@ function sendInPlace(event) {
 Array.prototype.forEach.call(document.querySelectorAll("form[data-in-place]"), function (form) {
   form.addEventListener("submit", sendInPlace);
 });
+
+// On a phone a table that is too wide is stacked, each cell beside its heading (desk.css); without this file it is slid
+// within itself.
+function each(found, act) { Array.prototype.forEach.call(found, act); }
+function head(table) {
+  var headings = table.querySelectorAll("thead th"), held = [];  // columns that a cell above takes, for so many rows
+  each(table.querySelectorAll("tbody tr"), function (row) {
+    var column = 0;
+    each(row.cells, function (cell) {
+      for (; held[column]; column += 1) { held[column] -= 1; }
+      if (cell.tagName === "TD" && cell.colSpan === 1 && headings[column]) {
+        cell.setAttribute("data-heading", headings[column].textContent.trim());
+      }
+      if (!cell.textContent.trim() && !cell.children.length) { cell.className += " blank"; }
+      held[column] = cell.rowSpan - 1;
+      column += cell.colSpan;
+    });
+    for (; column < headings.length; column += 1) { if (held[column]) { held[column] -= 1; } }
+  });
+}
+function stack() {
+  each(document.querySelectorAll("main table"), function (table) {
+    var around = table.parentNode;
+    table.classList.remove("stacked");
+    if (window.innerWidth > 700 || Math.max(table.scrollWidth - table.clientWidth, around.scrollWidth - around.clientWidth) < 2) { return; }
+    if (!table.headed) { head(table); table.headed = true; }
+    table.classList.add("stacked");
+  });
+}
+stack();
+window.addEventListener("resize", stack);
