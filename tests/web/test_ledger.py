@@ -271,6 +271,16 @@ def test_without_weasyprint_the_page_says_how_to_print(
     assert ["tingke[pdf]" in page for page in pages] == [False, False, False, True]
 
 
+def test_what_is_too_long_for_a_pdf_is_told_so(
+    browser: Browser, county: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.sign_in("chuxin")
+    monkeypatch.setattr(paper, "MOST_ROWS", 2)
+    answer = browser.get(f"/desk/{county['初心村党支部']}/2026-11/month.pdf")
+    assert answer.status_code == 503 and "这张表太长，这里不做 PDF" in answer.text
+    assert "另存为 PDF" in answer.text and "ivr doctor" not in answer.text
+
+
 def forget_whether_pdfs_are_made() -> None:
     paper._weasyprint.cache_clear()
     paper.is_made_here.cache_clear()
