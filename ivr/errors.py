@@ -31,6 +31,7 @@
     │   └── Unsayable         words that a voice has no sound for
     ├── BadRecording      a recording that can't be used
     ├── MissingPart       an optional package that this job needs
+    ├── TooManyRows       a page that would be set as a PDF for too long
     ├── NotSent           statements that a learning record store did not take
     ├── NotFetched        a file at the provider that did not come
     └── UnknownCall       a turn of a call that never began here
@@ -175,9 +176,10 @@ class VoiceFailed(IvrError):
 class Unsayable(VoiceFailed):
     """There is something in it that the voice can't say. Write it as it sounds."""
 
-    def __init__(self, message: str | None = None, words: tuple[str, ...] = ()) -> None:
-        """`words` are those that it can't say; none where there is nothing at all to say."""
-        self.words = words
+    def __init__(self, message: str | None = None, words: tuple[str, ...] = (), stretch: str = "") -> None:
+        """`words` are those that it can't say, `stretch` what it can't say in one go; neither where there is nothing at
+        all to say."""
+        self.words, self.stretch = words, stretch
         super().__init__(message)
 
 
@@ -192,6 +194,10 @@ class BadRecording(IvrError):
 
 class MissingPart(IvrError):
     """An optional package is not installed."""
+
+
+class TooManyRows(IvrError):
+    """It has too many rows to be set as a PDF: the calls come first. Print the page from the browser."""
 
 
 class NotSent(IvrError):

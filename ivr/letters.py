@@ -57,7 +57,7 @@ def reply(
     asker = _asker(database, question)
     phrase = Phrase(asker.language or _own(settings), asker.branch, words)
     for wrong in unsayable(settings, [phrase]).values():
-        raise Unsayable(f"The reply was not taken: {_unsaid(wrong)}. Write it as it sounds.", wrong)
+        raise Unsayable(f"The reply was not taken: {wrong}.", wrong.words, wrong.stretch)
     return Sent(asker, _keep(database, question, pressing(settings, [phrase])[phrase], now, by))
 
 
@@ -103,14 +103,13 @@ def give(
 
     Raises BadNotices with each row that can't be said, VoiceFailed or MissingPart; then none is given."""
     if wrong := check(settings, meant):
-        told = [Mistake(_unsaid(words), row=each.row, heading=each.words) for each, words in wrong]
-        raise BadNotices("No notice was taken; write as it sounds what the voice can't say:", told)
+        told = [Mistake(str(why), row=each.row, heading=each.words) for each, why in wrong]
+        raise BadNotices("No notice was taken:", told)
     return keep(database, settings, meant, pressing(settings, phrases(settings, meant)), now)
 
 
-def check(settings: Settings, meant: Sequence[Meant]) -> list[tuple[Meant, tuple[str, ...]]]:
-    """Those that the voices here would refuse, and the words of each that they would; none where there is nothing at
-    all to say."""
+def check(settings: Settings, meant: Sequence[Meant]) -> list[tuple[Meant, Unsayable]]:
+    """Those that the voices here would refuse, and why."""
     said = phrases(settings, meant)
     wrong = unsayable(settings, said)
     return [(each, wrong[phrase]) for each, phrase in zip(meant, said, strict=True) if phrase in wrong]
@@ -128,10 +127,6 @@ def keep(
     ordered = [clips[each] for each in phrases(settings, meant)]
     with database.writing(alone=True) as connection:  # two lists at once may have a notice in common
         return notices.give(connection, meant, ordered, now, today(settings, now))
-
-
-def _unsaid(words: tuple[str, ...]) -> str:
-    return f"the voice can't say {', '.join(words)}" if words else "there is nothing to say in it"
 
 
 def today(settings: Settings, now: datetime) -> date:

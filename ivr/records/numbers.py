@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 import phonenumbers
 
@@ -36,6 +37,18 @@ def masked(number: str) -> str:
     except phonenumbers.NumberParseException:
         return "****"
     return f"{digits[:-8]}****{digits[-4:]}" if len(digits) >= 8 else "****"
+
+
+def masked_apart(number: str, others: Iterable[str]) -> str:
+    """As masked, but for the digits by which it differs from those of the others that would look the same."""
+    mask = masked(number)
+    alike = [other[-8:-4] for other in others if masked(other) == mask]
+    if len(mask) < 8 or not alike:
+        return mask
+    told = "".join(
+        digit if any(other[place] != digit for other in alike) else "*" for place, digit in enumerate(number[-8:-4])
+    )
+    return f"{mask[:-8]}{told}{mask[-4:]}"
 
 
 def national(number: str, country: str) -> str:

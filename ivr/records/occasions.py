@@ -41,15 +41,25 @@ class Kept:
     what: Written
 
 
-def write(connection: Connection, branch: int, what: Written, user: int, now: datetime, today: date) -> int:
+def write(
+    connection: Connection,
+    branch: int,
+    what: Written,
+    user: int,
+    now: datetime,
+    today: date,
+    offered_since: date = date.min,
+) -> int:
     """Write it down, once: the same again is what stands already. Returns its id. `members` must be of the branch, and
-    something was studied or talked about.
+    something was studied or talked about; a lesson was on offer by then, `offered_since` that day.
 
     Raises BadEntry."""
     if what.day > today:
         raise BadEntry("day", "day_in_the_future")
     if what.day < exemptions.earliest(today):
         raise BadEntry("day", "too_early")
+    if what.lesson and what.day < offered_since:
+        raise BadEntry("lesson", "not_yet_offered")
     if not what.members:
         raise BadEntry("members", "nobody_visited" if what.kind == "visit" else "nobody_there")
     texts = {name: str(getattr(what, name)).strip() for name in LONGEST}

@@ -1,9 +1,10 @@
 """A sheet as an Excel workbook that opens in WPS, too. The same facts always give the same bytes.
 
 Text stays text (a number that begins with +, a cell that begins with =), days are days, and the page prints on A4,
-across, with its headings on each page: one page wide where that can be read, else as many as it takes, each with the
-columns that say whose row it is. Rows that are forms come as those first, to be printed and signed. The last page says
-how columns are meant; cells of which only certain words may stand in offer those.
+across, with its headings on each page: one page wide where that can be read, else on as few as it takes, each with the
+columns that say whose row it is; text is wrapped where that saves paper. Rows that are forms come as those first, to
+be printed and signed. The last page says how columns are meant; cells of which only certain words may stand in offer
+those.
 """
 
 from __future__ import annotations
@@ -27,11 +28,17 @@ NARROWEST, WIDEST = 5, 40  # characters
 A4 = 9
 ACROSS_IN, MARGIN_IN, FORM_MARGIN_IN = 11.69, 0.5, 0.4  # of A4
 FONT_PT, LEAST_PT = 11, 8  # as written; on paper at least
+LEAST_PERCENT = math.ceil(100 * LEAST_PT / FONT_PT)
+WORD = re.compile(r"[^\s\u2e80-\uffff]+(?:[（）][^\s\u2e80-\uffff]*)*")  # 12%（2/17）, too; Chinese is broken anywhere
 WHOSE = ("n", "unit", "month", "district", "branch", "name", "day", "visited_name")  # columns that say whose row it is
 FONT = {"font_name": "宋体", "font_size": FONT_PT, "border": 1, "valign": "vcenter", "text_wrap": True}
 FORM_WIDTHS = (15, 21, 15, 21)  # characters; on A4 upright also where another font makes columns a third wider
 LINE_PT, SHORT_PT, LONG_PT, TALL_PT = 16, 22, 34, 85  # heights: of a line of text; at least, of a form's cells
 HIGHEST_PT = 409  # of a row, that Excel takes
+TRIED = 100  # rows by which it is seen what takes less paper
+MOST_LINES = HIGHEST_PT // LINE_PT
+TWO_HANZI = 4  # characters: no column is narrower
+DOWN_PT = 480  # that A4 across has room for, below a title
 SPARE_ROWS = 100  # below the last, which offer words, too: rows are added by hand
 LONGEST_NAME = 31  # UTF-16 units, of a page
 NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
@@ -73,6 +80,8 @@ def _add_forms(book: Any, sheet: Sheet) -> None:
     page.set_h_pagebreaks(ends[:-1])
     page.set_margins(left=FORM_MARGIN_IN, right=FORM_MARGIN_IN)
     page.center_horizontally()
+    if len(sheet.cells) == 1:  # its first line says whose it is, also where it goes on
+        page.repeat_rows(0)
     _head(page, sheet)
 
 
@@ -118,7 +127,8 @@ def _formats(book: Any, **more: str) -> dict[str, Any]:
 def _add_page(book: Any, sheet: Sheet, name: str) -> None:
     page = book.add_worksheet(page_name(name))
     formats = _formats(book)
-    widths = [_width(sheet, column) for column in range(len(sheet.headings))]
+    widths = _widths(sheet)
+    page.set_row(0, LINE_PT * max(map(_lines, sheet.headings, widths), default=1))
     for column, heading in enumerate(sheet.headings):
         page.write_string(0, column, heading, formats["heading"])
         page.set_column(column, column, widths[column])
@@ -149,20 +159,57 @@ def _write(page: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]
             page.write_string(row, column, cell, formats["text"])
 
 
-def _width(sheet: Sheet, column: int) -> int:
-    """As wide as what stands there, within reason; longer text is wrapped."""
-    widths = [cell_len(str(cells[column])) for cells in sheet.cells if cells[column] is not None]
-    return min(WIDEST, max(NARROWEST, cell_len(sheet.headings[column]), *widths, 0) + 2)
+def _widths(sheet: Sheet) -> list[int]:
+    """Each as wide as what stands there, within reason; longer text is wrapped, and where that saves paper, into more
+    lines, but no word is broken."""
+    columns = [
+        [heading, *{str(cells[n]) for cells in sheet.cells if cells[n] is not None}]
+        for n, heading in enumerate(sheet.headings)
+    ]
+    longest = [max(map(cell_len, texts)) + 2 for texts in columns]
+    wanted = [min(WIDEST, max(NARROWEST + 2, long)) for long in longest]
+    if is_one_page(wanted):
+        return wanted
+    least = [
+        long if key.startswith("phone") else max(TWO_HANZI, *map(_longest_word, texts), 0) + 1
+        for key, long, texts in zip(sheet.keys or [""] * len(columns), longest, columns, strict=True)
+    ]
+
+    def wrapped(lines: int) -> list[int]:
+        return [
+            min(wide, max(narrow, math.ceil(long / lines) + 2))
+            for wide, narrow, long in zip(wanted, least, longest, strict=True)
+        ]
+
+    return min(map(wrapped, range(1, MOST_LINES)), key=lambda widths: _pages(sheet, widths))
+
+
+def _longest_word(text: str) -> int:
+    return max(map(cell_len, WORD.findall(text)), default=0)
+
+
+def _pages(sheet: Sheet, widths: Sequence[int]) -> int:
+    """On how many pages the first rows are printed."""
+    across = 1 if is_one_page(widths) else pages_across(widths, _whose(sheet))
+    rows = (sheet.headings, *sheet.cells[:TRIED])
+    high_pt = sum(min(HIGHEST_PT, LINE_PT * max(map(_lines, cells, widths))) for cells in rows)
+    scale = max(LEAST_PT / FONT_PT, scale_to_one_page(widths))
+    return across * math.ceil(scale * high_pt / DOWN_PT)
+
+
+def _whose(sheet: Sheet) -> int:
+    """How many columns say whose row it is."""
+    return len(list(takewhile(WHOSE.__contains__, sheet.keys)))
 
 
 def _for_paper(page: Any, sheet: Sheet, widths: Sequence[int]) -> None:
     page.set_landscape()
     page.set_paper(A4)
-    if scale_to_one_page(widths) * FONT_PT >= LEAST_PT:
+    if is_one_page(widths):
         page.fit_to_pages(1, 0)
     else:
-        page.set_print_scale(math.ceil(100 * LEAST_PT / FONT_PT))
-        if whose := len(list(takewhile(WHOSE.__contains__, sheet.keys))):
+        page.set_print_scale(LEAST_PERCENT)
+        if whose := _whose(sheet):
             page.repeat_columns(0, whose - 1)
     page.repeat_rows(0)
     page.freeze_panes(1, 0)
@@ -175,8 +222,29 @@ def _head(page: Any, sheet: Sheet) -> None:
     page.set_footer("&C&P / &N")
 
 
+def is_one_page(widths: Sequence[int]) -> bool:
+    """Can columns of so many characters be read side by side on A4?"""
+    return scale_to_one_page(widths) * FONT_PT >= LEAST_PT
+
+
+def pages_across(widths: Sequence[int], whose: int) -> int:
+    """On how many pages side by side they lie in the smallest letters, the first ones on each; also where another font
+    makes columns a third wider."""
+    room = (ACROSS_IN - 2 * MARGIN_IN) * 100 / LEAST_PERCENT * 3 / 4
+    pages, used = 1, 0.0
+    for width in widths:
+        if used + _inches(width) > room:
+            pages, used = pages + 1, sum(map(_inches, widths[:whose]))
+        used += _inches(width)
+    return pages
+
+
+def _inches(width: int) -> float:
+    """A character is 7 pixels wide, a column 5 more, of 96 to the inch (XlsxWriter, set_column_pixels)."""
+    return (7 * width + 5) / 96
+
+
 def scale_to_one_page(widths: Sequence[int]) -> float:
-    """How small columns of so many characters get, to lie side by side on A4. A character is 7 pixels wide, a column 5
-    more, of 96 to the inch (XlsxWriter, set_column_pixels)."""
-    inches = sum(7 * width + 5 for width in widths) / 96
+    """How small columns of so many characters get, to lie side by side on A4."""
+    inches = sum(map(_inches, widths))
     return min(1.0, (ACROSS_IN - 2 * MARGIN_IN) / inches) if inches else 1.0

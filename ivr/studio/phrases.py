@@ -3,7 +3,7 @@ for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # the rest of the studio takes a moment to load: only what pr
     from ivr.studio.languages.hanzi import Lexicon
     from ivr.studio.press import Voices
     from ivr.studio.takes import OnProgress
+
+MOST_SHOWN = 12  # characters of what is too long
 
 Noting = Callable[[str], object]  # is told what a person should know about a voice
 Watching = Callable[[str], AbstractContextManager["OnProgress"]]  # what is pressed -> what is told how far it is
@@ -72,21 +74,31 @@ def press_letters(
 
 def unsayable(
     settings: Settings, phrases: Iterable[Phrase], known: Mapping[str, Voices] | None = None
-) -> dict[Phrase, tuple[str, ...]]:
-    """Those that the voices of this machine would refuse, and the words of each that they would; none where there is
-    nothing at all to say. It is told without saying anything. `known` and errors as for `press`."""
-    from ivr.studio.engines.abilities import refused
+) -> dict[Phrase, Unsayable]:
+    """Those that the voices of this machine would refuse, and why. It is told without saying anything. `known` and
+    errors as for `press`."""
     from ivr.studio.press import read
 
-    found: dict[Phrase, tuple[str, ...]] = {}
+    found: dict[Phrase, Unsayable] = {}
     for language, branch, some, voices, lexicon in _by_voice(settings, phrases, known or {}, unnoted):
         voice = voices.spec(language)
         for words in some:
             texts = [each.text for wording in read(words, language, lexicon) for each in wording.utterances]
-            wrong = tuple(dict.fromkeys(each for text in texts for each in refused(voice, text)))
-            if wrong or not texts:
+            if wrong := _refused(voice, texts):
                 found[Phrase(language, branch, words)] = wrong
     return found
+
+
+def _refused(voice: str, texts: Sequence[str]) -> Unsayable | None:
+    from ivr.studio.engines.abilities import is_too_long, refused
+    from ivr.studio.engines.engine import plain
+
+    if words := tuple(dict.fromkeys(each for text in texts for each in refused(voice, text))):
+        return Unsayable(f"the voice can't say {', '.join(words)}; write it as it sounds", words)
+    if long := next((plain(text) for text in texts if is_too_long(voice, text)), ""):
+        told = f"the voice can't say {long[:MOST_SHOWN]}… in one go; put in full stops or commas"
+        return Unsayable(told, stretch=long)
+    return None if texts else Unsayable("there is nothing to say in it; write words")
 
 
 def unsaid(phrases: Iterable[Phrase], press: Callable[[Phrase], object]) -> list[Phrase]:

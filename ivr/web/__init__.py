@@ -70,7 +70,7 @@ def _blueprint(desk: Desk) -> Blueprint:
 
     @routes.after_app_request
     def guard(response: Response) -> Response:
-        if request.path.startswith("/desk"):
+        if request.path.startswith("/desk") or "user" in g:  # a page, wherever it stands
             response.headers.update(HEADERS)
             response.headers.setdefault("Cache-Control", "no-store")  # what never changes says so itself
         return response

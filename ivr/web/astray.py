@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Blueprint, current_app, g, redirect, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug import Response
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from ivr.records.users import Known
 from ivr.web import sign_in
@@ -23,8 +23,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.app_errorhandler(404)
     @routes.app_errorhandler(405)
     def not_there(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
-        """The line's own addresses are the carrier's."""
-        if not request.path.startswith("/desk"):
+        """Whoever sends something else than a browser does, or to an address that is there, is the carrier, say."""
+        if not request.path.startswith("/desk") and not (_is_nowhere(error) and _from_a_browser()):
             return error
         if isinstance(error, MethodNotAllowed) and (page := _page_of_form()):
             return redirect(page)
@@ -32,6 +32,16 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             g.user = _who(desk)
         wrong_month = error.description if isinstance(error, NoSuchMonth) else None
         return render_template("desk/not_there.html", wrong_month=wrong_month), 404
+
+
+def _is_nowhere(error: HTTPException) -> bool:
+    """Nothing is at this address; else what is there says so itself."""
+    return isinstance(error, NotFound) and request.url_rule is None
+
+
+def _from_a_browser() -> bool:
+    """It asks for pages by name; whoever takes anything does not."""
+    return "text/html" in request.accept_mimetypes.values()
 
 
 def _who(desk: Desk) -> Known | None:

@@ -4,8 +4,9 @@ the sign-in themselves: to be sent by whoever sees it there, to a form of the de
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from flask import current_app, request
@@ -18,26 +19,6 @@ SECRET = frozenset(("csrf_token", "password", "old", "new", "again", "code", "ke
 # What leads to a page of the sign-in, and forms that are worth nothing without their file, or without their call.
 NOWHERE = frozenset(("sign_in", "signing_in", "code", "code_given", "sign_out", "static"))
 NEVER = NOWHERE | {"looking", "importing", "returned", "dial", "phone_act"}
-
-LABELS = {  # of fields that people type into; what else is carried is not for reading
-    "day": "day",
-    "topic": "what",
-    "words": "what",
-    "host": "host",
-    "place": "where",
-    "note": "note",
-    "outcome": "ring_done",
-    "reason": "reason",
-    "since": "since",
-    "until": "until",
-    "closes": "until",
-    "lesson": "lesson_name",
-    "ticked": "confirmed",
-    "member": "name",
-    "members": "who_was_there",
-    "who": "name",
-    "name": "user_name",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +79,26 @@ def _bounded(page: str, form: str, fields: Iterable[tuple[str, str]]) -> Carried
 
 def _own(address: str, method: str) -> str:
     """An address of ours, if that is what it is; else ""."""
+    place, _, name = _matched(address, method)[0].partition(".")
+    return address if place == "desk" and name not in (NOWHERE if method == "GET" else NEVER) else ""
+
+
+def form_at(address: str) -> str:
+    """The name of a form of ours: its kind, where one address is that of several, else its endpoint."""
+    endpoint, values = _matched(address, "POST")
+    return str(values.get("kind", endpoint.removeprefix("desk.")))
+
+
+def _matched(address: str, method: str) -> tuple[str, Mapping[str, Any]]:
+    """The endpoint at an address, and what stands in it; "" for none."""
     below = quote(request.script_root)  # where the line is mounted
     if not address.startswith(below) or not ADDRESS.fullmatch(within := address.removeprefix(below)):
-        return ""
+        return "", {}
     adapter = current_app.create_url_adapter(request)
     try:
-        endpoint, _ = adapter.match(unquote(urlsplit(within).path), method) if adapter else ("", None)
+        return adapter.match(unquote(urlsplit(within).path), method) if adapter else ("", {})
     except HTTPException:
-        return ""
-    place, _, name = endpoint.partition(".")
-    return address if place == "desk" and name not in (NOWHERE if method == "GET" else NEVER) else ""
+        return "", {}
 
 
 def _is_ours() -> bool:

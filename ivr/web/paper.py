@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ivr.errors import MissingPart
+from ivr.errors import MissingPart, TooManyRows
 
 STATIC = Path(__file__).parent / "static"
 BASE = "http://desk.invalid/"  # what is asked for there is read from our own files
@@ -39,12 +39,12 @@ def is_made_here() -> bool:
 
 
 def to_pdf(html: str) -> bytes:
-    """Raises MissingPart where WeasyPrint, or a library of the system that it needs, is not there; ValueError for a
-    page that wants anything but our own files."""
+    """Raises MissingPart where WeasyPrint, or a library of the system that it needs, is not there; TooManyRows;
+    ValueError for a page that wants anything but our own files."""
     weasyprint = _weasyprint()
     ours = _fetcher()
     if html.count("<tr") > MOST_ROWS:
-        raise MissingPart(f"More than {MOST_ROWS} rows are not set as a PDF here: the calls come first.")
+        raise TooManyRows
     with _one_at_a_time:
         try:
             pdf: bytes = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=ours).write_pdf()

@@ -186,7 +186,8 @@ def test_only_whom_a_secretary_wrote_down_was_at_a_meeting(village: Village, bas
 
 
 def test_who_was_expected_at_a_meeting_was_there_or_is_absent(village: Village, basis: Made) -> None:
-    """As it stood on its day: an excused one who came counts; one who was enrolled later was not expected."""
+    """As it stood when its day was over: an excused one who came counts; one who was enrolled later was not
+    expected."""
     write_november(village)
     connection = village.connection
     ids = {person.number: person.id for person in basis().facts.people}
@@ -208,6 +209,8 @@ def test_who_was_expected_at_a_meeting_was_there_or_is_absent(village: Village, 
     exempt(connection, ids["005"], "excused", "住院", date(2026, 11, 10), date(2026, 11, 19), 1, NOW, TODAY)
     exempt(connection, ids["003"], "left", "迁出", date(2026, 11, 19), None, 1, NOW, TODAY)
     assert told() == ("党员大会", "村委会", 4, 3, 2, "王秀英、马建民", "李大山", "", "")
+    connection.execute(update(Member).where(Member.number == "006").values(enrolled_on=date(2026, 11, 19)))
+    assert told() == ("党员大会", "村委会", 5, 4, 2, "王秀英、马建民", "李大山、陈德明", "", "")
 
 
 def test_at_a_meeting_before_the_first_roster_its_members_are_members(village: Village, basis: Made) -> None:
@@ -251,6 +254,12 @@ HOW: dict[str, tuple[dict[str, str], dict[str, str], tuple[str, ...], tuple[str,
         ("003",),
         ("电话学习 + 集中学习 1 人、电话学习 + 送学上门 1 人、集中学习 1 人", "电话课堂、村委会", ""),
     ),
+    "at a meeting, and then by telephone": (
+        {"001": "2026-11-20"},
+        {"001": "18"},
+        (),
+        ("电话学习 + 集中学习", "电话课堂、村委会", ""),
+    ),
     "visited only": ({}, {}, ("003",), ("送学上门", "", "")),
 }
 
@@ -278,6 +287,11 @@ def test_how_a_lesson_was_studied_and_who_made_it_up(
         write(village.connection, home.id, seen, 1, NOW, date(2026, 11, 30))
     row, _ = cells(PAGES["ledger"](basis()))
     assert (row["method"], row["place"], row["made_up"]) == told
+    met_first = {number for number in called.keys() & met.keys() if called[number] > f"2026-11-{met[number]}"}
+    rows = {row["name"]: row["remarks"] for row in cells(PAGES["detail"](basis())) if row["title"] == "防跌倒"}
+    names = {person.name: person.number for person in basis().facts.people}
+    first = {names[str(name)] for name, remarks in rows.items() if remarks == "11-18 先集中学习，后来才打电话"}
+    assert first == met_first and any(rows.values()) == bool(met_first)
 
 
 def test_visits_that_were_written_down_are_on_the_same_list(village: Village, basis: Made) -> None:

@@ -82,20 +82,37 @@ def test_a_page_is_named_as_excel_takes_it(title: str, name: str) -> None:
     assert book.sheet_names == [name]
 
 
-@pytest.mark.parametrize(("columns", "is_one_page"), [(1, True), (8, True), (15, False), (32, False)])
+@pytest.mark.parametrize(("columns", "is_one_page"), [(1, True), (8, True), (15, True), (32, True), (60, False)])
 def test_on_paper_it_can_be_read(columns: int, is_one_page: bool) -> None:
-    """Eight points or more; where that takes several pages, each says whose row it is."""
+    """Eight points or more, if need be in narrower columns; where that takes several pages, each says whose row it
+    is."""
     keys = ("n", "branch", *(f"key{n}" for n in range(columns)))[:columns]
     sheet = Sheet("台账", ("十个汉字",) * columns, (("十个汉字这么宽的一格",) * columns,), keys=keys)
     (setup,) = re.findall("<pageSetup .*?/>", part("xl/worksheets/sheet1.xml", sheet))
     titles = part("xl/workbook.xml", sheet)
     if is_one_page:
         assert 'fitToHeight="0"' in setup and "$A:$" not in titles
-        assert workbook.scale_to_one_page([22] * columns) * FONT_PT >= LEAST_PT
+        assert workbook.scale_to_one_page(widths(sheet)) * FONT_PT >= LEAST_PT
     else:
         (scale,) = re.findall('scale="([0-9]+)"', setup)
         assert int(scale) / 100 * FONT_PT >= LEAST_PT and "fitTo" not in setup
         assert "!$A:$B,'台账'!$1:$1" in titles.replace("台账!", "'台账'!")
+
+
+def widths(sheet: Sheet) -> list[int]:
+    """Of the columns, in characters."""
+    page = part("xl/worksheets/sheet1.xml", sheet)
+    told = re.findall('<col min="([0-9]+)" max="([0-9]+)" width="([0-9.]+)"', page)
+    return [int(float(width)) for first, last, width in told for _ in range(int(first), int(last) + 1)]
+
+
+def test_a_narrow_column_breaks_text_and_neither_words_nor_numbers() -> None:
+    cells = ("听了一部分，还没听完", "12%（2/17）", date(2026, 11, 9), "8004、2100", "telephone lessons")
+    sheet = Sheet("台账", ("一二三四五六七八",) * 20, (cells * 4,), keys=("n", "share", "day", "phone", "text") * 4)
+    text, *others = widths(sheet)[:5]
+    assert text <= 10 and [*map(int.__ge__, others, (12, 11, 11, 10))] == [True] * 4
+    few = Sheet("台账", sheet.headings[:5], (cells,), keys=sheet.keys[:5])
+    assert widths(few) == [22, 18, 18, 18, 19]  # where there is room, nothing is
 
 
 FORM = Sheet(

@@ -320,6 +320,12 @@ def test_takes_that_no_press_uses_are_deleted(shelf: Shelf) -> None:
 def test_what_a_voice_would_refuse_is_told_before_it_is_asked(tmp_path: Path) -> None:
     """As for a lesson's check, word by word."""
     kokoro = Voices({"zh": "kokoro:zm_yunxi"})
-    phrases = [Phrase("zh", "", words) for words in ("请来领书。", "加WeChat或Line。", "……")]
+    long = "请大家今天下午带着书来" * 12
+    said = ("请来领书。", "加WeChat或Line。", "……", f"好。{long}", "，".join([long[:60]] * 4))
+    phrases = [Phrase("zh", "", words) for words in said]
     told = unsayable(Settings(data=tmp_path), phrases, {"zh": kokoro})
-    assert told == {phrases[1]: ("WeChat", "Line"), phrases[2]: ()}
+    assert {each.words: (wrong.words, wrong.stretch) for each, wrong in told.items()} == {
+        said[1]: (("WeChat", "Line"), ""),
+        said[2]: ((), ""),
+        said[3]: ((), long),
+    }

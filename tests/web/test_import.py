@@ -104,6 +104,18 @@ def test_what_is_shown_is_done(browser: Browser, database: Database) -> None:
         assert [m.number for m in enrolled(connection) if m.enrolled_on == date(2026, 11, 20)] == ["007"]
 
 
+def test_of_a_changed_number_it_is_seen_where(browser: Browser) -> None:
+    """What is no number is told whole, what is right as little as ever."""
+    browser.sign_in("chuxin")
+    member = "马建民,{}、0371-65432100,初心村党支部,004"
+    for phone, told in (
+        ("13800158004", "138***38004、371****2100 → 138***58004、371****2100"),
+        ("13900138004", "138****8004、371****2100 → 139****8004、371****2100"),
+        ("1380013800", "“1380013800”不是能打通的电话号码"),
+    ):
+        assert told in send(browser, csv_of(member.format(phone))).text
+
+
 def test_names_are_pressed_behind_the_pages(browser: Browser, county: dict[str, int], tmp_path: Path) -> None:
     """Of all branches, once; each secretary sees what is their own."""
     branch = f"/desk/{county['初心村党支部']}/2026-11/members"

@@ -260,12 +260,25 @@ def test_without_weasyprint_the_page_says_how_to_print(
     try:
         pages = [browser.get(address).text for address in (here, "/desk/all/2026-11", f"{here}/ledger/detail")]
         answer = browser.get(f"{here}/month.pdf")
+        browser.sign_in("xian")
+        pages.append(browser.get(here).text)
     finally:
         forget_whether_pdfs_are_made()
     for page in pages:
         assert '.xlsx"' in page and '.pdf"' not in page and "在打印机里选“另存为 PDF”" in page
     assert not logging.getLogger("weasyprint.progress").isEnabledFor(logging.WARNING)  # already as it loads
-    assert answer.status_code == 503 and "另存为 PDF" in answer.text and "ivr doctor" in answer.text
+    assert answer.status_code == 503 and "另存为 PDF" in answer.text and "tingke[pdf]；运行 ivr doctor" in answer.text
+    assert ["tingke[pdf]" in page for page in pages] == [False, False, False, True]
+
+
+def test_what_is_too_long_for_a_pdf_is_told_so(
+    browser: Browser, county: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.sign_in("chuxin")
+    monkeypatch.setattr(paper, "MOST_ROWS", 2)
+    answer = browser.get(f"/desk/{county['初心村党支部']}/2026-11/month.pdf")
+    assert answer.status_code == 503 and "这张表太长，这里不做 PDF" in answer.text
+    assert "另存为 PDF" in answer.text and "ivr doctor" not in answer.text
 
 
 def forget_whether_pdfs_are_made() -> None:

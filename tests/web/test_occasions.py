@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from ivr.records.db import Database
 from ivr.records.models import Occasion, Presence
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, Clock, desk_of
 from tests.web.reading import rows, told
 
 
@@ -101,6 +103,23 @@ def test_what_can_t_be_kept_is_told_and_nothing_typed_is_lost(
     assert 'value="李书记"' in answer.text
     with database.reading() as connection:
         assert connection.execute(select(Occasion.__table__)).all() == []
+
+
+def test_a_lesson_is_studied_from_its_first_day_on(
+    database: Database, county: dict[str, int], pressed: Path, clock: Clock, tmp_path: Path
+) -> None:
+    data = tmp_path / "desk"
+    shutil.copytree(pressed / "editions", data / "editions")
+    shutil.copy(pressed / "index.json", data)
+    (data / "offered.json").write_text('{"falls": "2026-11-10"}')
+    browser = Browser(desk_of(database, data, clock).test_client())
+    browser.sign_in("chuxin")
+    visit = f"/desk/{county['初心村党支部']}/2026-11/visit"
+    for day, status in (("2026-11-09", 400), ("2026-11-10", 303)):
+        answer = browser.post(visit, day=day, member="004", lesson="falls")
+        told = "《防跌倒》从 2026-11-10 起才有，这一天还学不到。"
+        assert (answer.status_code, f'id="lesson-wrong" role="alert">{told}' in answer.text) == (status, status == 400)
+    assert browser.post(visit, day="2026-11-09", member="004", topic="谈心").status_code == 303
 
 
 def test_a_meeting_needs_something_that_was_studied(browser: Browser, here: str) -> None:

@@ -78,3 +78,39 @@ def test_the_list_to_ring_is_set_in_one_size_and_each_cell_holds_its_own(browser
         cells = [" ".join((cell or "").split()) for row in table.extract() for cell in row]
     assert sizes == {12.0}
     assert "138 0013 8004 0371 6543 2100" in cells and "138 0013 8002" in cells
+
+
+MEASURED = """<script>onload = () => {
+  const rights = [...document.querySelectorAll("main *, .tabs a")].map((each) => each.getBoundingClientRect().right);
+  const tops = [...document.querySelectorAll(".tabs a")].map((each) => Math.round(each.getBoundingClientRect().top));
+  const told = [document.title, innerWidth, Math.max(...rights) <= innerWidth, new Set(tops).size];
+  parent.postMessage(told.join("|"), "*");
+}</script></body>"""
+GATHERED = "<title></title><script>onmessage = (told) => { document.title += told.data + ';' }</script>"
+
+
+@ON_ONE
+@NEEDS_CHROMIUM
+def test_on_a_phone_nothing_lies_beside_the_screen(browser: Browser, county: dict[str, int], tmp_path: Path) -> None:
+    """No column, no card; and the tabs are in one line."""
+    browser.sign_in("chuxin")
+    here = f"/desk/{county['初心村党支部']}/2026-11"
+    addresses = {
+        "month": here,
+        "detail": f"{here}/ledger/detail",
+        "members": f"{here}/members",
+        "a6": f"{here}/key-cards",
+    }
+    for name in ("desk.css", "desk.js"):
+        (tmp_path / name).write_bytes((SHEET.parent / name).read_bytes())
+    for name, address in addresses.items():
+        html = re.sub(r"<title>.*?</title>", f"<title>{name}</title>", browser.get(f"{address}?size=a6").text)
+        html = re.sub(r'"/desk/static/(desk\.\w+)[^"]*"', r'"\1"', html).replace("</body>", MEASURED)
+        (tmp_path / f"{name}.html").write_text(html, "utf-8")
+    phones = (f'<iframe src="{name}.html" width="400" height="800" style="border: 0"></iframe>' for name in addresses)
+    (tmp_path / "phones.html").write_text(GATHERED + "".join(phones), "utf-8")
+    flags = (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=5000", "--dump-dom")
+    command = [str(CHROMIUM), *flags, (tmp_path / "phones.html").as_uri()]
+    shown = subprocess.run(command, check=True, capture_output=True, timeout=120).stdout.decode()
+    told = shown.partition("<title>")[2].partition("</title>")[0]
+    assert sorted(told.split(";")[:-1]) == sorted(f"{name}|400|true|1" for name in addresses)

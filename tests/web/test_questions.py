@@ -17,17 +17,17 @@ import soundfile
 from flask import Flask
 from sqlalchemy import select, update
 
-from ivr import letters
+from ivr import letters, vocabulary
 from ivr.catalogue import Clip
 from ivr.config import Settings, StudioSettings
-from ivr.errors import BadEntry
+from ivr.errors import BadEntry, Unsayable
 from ivr.records import deeds, preferences, recordings
 from ivr.records import questions as records
 from ivr.records.db import Database
 from ivr.records.models import Deed, Reply
 from ivr.shelf import Shelf
 from ivr.web import presses
-from ivr.web.pages.questions import MOST_A_DAY
+from ivr.web.pages.questions import MOST_A_DAY, can_t_say
 from ivr.web.presses import Ended, Far, Pieces, Presses, at_once
 from tests.databases import Filling
 from tests.studio.people import converted
@@ -384,6 +384,21 @@ def test_what_could_be_better_is_said_and_taken(browser: Browser, database: Data
     soft = wav(murmur(3.0) / 8)
     page = finished(browser, send(browser, f"/desk/questions/{question}", by="sound", sound=soft)).text
     assert "先听到它" in page and "提醒：声音有点小" in page and len(replies(database)) == 1
+
+
+UNSAID = {
+    "words": (Unsayable(words=("WeChat", "Line")), "这几个字念不出来：WeChat、Line。请照读音写成汉字。"),
+    "nothing": (Unsayable(), "这里没有能念出来的字。请用文字写。"),
+    "no stop": (
+        Unsayable(stretch="请大家今天下午带着书来" * 20),
+        "从“请大家今天下午带着书来请……”起的这一段太长，一口气念不完。请加上句号或者逗号。",
+    ),
+}
+
+
+@pytest.mark.parametrize(("wrong", "told"), UNSAID.values(), ids=UNSAID)
+def test_what_the_voice_can_t_say_is_told_with_its_mend(wrong: Unsayable, told: str) -> None:
+    assert can_t_say(vocabulary.load("zh"), wrong) == told
 
 
 @pytest.mark.parametrize(

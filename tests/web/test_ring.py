@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -22,7 +23,8 @@ def ring(county: dict[str, int]) -> str:
 def test_who_has_not_heard_a_lesson_and_what_to_say(browser: Browser, ring: str) -> None:
     browser.sign_in("chuxin")
     page = browser.get(ring).text
-    assert told(page) == ["还有 3 位等您联系。打过一位，就按“打过了”。"]
+    assert told(page) == ["还有 3 位等您联系。"]
+    assert '<p class="screen">打过一位，就按“打过了”。</p><p class="paper">打过一位，就在方框里打勾' in page
     assert [row[:4] for row in rows(page)] == [
         ["李大山", "138****8002", "中途断开", "告诉本人：再打进来，会接着上次的地方讲；信号不好，换个地方打"],
         ["赵福贵", "138****8003", "按错键 2 次", "告诉本人：什么键都不用按，听着就行"],
@@ -35,11 +37,11 @@ def test_ticked_it_goes_to_the_end_and_comes_back(browser: Browser, ring: str, d
     answer = browser.post(f"{ring}/tick", member="002", outcome=" 明天打 ")
     assert answer.status_code == 303 and answer.location == f"{ring}?kept=1"
     page = browser.get(ring).text
-    assert told(page) == ["还有 2 位等您联系。打过一位，就按“打过了”。"]
+    assert told(page) == ["还有 2 位等您联系。"]
     assert rows(page)[2][0] == "李大山" and rows(page)[2][4].startswith("✓ 11-20 明天打")
     (seen,) = re.findall(r'name="seen" value="(\d+)"', page)
     browser.post(f"{ring}/tick", member="002", undo="1", seen=seen)
-    assert told(browser.get(ring).text) == ["还有 3 位等您联系。打过一位，就按“打过了”。"]
+    assert told(browser.get(ring).text) == ["还有 3 位等您联系。"]
     with database.reading() as connection:
         (kept,) = connection.execute(select(FollowUp.__table__)).all()
     assert kept.outcome == "明天打" and kept.withdrawn_at is not None  # taken back, not deleted
@@ -51,8 +53,13 @@ def test_a_visit_written_down_ticks_and_leads_back(browser: Browser, ring: str) 
     east = rows(browser.get("/desk/all/2026-11/ring").text)[0]
     form = browser.get(ring.replace("/ring", "/visit?member=004&back=ring")).text
     assert 'name="back" value="ring"' in form and f'href="{ring}"' in form
+    (sent_to,) = re.findall(r'action="([^"]*/visit[^"]*)"', form)
     seen = {"member": "004", "topic": "身体不好", "back": "ring"}
-    assert browser.post(ring.replace("/ring", "/visit"), day="2026-11-21", **seen).status_code == 400
+    refused = browser.post(unescape(sent_to), day="2026-11-21", **seen)
+    again = browser.get(unescape(sent_to))  # one step back
+    for shown, status in ((refused, 400), (again, 200)):
+        assert shown.status_code == status and f'href="{ring}"' in shown.text
+        assert "<h1>记一次上门：马建民</h1>" in shown.text
     answer = browser.post(ring.replace("/ring", "/visit"), day="2026-11-19", **seen)
     assert (answer.status_code, answer.location) == (303, f"{ring}?kept=1")
     page = browser.get(ring).text

@@ -199,7 +199,12 @@ def test_what_was_typed_is_told_by_the_names_that_people_know(browser: Browser, 
         (
             "visit",
             {"member": "004", "lesson": "falls"},
-            ["<dt>姓名</dt><dd", ">马建民<", "<dt>课</dt><dd", ">《防跌倒》<"],
+            ["<dt>看望了谁</dt><dd", ">马建民<", "<dt>学了哪一课</dt><dd", ">《防跌倒》<"],
+        ),
+        (
+            "meeting",
+            {"members": ["001"], "host": "李书记", "note": "学了"},
+            ["<dt>有谁</dt><dd", ">王秀英<", "<dt>主持人</dt><dd", "<dt>会议内容</dt><dd"],
         ),
         (
             "hours",

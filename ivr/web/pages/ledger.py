@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app, render_template, send_file
 
 from ivr.catalogue import Catalogue
 from ivr.config import RecordSettings
-from ivr.errors import MissingPart
+from ivr.errors import MissingPart, TooManyRows
 from ivr.records.places import Place
 from ivr.reports import sheets, xapi
 from ivr.reports.columns import Basis, BriefBasis
@@ -192,9 +192,9 @@ def as_pdf(html: str, name: Called) -> Response | tuple[str, int]:
     """A page as it is printed; where that can't be done here, what to do instead."""
     try:
         return sent(to_pdf(html), "pdf", name)
-    except MissingPart as error:
+    except (MissingPart, TooManyRows) as error:
         log.warning("no PDF was made: %s", error)
-        return render_template("desk/no_pdf.html"), 503
+        return render_template("desk/no_pdf.html", too_long=isinstance(error, TooManyRows)), 503
 
 
 def sent(content: bytes, form: str, name: Called) -> Response:

@@ -14,7 +14,7 @@ from ivr.records import deeds, member_list
 from ivr.records.importing import Plan, Reach, carry_out, imported, planned
 from ivr.records.member_list import Parsed
 from ivr.records.mistakes import Mistake, together
-from ivr.records.numbers import masked
+from ivr.records.numbers import masked_apart
 from ivr.records.spreadsheet import MOST_BYTES, Unreadable
 from ivr.reports.sheet import Sheet
 from ivr.reports.workbook import to_xlsx
@@ -167,7 +167,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             notes=list(noted(plan)) if plan else [],
             changed_meanwhile=changed,
             most=MOST,
-            masked=masked,
+            masked_apart=masked_apart,
             told=[],
             says=says,
         )

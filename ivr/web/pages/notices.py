@@ -137,7 +137,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             if records.given_lately(connection, within, now) + len(meant) > most:
                 return Ended(wrong={where: say("mistake_enough_notices", most=most)})
         if wrong := letters.check(desk.settings, meant):
-            return refused([(each.row, can_t_say(desk.words, words)) for each, words in wrong], where)
+            return refused([(each.row, can_t_say(desk.words, why)) for each, why in wrong], where)
         phrases, clips = letters.phrases(desk.settings, meant), dict[Phrase, Clip]()
         for done in range(0, len(phrases), A_PIECE):
             yield Far(done, len(phrases))

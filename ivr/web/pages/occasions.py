@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask import Blueprint, abort, g, render_template, request
 from werkzeug import Response
@@ -54,7 +55,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         try:
             told = read(about, kind, typed)
             with desk.database.writing() as connection:
-                occasions.write(connection, about.branches[0].id, told, g.user.id, desk.clock(), desk.today())
+                by = (g.user.id, desk.clock(), desk.today())
+                occasions.write(connection, about.branches[0].id, told, *by, offered_since(told.lesson))
         except BadEntry as error:
             return form(about, kind, typed, error), 400
         month = f"{told.day:%Y-%m}"
@@ -85,6 +87,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     def titles() -> dict[str, str]:
         return {lesson.slug: lesson.title.words for lesson in desk.shelf.catalogue().lessons}
 
+    def offered_since(lesson: str | None) -> date:
+        catalogue = desk.shelf.catalogue()
+        return next((catalogue.offered_since(each) for each in catalogue.lessons if each.slug == lesson), date.min)
+
     def members(about: Seen) -> list[Enrolled]:
         with desk.database.reading() as connection:
             return enrolled(connection, within=[branch.id for branch in about.branches])
@@ -102,13 +108,16 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return Written(kind, typed_day("day", typed.get("day", "")), lesson or None, there, **texts)
 
     def form(about: Seen, kind: Kind, typed: Mapping[str, str], error: BadEntry | None = None) -> str:
+        theirs, lesson = members(about), typed.get("lesson", "")
+        of_lesson = {"title": desk.words.say("title", title=titles().get(lesson, "")), "day": offered_since(lesson)}
         return render_template(
             "desk/occasion.html",
             **of_month(desk, about),
             kind=kind,
             typed={"day": desk.today().isoformat(), **typed},
             chosen=request.form.getlist("members"),
-            wrong={error.field: desk.words.say(f"mistake_{error.why}")} if error else {},
-            members=members(about),
+            wrong={error.field: desk.words.say(f"mistake_{error.why}", **of_lesson)} if error else {},
+            members=theirs,
+            visited=next((each.name for each in theirs if each.number == typed.get("member")), ""),
             titles=titles(),
         )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import tempfile
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from ivr.records.notices import asks_for
 from ivr.records.numbers import masked
 from ivr.records.questions import Given, Left
 from ivr.reports.member import clock
+from ivr.studio.phrases import MOST_SHOWN
 from ivr.vocabulary import Vocabulary
 from ivr.web.desk import Desk
 from ivr.web.presses import Ended, Far, Press, at_once
@@ -162,7 +163,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         try:
             sent = letters.reply(desk.database, desk.settings, question, words, now, by=user)
         except Unsayable as error:
-            return Ended(wrong={"words": can_t_say(desk.words, error.words)})
+            return Ended(wrong={"words": can_t_say(desk.words, error)})
         except MissingPart:
             return Ended(wrong={"words": say("mistake_no_voice")})
         return ready(sent)
@@ -240,11 +241,13 @@ def plain(text: str) -> str:
     return "".join(each for each in lines if each == "\n" or unicodedata.category(each) not in ("Cc", "Cs"))
 
 
-def can_t_say(words: Vocabulary, refused: Sequence[str]) -> str:
-    """What the voice would refuse."""
-    if not refused:
-        return words.say("mistake_nothing_to_say")
-    return words.say("mistake_unsayable", words=words.say("between").join(refused))
+def can_t_say(words: Vocabulary, wrong: Unsayable) -> str:
+    """What the voice would refuse, and what to do about it."""
+    if wrong.stretch:
+        return words.say("mistake_in_one_breath", beginning=wrong.stretch[:MOST_SHOWN])
+    if wrong.words:
+        return words.say("mistake_unsayable", words=words.say("between").join(wrong.words))
+    return words.say("mistake_nothing_to_say")
 
 
 def waiting_page(address: str, far: Far | None) -> Response:

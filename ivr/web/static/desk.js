@@ -1,4 +1,6 @@
 "use strict";
+function each(found, act) { Array.prototype.forEach.call(found, act); }
+
 // The pages do without this file: it only makes the button print, where otherwise two keys do.
 var button = document.getElementById("print");
 if (button) {
@@ -26,7 +28,7 @@ function hear(event) {
   playing.sound.addEventListener("ended", quiet);
   playing.sound.play();
 }
-Array.prototype.forEach.call(document.querySelectorAll("a[data-sound]"), function (link) {
+each(document.querySelectorAll("a[data-sound]"), function (link) {
   link.setAttribute("role", "button");
   link.addEventListener("click", hear);
 });
@@ -45,6 +47,36 @@ function sendInPlace(event) {
     if (answer.redirected) { location.replace(answer.url); } else { plainly(); }
   }, plainly);
 }
-Array.prototype.forEach.call(document.querySelectorAll("form[data-in-place]"), function (form) {
+each(document.querySelectorAll("form[data-in-place]"), function (form) {
   form.addEventListener("submit", sendInPlace);
 });
+
+// On a phone a table that is too wide is stacked, each cell beside its heading (desk.css); without this file it is slid
+// within itself.
+function head(table) {
+  var headings = table.querySelectorAll("thead th"), held = [];  // columns that a cell above takes, for so many rows
+  each(table.querySelectorAll("tbody tr"), function (row) {
+    var column = 0;
+    each(row.cells, function (cell) {
+      for (; held[column]; column += 1) { held[column] -= 1; }
+      if (cell.tagName === "TD" && cell.colSpan === 1 && headings[column]) {
+        cell.setAttribute("data-heading", headings[column].textContent.trim());
+      }
+      if (!cell.textContent.trim() && !cell.children.length) { cell.className += " blank"; }
+      held[column] = cell.rowSpan - 1;
+      column += cell.colSpan;
+    });
+    for (; column < headings.length; column += 1) { if (held[column]) { held[column] -= 1; } }
+  });
+}
+function stack() {
+  each(document.querySelectorAll("main table"), function (table) {
+    var around = table.parentNode;
+    table.classList.remove("stacked");
+    if (window.innerWidth > 700 || Math.max(table.scrollWidth - table.clientWidth, around.scrollWidth - around.clientWidth) < 2) { return; }
+    if (!table.headed) { head(table); table.headed = true; }
+    table.classList.add("stacked");
+  });
+}
+stack();
+window.addEventListener("resize", stack);
