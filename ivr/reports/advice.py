@@ -29,11 +29,13 @@ class Advice:
 
 
 def advice(painting: Painting, questions: Sequence[Choices]) -> tuple[Advice, ...]:
-    """The heaviest first."""
+    """The heaviest first; of a lesson that nobody heard there is nothing to say."""
     few = painting.listeners.at_least < HANDFUL
     found = [] if few else [each for rule in OF_THE_TEXT for each in rule(painting)]
     found += [each for rule in OF_QUESTIONS for each in rule(questions)]
     told = tuple(sorted(found, key=lambda each: -each.count)[:MOST])
+    if few and not painting.listeners.at_least:
+        return told
     if few:
         return (Advice("advice_few", 0, {"n": painting.listeners.at_least, "handful": HANDFUL}), *told)
     return told or (Advice("advice_none", 0),)

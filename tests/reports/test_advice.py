@@ -36,7 +36,7 @@ def advised(played: list[HeardRow], *questions: Choices) -> list[Advice]:
 @pytest.mark.parametrize(
     ("played", "told"),
     [
-        ([], [("advice_few", None)]),
+        ([], []),
         (whole(1), [("advice_few", None)]),
         (whole(1, 2, 3, 4), [("advice_few", None)]),
         (hangs_up(2, 1, 2, 3, 4), [("advice_few", None)]),  # everybody, and yet too few
