@@ -107,7 +107,7 @@ def test_no_more_than_a_few_the_heaviest_first() -> None:
 def test_every_advice_can_be_said(language: str) -> None:
     words = vocabulary.load(language)
     played = [
-        [],
+        whole(1),
         whole(1, 2, 3, 4, 5),
         whole(1, 2, 3, 4) + hangs_up(6, 5, 6),
         whole(1, 2, 3) + hangs_up(3, 4, 5, 6, until_s=7),
