@@ -18,8 +18,6 @@ from ivr.web.saved import saved
 from ivr.web.scope import Seen, member_of_theirs, seen
 from ivr.web.typed import day as typed_day
 
-MOST = 2000  # characters of one field
-
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/<place:place>/<written>/occasions")
@@ -51,7 +49,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/<place:place>/<written>/<any(visit, meeting):kind>")
     def occasion_written(place: str, written: str, kind: Kind) -> Response | tuple[str, int]:
         about = one(place, written)
-        typed = {name: value[:MOST] for name, value in request.form.items()}
+        typed = request.form.to_dict()
         try:
             told = read(about, kind, typed)
             with desk.database.writing() as connection:
@@ -103,8 +101,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if lesson and lesson not in titles():
             abort(404)
         texts = {name: typed.get(name, "").strip() for name in occasions.LONGEST}
-        if kind == "meeting" and lesson and not texts["topic"]:
-            texts["topic"] = desk.words.say("studied_together", title=titles()[lesson])
         return Written(kind, typed_day("day", typed.get("day", "")), lesson or None, there, **texts)
 
     def form(about: Seen, kind: Kind, typed: Mapping[str, str], error: BadEntry | None = None) -> str:
