@@ -109,6 +109,8 @@ def test_the_rows_of_each_branch_are_summed_in_brief(
     november(village)
     if is_written:
         write_november(village)
+    for number in ("001", "002", "003", "004"):  # seconds that come to more than the tenths of a minute that are told
+        village.call(number, "2026-11-21 08:00", menu(), *listens(village.stoves, 0), bye(9.5), hung_up=1)
     rows: dict[Cell, list[dict[str, Cell]]] = {}
     for row in cells(PAGES["detail"](basis(of=""))):
         rows.setdefault(row["branch"], []).append(row)
@@ -116,9 +118,8 @@ def test_the_rows_of_each_branch_are_summed_in_brief(
     assert briefly.keys() == rows.keys()
     for branch, of in briefly.items():
         theirs = rows[branch]
-        sums = {key: _sum(theirs, key) for key in ("calls", "dropped", "strays", "suggested", "confirmed")}
+        sums = {key: _sum(theirs, key) for key in ("calls", "heard_min", "dropped", "strays", "suggested", "confirmed")}
         assert {key: of[key] for key in sums} == pytest.approx(sums)
-        assert of["heard_min"] == pytest.approx(_sum(theirs, "heard_min"), abs=0.05 * len(theirs))
         people = {row["name"]: row["is_excused"] for row in theirs}
         assert (of["enrolled"], of["excused"]) == (len(people), [*people.values()].count("是"))
         marks = [str(row["marks"]).split("/") for row in theirs if row["marks"]]
