@@ -178,8 +178,8 @@ STUMBLES = {
     "wide on a phone": ('<p style="width: 500px">too wide</p>', "508 px wide on a screen of 400: <p> too wide"),
     "small letters": ('<p style="font-size: 16px">small</p>', "letters of 16 px: <p> small"),
     "under no tab": (UNDER.format("", ""), "is not under one of the tabs"),
-    "nothing above": (UNDER.format(' aria-current="true"', ""), "leads to nothing above it"),
-    "something above": (UNDER.format(' aria-current="true"', '<a href="#up">‹ up</a>'), ""),
+    "nothing above": (UNDER.format(' aria-current="true"', "<a href='#a'>‹ 上个月</a>"), "leads to nothing above it"),
+    "something above": (UNDER.format(' aria-current="true"', "<a class='up' href='#up'>‹ up</a>"), ""),
     "a low button": ('<button style="height: 30px">low</button>', "30.0 px high, too low to touch: <button> low"),
     "overlap": (
         '<button>a</button><button style="margin-left: -12px">b</button>',
