@@ -65,7 +65,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 BY_TURNS = ("reports", "web")
-ON_BOTH = ("test_scope.py", "test_sign_in.py")  # what all pages are walked by
+ON_BOTH = ("test_scope.py", "test_sign_in.py")  # by which all pages are walked, with all that they ask the database for
 LONG = ("test_intelligibility.py", "test_walk.py", "test_crash.py", "test_village.py")
 
 

@@ -30,7 +30,7 @@ from ivr.shelf import Shelf
 from ivr.telephony import terminal
 from ivr.telephony.recordings import fetching
 from ivr.voicing import Sound, voicing
-from ivr.web.paper import is_made_here
+from ivr.web import paper
 from ivr.web.sending import LARGEST_BODY
 
 
@@ -66,7 +66,7 @@ def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool)
         click.echo(f"The line is open on http://{host}:{port}, for requests to {answer}")
     click.echo(f"The secretary's desk is at {settings.line.public_url}/desk/ (`ivr user add` lets people in)")
     settled_in()
-    threading.Thread(target=_load_the_rest, name="rest", daemon=True).start()
+    threading.Thread(target=_load_what_sets_pdfs, name="PDFs", daemon=True).start()
     with fetching(app.extensions["line"]):
         server.run()
 
@@ -80,9 +80,9 @@ def settled_in() -> None:
     gc.set_threshold(10_000)
 
 
-def _load_the_rest() -> None:
-    """What makes PDFs takes longer to load than callers may wait for a line that was started again: they come first."""
-    is_made_here()
+def _load_what_sets_pdfs() -> None:
+    """It takes longer to load than callers may wait for a line that was started again: they come first."""
+    paper.load()
     gc.freeze()
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select, update
 
 from ivr.errors import BadEntry
+from ivr.records.closing import open_since
 from ivr.records.models import Exemption, Member
 
 Kind = Literal["excused", "left"]
@@ -32,11 +33,6 @@ class Exempt:
         return self.since <= day and (self.until is None or day <= self.until)
 
 
-def earliest(today: date) -> date:
-    """From which day on something may still be written down: the months before were handed in."""
-    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-
-
 def exempt(
     connection: Connection,
     member: int,
@@ -48,12 +44,11 @@ def exempt(
     now: datetime,
     today: date,
 ) -> None:
-    """From last month on at the earliest: months before were handed in. The same again changes nothing. Raises
-    BadEntry."""
+    """The same again changes nothing. Raises BadEntry."""
     reason = reason.strip()
     if not 0 < len(reason) <= LONGEST:
         raise BadEntry("reason", "reason_needed" if not reason else "too_long")
-    if since < earliest(today):
+    if since < open_since(today):
         raise BadEntry("since", "too_early")
     if until is not None and until < since:
         raise BadEntry("until", "until_before_since")
@@ -66,11 +61,23 @@ def exempt(
     connection.execute(insert(Exemption), {**row, "user_id": user, "made_at": now})
 
 
-def withdraw(connection: Connection, exemption: int, member: int, now: datetime) -> bool:
-    """It was a mistake: it never counted. Twice is once; False where this member never had such an exemption."""
+def withdraw(connection: Connection, exemption: int, member: int, now: datetime, today: date) -> bool:
+    """It was a mistake: it never counted, but in the months that were handed in: it ends with these. Twice is once;
+    False where this member never had such an exemption.
+
+    Raises BadEntry where it is over since then."""
     which = (Exemption.id == exemption) & (Exemption.member_id == member)
-    connection.execute(update(Exemption).where(which, Exemption.withdrawn_at.is_(None)).values(withdrawn_at=now))
-    return connection.execute(select(Exemption.id).where(which)).first() is not None
+    row = connection.execute(select(Exemption.__table__).where(which).with_for_update()).mappings().first()
+    if row is None or row["withdrawn_at"]:
+        return row is not None
+    handed_in = open_since(today) - timedelta(days=1)
+    if row["until"] and row["until"] <= handed_in:
+        raise BadEntry("since", "too_early")
+    connection.execute(update(Exemption).where(which).values(withdrawn_at=now))
+    if row["since"] <= handed_in:
+        told = {name: row[name] for name in ("member_id", "kind", "reason", "since", "user_id")}
+        connection.execute(insert(Exemption), {**told, "until": handed_in, "made_at": now})
+    return True
 
 
 def of_member(connection: Connection, member: int) -> list[Exempt]:

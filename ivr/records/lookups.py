@@ -61,6 +61,7 @@ def _heard_whole(connection: Connection, members: Collection[int], month: str, n
     attended = select(Attendance.call_id).where(Attendance.member_id.in_(members))
     theirs = Call.id.in_(with_lesson.where(TurnRow.member_id.in_(members)).union(attended))
     lessons = {row.lesson for row in plays.heard_in(connection, now.catalogue, Call.started_at >= now.month, theirs)}
+    # A lesson may be in few of the calls, and a call may have others: neither is the evidence of the rest read.
     which = theirs & Call.id.in_(with_lesson.where(TurnRow.lesson.in_(lessons)))
     rows = plays.heard_in(connection, now.catalogue, which, lessons=lessons) if lessons else ()
     share, zone = now.settings.records.completed_share, now.settings.line.zone

@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy import Connection, insert, select, update
 
 from ivr.errors import BadEntry
-from ivr.records import exemptions
+from ivr.records.closing import open_since
 from ivr.records.models import Branch, Occasion, Presence
 
 Kind = Literal["visit", "meeting"]
@@ -56,7 +56,7 @@ def write(
     Raises BadEntry."""
     if what.day > today:
         raise BadEntry("day", "day_in_the_future")
-    if what.day < exemptions.earliest(today):
+    if what.day < open_since(today):
         raise BadEntry("day", "too_early")
     if what.lesson and what.day < offered_since:
         raise BadEntry("lesson", "not_yet_offered")
@@ -90,11 +90,16 @@ def _same(connection: Connection, row: Mapping[str, object], members: Set[int]) 
     return next((occasion for occasion, present in there.items() if present == members), None)
 
 
-def withdraw(connection: Connection, occasion: int, branches: Collection[int], now: datetime) -> bool:
-    """It was a mistake: it never counted. Twice is once; False where these branches never had such an occasion."""
+def withdraw(connection: Connection, occasion: int, branches: Collection[int], now: datetime, today: date) -> bool:
+    """It was a mistake: it never counted. Twice is once; False where these branches never had such an occasion.
+
+    Raises BadEntry where its month was handed in."""
     which = (Occasion.id == occasion) & Occasion.branch_id.in_(branches)
+    day = connection.execute(select(Occasion.day).where(which)).scalar()
+    if day and day < open_since(today):
+        raise BadEntry("day", "too_early")
     connection.execute(update(Occasion).where(which, Occasion.withdrawn_at.is_(None)).values(withdrawn_at=now))
-    return connection.execute(select(Occasion.id).where(which)).first() is not None
+    return day is not None
 
 
 def between(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 from ivr.records.occasions import Written
 from ivr.records.places import Place
@@ -36,27 +37,40 @@ def rows(basis: Basis) -> Iterator[Row]:
 
 def _meeting(basis: Basis, place: Place, what: Written) -> Row:
     """Who was there is who the secretary wrote was there; of the others, those were expected of whom study was asked on
-    that day, in the branch as it is now: when somebody moved to another one is not kept."""
+    that day."""
     exempt = basis.facts.on_the_day[what.day]
-    ours = [person for person in basis.facts.ever if person.branch == place.name]
-    there = [person.name for person in basis.facts.ever if person.id in what.members]
-    since = max(what.day, min((each.enrolled_on or what.day for each in ours), default=what.day))  # the first roster
-    members = [
-        each for each in ours if each.id in what.members or (is_enrolled(each, since) and not has_left(exempt, each.id))
-    ]
-    absent = [each.name for each in members if each.id not in what.members and each.id not in exempt]
+    names = {person.id: person.name for person in basis.facts.ever}
+    others = _members(basis, place, what.day) - set(what.members)
+    left = {member for member in others if has_left(exempt, member)}
+    absent = [names[member] for member in names if member in others and member not in exempt]
+    there = [names[member] for member in names if member in what.members]
+    if gone := len(what.members) - len(there):  # to a branch that is not on this sheet
+        there.append(basis.words.say("moved_since", n=gone))
     title = next((each.title for each in basis.facts.lessons if each.lesson == what.lesson), what.lesson)
+    together = basis.words.say("studied_together", title=title) if title else ""
     return {
         "branch": place.name,
-        "meeting": what.topic,
+        "meeting": what.topic or together,
         "day": what.day,
         "place": what.place,
         "host": what.host,
-        "enrolled": len(members),
+        "enrolled": len(what.members) + len(others - left),
         "expected": len(what.members) + len(absent),
         "present": len(what.members),
         "attended": basis.joined(there),
         "absent": basis.joined(absent),
-        "agenda": basis.words.say("studied_together", title=title) if title else "",
+        "agenda": together,
         "content": what.note,
     }
+
+
+def _members(basis: Basis, place: Place, day: date) -> set[int]:
+    """Of the branch as it is now: when somebody moved to it, with the day of their first roster, is not kept. Before
+    the first roster they are those that were in it; where that came in a later month, those of whom this month tells,
+    as in the ledger."""
+    ours = [person for person in basis.facts.ever if person.branch == place.name]
+    first = min((each.enrolled_on or day for each in ours), default=day)
+    if first > basis.facts.period.last:
+        ours = [person for person in basis.facts.people if person.branch == place.name]
+        return {person.id for person in ours}
+    return {person.id for person in ours if is_enrolled(person, max(day, first))}

@@ -119,7 +119,7 @@ def _formats(book: Any, **more: str) -> dict[str, Any]:
         "aside": book.add_format({**font, "bg_color": "#e8eef3"}),
         "text": book.add_format({**font, "num_format": "@"}),
         "number": book.add_format(font),
-        "decimal": book.add_format({**font, "num_format": "0.0"}),
+        "decimal": book.add_format({**font, "num_format": "0.0#"}),
         "day": book.add_format({**font, "num_format": "yyyy-mm-dd"}),
     }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from functools import cache
 from io import StringIO
 from pathlib import Path
@@ -25,17 +25,25 @@ HOW = (
 )
 MOST_ROWS = 600  # of all tables: some seconds of a core that takes calls, too
 _one_at_a_time = threading.Lock()  # Pango's maps of fonts are not made for several threads
+_loading = threading.Lock()  # of two at once, one would leave what is printed redirected for good
+
+
+def is_made_here() -> bool:
+    """Whether pages lead to PDFs: as soon as WeasyPrint is loaded, which takes longer than a page may. Nobody waits for
+    that; whoever asks first has it begun."""
+    _begin_to_load()
+    return _weasyprint.cache_info().currsize > 0
 
 
 @cache
-def is_made_here() -> bool:
-    """Whether pages lead to PDFs. To find out, WeasyPrint is loaded, which takes longer than a page: `ivr serve` asks
-    as soon as it answers calls, and so should another server."""
-    try:
+def _begin_to_load() -> None:
+    threading.Thread(target=load, name="PDFs", daemon=True).start()
+
+
+def load() -> None:
+    """WeasyPrint, if it is there."""
+    with suppress(MissingPart):
         _weasyprint()
-    except MissingPart:
-        return False
-    return True
 
 
 def to_pdf(html: str) -> bytes:
@@ -58,7 +66,7 @@ def _weasyprint() -> Any:
     for noisy in ("weasyprint", "fontTools"):  # of its own sheets, of what is left out of ours, of each font
         logging.getLogger(noisy).setLevel(logging.ERROR)
     try:
-        with redirect_stdout(StringIO()):  # it prints which libraries it misses
+        with _loading, redirect_stdout(StringIO()):  # it prints which libraries it misses
             import weasyprint
     except ImportError as error:
         raise MissingPart(f"WeasyPrint is not installed. {HOW}") from error

@@ -122,11 +122,11 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return onward.page if onward.page not in ("", url_for("desk.home")) else None
 
     def _code_page(why: str, onward: Carried) -> str:
-        return render_template("desk/code.html", told=desk.words.say(why) if why else "", hidden=onward.hidden)
+        return render_template("desk/code.html", told=desk.words.say(why) if why else "", onward=onward)
 
     def _page(why: str, onward: Carried, name: str = "") -> str:
         minutes = int(sign_ins.WITHIN.total_seconds() // 60)
         address = f"{desk.settings.line.public_url}/desk/"
         told = [desk.words.say(why, minutes=minutes, address=address)] if why else []
         told += [desk.words.say("typed_waits")] if onward.typed else []
-        return render_template("desk/sign_in.html", told=told, name=name, hidden=onward.hidden)
+        return render_template("desk/sign_in.html", told=told, name=name, onward=onward)

@@ -108,14 +108,14 @@ def test_what_differs_or_was_taken_back_is_written_anew(filled: Database) -> Non
         others: list[dict[str, Any]] = [{"members": (1,)}, {"day": TODAY}, {"lesson": "falls"}, {"kind": "visit"}]
         others += [{name: "别的"} for name in occasions.LONGEST]
         assert len({first, *(write(connection, replace(MEETING, **other)) for other in others)}) == 9
-        occasions.withdraw(connection, first, [1], BEGIN)
+        occasions.withdraw(connection, first, [1], BEGIN, TODAY)
         assert write(connection) != first
         excuse(connection)
         excuse(connection, kind="left")
         excuse(connection, until=TODAY)
         excuse(connection, 2)
         assert how_many(connection, Exemption) == 4
-        exemptions.withdraw(connection, 1, 1, BEGIN)
+        exemptions.withdraw(connection, 1, 1, BEGIN, TODAY)
         excuse(connection)
         assert how_many(connection, Exemption) == 5
 

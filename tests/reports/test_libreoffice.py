@@ -24,13 +24,13 @@ SOFFICE = shutil.which("soffice")
 WIDE = "一二三四五六七八九十"
 SHEET = Sheet(
     "台账",
-    ("name", "n", "share", "day", "phone", "wide"),
+    ("name", "n", "share", "day", "phone", "wide", "hours"),
     (
-        ("=1+1", 3, "33%（2/6）", date(2026, 11, 9), "013800138001", WIDE),
-        ("@SUM(A1)", 12, "", None, "+8613800138001", ""),
-        ('=HYPERLINK("http://example.org")', None, "", None, "0012", 'a,b\n"c"'),
+        ("=1+1", 3, "33%（2/6）", date(2026, 11, 9), "013800138001", WIDE, 6.56),
+        ("@SUM(A1)", 12, "", None, "+8613800138001", "", 0.2),
+        ('=HYPERLINK("http://example.org")', None, "", None, "0012", 'a,b\n"c"', 3.0),
     ),
-    keys=("name", "n", "share", "day", "phone", "wide"),
+    keys=("name", "n", "share", "day", "phone", "wide", "hours"),
     choices={"share": ("是", "否")},
     notes=Sheet("填表说明", ("栏目", "说明"), (("share", "=1+1"),)),
 )
@@ -49,14 +49,14 @@ def converted(folder: Path, content: bytes, to: str) -> bytes:
 
 
 @needs_soffice
-def test_text_stays_text_and_nothing_runs(tmp_path: Path) -> None:
+def test_text_stays_text_and_nothing_runs_and_no_place_of_a_number_is_lost(tmp_path: Path) -> None:
     as_csv = converted(tmp_path, to_xlsx(SHEET), "csv:Text - txt - csv (StarCalc):44,34,76,1")
     headings, *rows = csv.reader(io.StringIO(as_csv.decode("utf-8-sig"), newline=""))
     assert headings == list(SHEET.headings)
     assert rows == [
-        ["=1+1", "3", "33%（2/6）", "2026-11-09", "013800138001", WIDE],
-        ["@SUM(A1)", "12", "", "", "+8613800138001", ""],
-        ['=HYPERLINK("http://example.org")', "", "", "", "0012", 'a,b\n"c"'],
+        ["=1+1", "3", "33%（2/6）", "2026-11-09", "013800138001", WIDE, "6.56"],
+        ["@SUM(A1)", "12", "", "", "+8613800138001", "", "0.2"],
+        ['=HYPERLINK("http://example.org")', "", "", "", "0012", 'a,b\n"c"', "3.0"],
     ]
 
 

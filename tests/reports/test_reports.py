@@ -306,7 +306,7 @@ def test_a_member_s_record_begins_with_whatever_was_first(village: Village, abou
     seen = Written("visit", date(2024, 2, 1), None, (who.id,), "谈心")
     written = occasions.write(connection, place, seen, 1, now, seen.day)
     assert begins() == date(2024, 2, 1)
-    occasions.withdraw(connection, written, [place], now)
+    occasions.withdraw(connection, written, [place], now, seen.day)
     assert begins() == date(2025, 12, 31)
     hours.confirm(connection, "2023-03", {(who.id, "falls"): 5, (who.id + 1, "falls"): 5}, 1, now)
     hours.confirm(connection, "2023-02", {(who.id, "falls"): 5, (who.id, "stoves"): 5}, 1, now)

@@ -38,6 +38,13 @@ def test_the_cells_come_back_as_they_were() -> None:
         assert [type(cell) for cell in row] == [_read_as(cell) for cell in cells]
 
 
+def test_what_was_rounded_to_two_places_shows_both() -> None:
+    (places,) = re.findall('numFmtId="([0-9]+)" formatCode="0.0#"', part("xl/styles.xml"))
+    formats = re.findall("<xf ([^>]*)>", part("xl/styles.xml").partition("<cellXfs")[2])
+    of_cells = dict(re.findall('<c r="([A-Z][0-9])" s="([0-9]+)"', part("xl/worksheets/sheet1.xml")))
+    assert all(f'numFmtId="{places}"' in formats[int(of_cells[cell])] for cell in ("C2", "C3", "C5"))
+
+
 def _read_as(cell: object) -> type:
     return str if cell is None else float if type(cell) is int else type(cell)
 

@@ -25,6 +25,7 @@ from ivr.records.importing import import_roster
 from ivr.records.models import Member, Recording
 from ivr.records.places import Role
 from ivr.shelf import Shelf
+from ivr.web import paper
 from ivr.web.desk import Desk
 from tests.databases import Filling
 from tests.reports.village import Village, at, bye, menu, november
@@ -107,6 +108,7 @@ COMPILED = Compiled()
 
 def installed(app: Flask, desk: Desk) -> Flask:
     app.jinja_env.bytecode_cache = COMPILED
+    paper.load()  # pages do not wait for it, and would lead to no PDF at first
     web.install(app, desk)
     return app
 

@@ -283,18 +283,19 @@ def test_what_is_too_long_for_a_pdf_is_told_so(
 
 def forget_whether_pdfs_are_made() -> None:
     paper._weasyprint.cache_clear()
-    paper.is_made_here.cache_clear()
+    paper._begin_to_load.cache_clear()
 
 
 @pytest.mark.parametrize("lacks", ["", "the extra", "a library"])
 def test_pages_lead_to_pdfs_where_they_can_be_made(lacks: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert paper.is_made_here()  # and all of WeasyPrint is loaded, to be put back
+    paper.load()  # all of it, to be put back
     forget_whether_pdfs_are_made()
     if lacks == "the extra":
         monkeypatch.setitem(sys.modules, "weasyprint", None)
     elif lacks:
         _without_libraries(monkeypatch)
     try:
+        paper.load()
         assert paper.is_made_here() == (not lacks)
         with pytest.raises(MissingPart, match="pip install 'tingke") if lacks else nullcontext():
             assert paper.to_pdf("<p>王</p>").startswith(b"%PDF")
@@ -311,6 +312,24 @@ def _without_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [each for each in sys.modules if each.partition(".")[0] == "weasyprint"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr("cffi.FFI.dlopen", none_found)
+
+
+LOADS_SLOWLY = "import time\nprint('what it misses')\ntime.sleep(0.2)\n"
+
+
+def test_a_page_does_not_wait_until_what_sets_pdfs_is_loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And where several load it at once, what is printed comes through again once it is there."""
+    (tmp_path / "weasyprint.py").write_text(LOADS_SLOWLY)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+    forget_whether_pdfs_are_made()
+    out = sys.stdout
+    try:
+        assert not paper.is_made_here()
+        paper.load()
+        assert paper.is_made_here() and sys.stdout is out
+    finally:
+        forget_whether_pdfs_are_made()
 
 
 def test_a_pdf_reads_our_style_sheet_and_nothing_else() -> None:

@@ -186,6 +186,24 @@ def test_who_is_excused_and_back(browser: Browser, database: Database) -> None:
         assert exemptions.of_member(connection, member(database, "001")) == []
 
 
+def test_who_was_excused_in_a_month_that_was_handed_in_stays_so(browser: Browser, database: Database) -> None:
+    """Taken back, it ends with the last of these; what is over is not taken back."""
+    then, who = date(2026, 6, 10), member(database, "001")
+    with database.writing() as connection:
+        exemptions.exempt(connection, who, "excused", "身患重病", then, None, 1, at("2026-06-10 09:00"), then)
+    browser.sign_in("chuxin")
+    (action,) = re.findall(r'action="(/desk/member/001/2026/excused/\d+/back)"', browser.get(CARD).text)
+    for _ in range(2):
+        assert browser.post(action).location == f"{CARD}?kept=taken_back#kept"
+    page = browser.get(CARD).text
+    assert "身患重病，2026-06-10 至 2026-09-30" in page and "/back" not in page
+    with database.reading() as connection:
+        (kept,) = exemptions.of_member(connection, who)
+    answer = browser.post(action.replace("/1/", f"/{kept.id}/"))
+    assert answer.status_code == 409 and "更早的不能再写，也不能再改" in answer.text
+    assert 'type="date" min="2026-10-01" value="2026-11-20"' in page
+
+
 def test_who_has_left_is_in_no_month_but_keeps_the_card(browser: Browser) -> None:
     browser.sign_in("chuxin")
     browser.post(f"{CARD}/excused", kind="left", reason="转到外县", since="2026-11-10")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,22 @@ def test_a_visit_counts_and_is_taken_back(browser: Browser, here: str) -> None:
         assert answer.status_code == 303 and "已撤回。" in browser.get(answer.location).text
         assert rows(browser.get(here).text)[3][2] == "○ 没听"
     assert browser.post(f"{here}/occasions/2/withdraw").status_code == 404
+
+
+def test_what_was_handed_in_is_not_taken_back(browser: Browser, here: str, clock: Clock) -> None:
+    browser.sign_in("chuxin")
+    told = {"day": "2026-10-18", "member": "004", "lesson": "falls"}
+    written = browser.post(f"{here}/visit", **told).location
+    (action,) = re.findall(r'action="(.*?/withdraw)"', browser.get(written).text)
+    assert '<input id="day" name="day" type="date" value="2026-11-20" min="2026-10-01" max="2026-11-20"' in (
+        browser.get(f"{here}/visit").text
+    )
+    clock.now += timedelta(days=11)  # December
+    browser.sign_in("chuxin")
+    page = browser.get(written).text
+    assert "马建民" in page and "撤回" not in page
+    answer = browser.post(action)
+    assert answer.status_code == 409 and "更早的不能再写，也不能再改" in answer.text and "马建民" in answer.text
 
 
 @pytest.mark.parametrize(("kind", "sheet"), [("visit", "送学上门登记"), ("meeting", "会议记录页")])
@@ -76,7 +93,7 @@ def test_a_meeting_counts_for_those_who_were_there(browser: Browser, here: str) 
         "学完的 50%（3/6）。",
     ]
     row = rows(browser.get(f"{here}/occasions").text)[0]
-    assert row[2:6] == ["集中学习《用炉子》", "李书记", "活动室", "王秀英、马建民"]  # 101 is of another branch
+    assert row[1:6] == ["集中学习", "《用炉子》", "李书记", "活动室", "王秀英、马建民"]  # 101 is of another branch
     assert "<td>集中学习《用炉子》</td>" in browser.get(f"{here}/ledger/meetings").text  # the meeting's name
 
 
@@ -88,7 +105,7 @@ BAD = {
     "a wrong year": ({"day": "1926-11-20", "member": "004", "topic": "谈心"}, "最早只能写上个月 1 日"),
     "nobody": ({"day": "2026-11-18"}, "请选一选看望了谁"),
     "somebody of another branch": ({"day": "2026-11-18", "member": "101"}, "请选一选看望了谁"),
-    "too much": ({"day": "2026-11-18", "member": "004", "note": "长" * 1001}, "太长了"),
+    "too much": ({"day": "2026-11-18", "member": "004", "note": "长" * 3001}, "太长了"),
     "nothing but a name": ({"day": "2026-11-18", "member": "004", "note": " "}, "请选一课，或者写上谈了什么。"),
 }
 
@@ -100,7 +117,7 @@ def test_what_can_t_be_kept_is_told_and_nothing_typed_is_lost(
     browser.sign_in("chuxin")
     answer = browser.post(f"{here}/visit", host="李书记", **typed)
     assert answer.status_code == 400 and re.search(rf'id="\w+-wrong" role="alert">{why}', answer.text)
-    assert 'value="李书记"' in answer.text
+    assert 'value="李书记"' in answer.text and typed.get("note", "") in answer.text
     with database.reading() as connection:
         assert connection.execute(select(Occasion.__table__)).all() == []
 

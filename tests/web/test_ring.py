@@ -6,6 +6,7 @@ import re
 from html import unescape
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 
 from ivr.records import exemptions
@@ -98,10 +99,14 @@ def test_what_somebody_else_ticked_meanwhile_stands_and_is_told(
         assert connection.execute(select(FollowUp.outcome)).scalars().all() == ["明天打"]
 
 
-def test_an_outcome_that_is_too_long_is_told(browser: Browser, ring: str) -> None:
+def test_an_outcome_that_is_too_long_is_told_and_not_lost(browser: Browser, ring: str) -> None:
     browser.sign_in("chuxin")
-    answer = browser.post(f"{ring}/tick", member="002", outcome="长" * 201)
-    assert answer.status_code == 400 and "太长了，请写短一点。" in answer.text
+    typed = "长" * 200 + '"'
+    answer = browser.post(f"{ring}/tick", member="002", outcome=typed)
+    assert answer.status_code == 400 and 'id="mistake" role="alert">太长了，请写短一点。' in answer.text
+    (field,) = [each for each in re.findall('<input [^>]*name="outcome".*?>', answer.text) if "value=" in each]
+    assert f'value="{escape(typed)}"' in field and "李大山 的联系结果" in field
+    assert 'aria-invalid="true" aria-describedby="mistake"' in field
     assert told(browser.get(ring).text)[0].startswith("还有 3 位")
 
 

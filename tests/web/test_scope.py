@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from ivr.reports.call_list import Only
 from tests.made_lessons import tone
 from tests.web.conftest import HOME, NAMES, PASSWORD, USERS, Browser
 
@@ -103,6 +105,10 @@ def test_each_sees_their_own_and_nothing_else(app: Flask, browser: Browser, owne
         assert answer.status_code == 200 or address in ABOVE, address
         assert named(answer) <= set(theirs), address
     assert named(browser.get("/desk/all/2026-11")) == set(theirs)
+    for only in get_args(Only):  # what is searched for asks the database otherwise: here on each
+        for whom in ("", f"&member={MEMBERS[theirs[0]]}"):
+            answer = browser.get(f"/desk/all/2026-11/calls?lesson=falls&only={only}{whom}")
+            assert answer.status_code == 200 and named(answer) <= set(theirs), (only, whom)
 
 
 def test_the_address_of_a_form_leads_to_its_page(app: Flask, browser: Browser, owned: Owned) -> None:

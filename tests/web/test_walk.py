@@ -149,6 +149,24 @@ def test_a_step_back_to_what_was_refused_is_a_page(chromium: Browser, base: str)
     context.close()
 
 
+def test_what_was_typed_before_one_had_to_sign_in_is_there_after_a_reload(chromium: Browser, base: str) -> None:
+    context, page = at_the_desk(chromium, base, "chuxin")
+    page.goto(base + "/desk/all/2026-11/visit")
+    page.select_option("#member", "004")
+    page.fill("#note", "身体不好")
+    context.clear_cookies()
+    page.click("main button.main")
+    assert (shown := page.reload()) and shown.status == 400
+    assert page.locator("input[name='typed.note']").input_value() == "身体不好"
+    page.fill("#name", "chuxin")
+    page.fill("#password", PASSWORD)
+    page.click("button.main")
+    assert page.locator("dd:has-text('身体不好')").count()
+    page.reload()
+    assert page.locator("input[value='身体不好']").count() == 1
+    context.close()
+
+
 PLAIN = """<!doctype html><html lang="en"><title>A page</title>
 <style>body, button { font: 20px sans-serif } button { height: 60px } :focus { outline: 4px solid }</style>
 <main><h1>A page</h1>"""
@@ -160,8 +178,8 @@ STUMBLES = {
     "wide on a phone": ('<p style="width: 500px">too wide</p>', "508 px wide on a screen of 400: <p> too wide"),
     "small letters": ('<p style="font-size: 16px">small</p>', "letters of 16 px: <p> small"),
     "under no tab": (UNDER.format("", ""), "is not under one of the tabs"),
-    "nothing above": (UNDER.format(' aria-current="true"', ""), "leads to nothing above it"),
-    "something above": (UNDER.format(' aria-current="true"', '<a href="#up">‹ up</a>'), ""),
+    "nothing above": (UNDER.format(' aria-current="true"', "<a href='#a'>‹ 上个月</a>"), "leads to nothing above it"),
+    "something above": (UNDER.format(' aria-current="true"', "<a class='up' href='#up'>‹ up</a>"), ""),
     "a low button": ('<button style="height: 30px">low</button>', "30.0 px high, too low to touch: <button> low"),
     "overlap": (
         '<button>a</button><button style="margin-left: -12px">b</button>',

@@ -55,9 +55,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     def told(waiting: int, *, is_any: bool) -> str:
         """Where none waits, there may be those that were set aside."""
-        return desk.words.say(
-            "unclaimed_count" if waiting else "unclaimed_only_aside" if is_any else "unclaimed_none", n=waiting
-        )
+        if waiting:
+            return desk.words.say("unclaimed_count", n=waiting)
+        return desk.words.say("unclaimed_only_aside" if is_any else "unclaimed_none")
 
     @routes.post("/call/<row:call>/claim")
     def claim(call: int) -> Response | tuple[str, int]:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from ivr import prompts
 from ivr.errors import BadEntry
 from ivr.records import acquaintance, exemptions, preferences
+from ivr.records.closing import open_since
 from ivr.records.exemptions import Exempt
 from ivr.records.numbers import masked
 from ivr.records.roster import Enrolled
@@ -38,8 +39,6 @@ SHOWN = (
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
-    """Of the years from the first record to this one."""
-
     @routes.get(CARD)
     def member_card(number: str, year: int) -> str:
         return page(member_of_theirs(desk, number), year)
@@ -55,11 +54,13 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return back(number, year)
 
     @routes.post(f"{CARD}/excused/<row:exemption>/back")
-    def taking_back(number: str, year: int, exemption: int) -> Response:
+    def taking_back(number: str, year: int, exemption: int) -> Response | tuple[str, int]:
         member = member_of_theirs(desk, number)
-        with desk.database.writing() as connection:
-            if not exemptions.withdraw(connection, exemption, member.id, desk.clock()):
-                abort(404)
+        try:
+            with desk.database.writing() as connection:
+                exemptions.withdraw(connection, exemption, member.id, desk.clock(), desk.today()) or abort(404)
+        except BadEntry as mistake:
+            return page(member, year, mistake), 409
         return back(number, year, kept="taken_back")
 
     @routes.post(f"{CARD}/choices")
@@ -101,9 +102,11 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             particulars=[(heading, member.more[heading]) for heading in SHOWN if member.more.get(heading)],
             mistake=mistake,
             today=desk.today(),
+            open_since=open_since(desk.today()),
         )
 
     def gathered(member: Enrolled, year: int) -> tuple[list[MonthOnCard], list[Exempt], Mapping[str, str]]:
+        """Of the years from the first record to this one."""
         rules, zone, this_year = desk.settings.records, desk.settings.line.zone, desk.today().year
         with desk.database.reading() as connection:
             begins = beginning.first_day(connection, desk.shelf.catalogue(), zone)

@@ -10,6 +10,7 @@ from werkzeug import Response
 
 from ivr.errors import BadEntry
 from ivr.records import occasions
+from ivr.records.closing import open_since
 from ivr.records.occasions import Kind, Written
 from ivr.records.roster import Enrolled, enrolled
 from ivr.web.desk import Desk
@@ -18,19 +19,26 @@ from ivr.web.saved import saved
 from ivr.web.scope import Seen, member_of_theirs, seen
 from ivr.web.typed import day as typed_day
 
-MOST = 2000  # characters of one field
-
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/<place:place>/<written>/occasions")
     def occasions_page(place: str, written: str) -> str:
-        about = seen(desk, place, written)
+        return page(seen(desk, place, written))
+
+    def page(about: Seen, mistake: str = "") -> str:
         branches = {branch.id: branch.name for branch in about.branches}
         with desk.database.reading() as connection:
             kept = tuple(occasions.between(connection, about.period.first, about.period.last, branches))
             people = {each.id: each.name for each in enrolled(connection, within=branches)}
         return render_template(
-            "desk/occasions.html", **of_month(desk, about), kept=kept, people=people, branches=branches, titles=titles()
+            "desk/occasions.html",
+            **of_month(desk, about),
+            kept=kept,
+            people=people,
+            branches=branches,
+            titles=titles(),
+            is_open=about.period.first >= open_since(desk.today()),
+            mistake=mistake,
         )
 
     @routes.get("/<place:place>/<written>/visit")
@@ -51,7 +59,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/<place:place>/<written>/<any(visit, meeting):kind>")
     def occasion_written(place: str, written: str, kind: Kind) -> Response | tuple[str, int]:
         about = one(place, written)
-        typed = {name: value[:MOST] for name, value in request.form.items()}
+        typed = request.form.to_dict()
         try:
             told = read(about, kind, typed)
             with desk.database.writing() as connection:
@@ -66,12 +74,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return saved("occasions_page", place=about.branches[0].id, written=month)
 
     @routes.post("/<place:place>/<written>/occasions/<row:occasion>/withdraw")
-    def occasion_withdrawn(place: str, written: str, occasion: int) -> Response:
+    def occasion_withdrawn(place: str, written: str, occasion: int) -> Response | tuple[str, int]:
         about = seen(desk, place, written)
-        with desk.database.writing() as connection:
-            there = occasions.withdraw(connection, occasion, [branch.id for branch in about.branches], desk.clock())
-        if not there:
-            abort(404)
+        of = [branch.id for branch in about.branches]
+        try:
+            with desk.database.writing() as connection:
+                occasions.withdraw(connection, occasion, of, desk.clock(), desk.today()) or abort(404)
+        except BadEntry as error:
+            return page(about, desk.words.say(f"mistake_{error.why}")), 409
         return saved("occasions_page", place=place, written=written, kept="taken_back")
 
     def one(place: str, written: str) -> Seen:
@@ -103,8 +113,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if lesson and lesson not in titles():
             abort(404)
         texts = {name: typed.get(name, "").strip() for name in occasions.LONGEST}
-        if kind == "meeting" and lesson and not texts["topic"]:
-            texts["topic"] = desk.words.say("studied_together", title=titles()[lesson])
         return Written(kind, typed_day("day", typed.get("day", "")), lesson or None, there, **texts)
 
     def form(about: Seen, kind: Kind, typed: Mapping[str, str], error: BadEntry | None = None) -> str:
@@ -120,4 +128,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             members=theirs,
             visited=next((each.name for each in theirs if each.number == typed.get("member")), ""),
             titles=titles(),
+            open_since=open_since(desk.today()),
+            today=desk.today(),
         )

@@ -57,7 +57,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                     else follow_ups.tick(*of, outcome, g.user.id, now, replaces)
                 )
         except BadEntry as error:
-            return page(about, desk.words.say(f"mistake_{error.why}")), 400
+            return page(about, desk.words.say(f"mistake_{error.why}"), (member.number, outcome)), 400
         if not done:
             return page(about, stands_already(about, member, outcome.strip())), 409
         to = {"place": place, "written": written, "numbers": 1 if in_full(about) else None}
@@ -83,7 +83,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         member = member_of_theirs(desk, request.form.get("member", ""))
         return member if member.branch in {branch.name for branch in about.branches} else abort(404)
 
-    def page(about: Seen, mistake: str = "") -> str:
+    def page(about: Seen, mistake: str = "", refused: tuple[str, str] = ("", "")) -> str:
+        """`refused` is a member number, and what was typed for them."""
         of = about.period, about.branches
         whole = desk.month_facts(*of) if about.one else None
         facts = whole or desk.brief_facts(*of)
@@ -113,5 +114,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             why=lambda row: study.reason(row.month, desk.words),
             help_for=lambda row: study.help_for(row.month, desk.words),
             mistake=mistake,
+            refused=refused,
             outcome=lambda done: done.told(desk.words),
         )

@@ -10,8 +10,8 @@ if (button) {
 }
 
 // A page that answers what was sent, as one that refuses it, is gone back to by its address: else the browser asks
-// whether to send it again.
-history.replaceState(null, "", location.href);
+// whether to send it again. But what was typed before somebody had to sign in stands in such pages alone.
+if (!document.querySelector("[data-carries]")) { history.replaceState(null, "", location.href); }
 
 // What has a sound plays it at once, and stops it; without this file the link leads to the same page with a player.
 var playing = null;
