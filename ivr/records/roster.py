@@ -68,7 +68,7 @@ def ids(within: Collection[int]) -> Select[int]:
 
 
 def placed(connection: Connection, within: Collection[int]) -> list[Placed]:
-    """All who are enrolled in these branches, and no more of them than is counted: a tenth of the time."""
+    """All who are enrolled in these branches, and no more of them than is counted: in a fifth of the time."""
     found = select(Member.id, Branch.name, Member.enrolled_on).join(Branch, Branch.id == Member.branch_id)
     return [Placed(*row) for row in connection.execute(found.where(Member.branch_id.in_(within))).all()]
 

@@ -167,9 +167,8 @@ def called(connection: Connection, period: Period, members: Members) -> dict[int
 
 def uncounted(connection: Connection, period: Period, members: Members) -> set[int]:
     """Those with a call in the month that `studied` does not have yet: it may still go on."""
-    found = select(_uncounted(period).subquery().c.member_id)
-    if members is not None:
-        found = found.where(found.selected_columns[0].in_(members))
+    who = _uncounted(period).subquery().c.member_id
+    found = select(who) if members is None else select(who).where(who.in_(members))
     return {member for member in connection.execute(found).scalars() if member is not None}
 
 
@@ -185,7 +184,7 @@ def studied_in(
     connection: Connection, period: Period, members: Members, lesson: str | None = None
 ) -> Iterator[StudiedRow]:
     """What was studied in the month by all, or by these, as stored; of one lesson, with its plays."""
-    columns = [column for column in Studied.__table__.columns if lesson or column.name != "plays"]
+    columns = [column for column in Studied.__table__.columns if lesson or column.name != "plays"]  # the last
     found = select(*columns).where(Studied.month == period.month)
     if lesson:
         found = found.where(Studied.lesson == lesson)

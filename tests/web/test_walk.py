@@ -1,8 +1,8 @@
 """The desk in a real browser: each role walks each page that its links lead to, with JavaScript and without.
 
 Playwright (of PyPI) starts Debian's Chromium, the one that is called `chromium`; scripts/system-packages installs it
-with its Chinese fonts. The desk is served by waitress on a port of this machine. A picture of each page is kept in the
-tests' own folder, or where `--pictures FOLDER` says.
+with its Chinese fonts. The desk is served by waitress on a port of this machine. `--pictures FOLDER` keeps a picture of
+each page there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 from ivr.web import HEADERS
 from tests.databases import Filling, Originals
 from tests.web.conftest import PASSWORD
-from tests.web.walking import Walk, listening, stumbles
+from tests.web.walking import Kind, Walk, listening, stumbles
 
 CHROMIUM = shutil.which("chromium")
 SCREEN: ViewportSize = {"width": 1024, "height": 768}
@@ -63,9 +63,14 @@ def base(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def pictures(request: pytest.FixtureRequest) -> Path | None:
     folder = request.config.getoption("--pictures")
-    return Path(folder) if folder else tmp_path / "pictures"
+    return Path(folder) if folder else None
+
+
+def picture(page: Page, pictures: Path | None, name: str) -> None:
+    if pictures:
+        page.screenshot(path=pictures / f"{name}.png")
 
 
 def at_the_desk(chromium: Browser, base: str, name: str = "", **more: Any) -> tuple[BrowserContext, Page]:
@@ -82,30 +87,48 @@ def at_the_desk(chromium: Browser, base: str, name: str = "", **more: Any) -> tu
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
-@pytest.mark.parametrize("role", ROLES)
-def test_nobody_stumbles(chromium: Browser, app: Flask, base: str, pictures: Path, role: str, scripts: bool) -> None:
-    context, page = at_the_desk(chromium, base, ROLES[role], java_script_enabled=scripts)
-    walk = Walk(app, page, base, pictures / (role if scripts else f"{role}-without-JavaScript"))
-    walk.go(page.url.removeprefix(base), of_a_kind=1, closely=scripts)
+def test_nobody_stumbles(chromium: Browser, app: Flask, base: str, pictures: Path | None, scripts: bool) -> None:
+    faults, seen = {}, set[tuple[Kind, str]]()
+    for role, name in ROLES.items():
+        context, page = at_the_desk(chromium, base, name, java_script_enabled=scripts)
+        folder = pictures and pictures / (role if scripts else f"{role}-without-JavaScript")
+        walk = Walk(app, page, base, folder, seen)
+        walk.go(page.url.removeprefix(base), of_a_kind=1, closely=scripts)
+        context.close()
+        faults[role] = walk.faults
+        assert {kind[0] for kind in walk.times} >= {"desk.month", "desk.ledger_page", "desk.ledger_file", "desk.more"}
+    assert not any(faults.values()), faults
+
+
+def test_what_others_have_not_come_across_is_looked_at(chromium: Browser, app: Flask, base: str) -> None:
+    context = chromium.new_context(viewport=SCREEN)
+    page, seen = context.new_page(), set[tuple[Kind, str]]()
+    bodies = ["<button>x</button>", '<button>x</button><input style="height: 60px">']
+    page.route(
+        "**/account",
+        lambda route: route.fulfill(body=f"{PLAIN}{bodies.pop(0)}</main></html>", content_type="text/html"),
+    )
+    first, second = (Walk(app, page, base, None, seen) for _ in bodies)
+    for walk in (first, second):
+        walk.go("/desk/account", of_a_kind=1, closely=True)
     context.close()
-    assert walk.faults == []
-    assert {kind[0] for kind in walk.times} >= {"desk.month", "desk.ledger_page", "desk.ledger_file", "desk.more"}
+    assert first.faults == [] and "axe: label" in "".join(second.faults)
 
 
-def test_nobody_stumbles_at_the_door(chromium: Browser, base: str, pictures: Path) -> None:
+def test_nobody_stumbles_at_the_door(chromium: Browser, base: str, pictures: Path | None) -> None:
     """Where somebody signs in, mistypes, or comes to a page that is not there."""
     context, page = at_the_desk(chromium, base)
-    page.screenshot(path=pictures / "door.png")
+    picture(page, pictures, "door")
     faults = stumbles(page, closely=True)
     page.fill("#name", "chuxin")
     page.fill("#password", "wrong")
     page.click("button.main")
-    page.screenshot(path=pictures / "door-wrong.png")
+    picture(page, pictures, "door-wrong")
     faults += stumbles(page, closely=True)
     page.fill("#password", PASSWORD)
     page.click("button.main")
     page.goto(base + "/desk/all/1999")
-    page.screenshot(path=pictures / "not-there.png")
+    picture(page, pictures, "not-there")
     faults += stumbles(page, closely=True)
     context.close()
     assert faults == []

@@ -22,21 +22,25 @@ AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 GRAVE = ("serious", "critical")
 PHONE: ViewportSize = {"width": 400, "height": 800}
 ELSEWHERE = ("desk.static", "desk.home")  # which only leads to the page where the walk begins
+SORTS = """[...document.querySelectorAll("body *")].map(
+    (each) => [each.tagName, each.type, each.getAttribute("role"), ...each.classList].join(" "))"""
 Kind = tuple[str, ...]
+Seen = set[tuple[Kind, str]]
 
 
 class Walk:
-    """One person's: what was visited, and what is wrong there."""
+    """One person's: what was visited, and what is wrong there. `seen` are the sorts of elements that others came across
+    on pages of a kind: where there is no other, the page is not looked at closely again."""
 
-    def __init__(self, app: Flask, page: Page, base: str, pictures: Path) -> None:
+    def __init__(self, app: Flask, page: Page, base: str, pictures: Path | None, seen: Seen) -> None:
         self._map: MapAdapter = app.url_map.bind("127.0.0.1")
-        self._page, self._base, self._pictures = page, base, pictures
+        self._page, self._base, self._pictures, self._seen = page, base, pictures, seen
         self.times: Counter[Kind] = Counter()
         self.faults: list[str] = []
 
     def go(self, start: str, of_a_kind: int, *, closely: bool) -> None:
         """From a page to all that its links lead to, but to so many `of_a_kind` only: they are the same, with other
-        numbers. Each is looked at, `closely` the first of its kind."""
+        numbers. Each is looked at, where it shows something new, `closely`."""
         waiting, known = deque([start]), {start}
         while waiting:
             address = waiting.popleft()
@@ -44,7 +48,7 @@ class Walk:
             if not kind or self.times[kind] >= of_a_kind:
                 continue
             self.times[kind] += 1
-            links = self._visit(address, closely=closely and self.times[kind] == 1)
+            links = self._visit(address, kind, closely=closely)
             waiting.extend(link for link in links if link not in known)
             known.update(links)
 
@@ -62,11 +66,12 @@ class Walk:
         chosen = (str(values[name]) for name, of in rule._converters.items() if isinstance(of, AnyConverter))
         return (rule.endpoint, "all" if values.get("place") == "all" else "", *chosen, *sorted(parse_qs(asked)))
 
-    def _visit(self, address: str, *, closely: bool) -> list[str]:
+    def _visit(self, address: str, kind: Kind, *, closely: bool) -> list[str]:
         """Look at a page; the links on it. A file to take away has none: it is fetched closely, as it is the same to
         every browser."""
         if "." in urlsplit(address).path:
-            fetched = self._page.context.request.get(self._base + address) if closely else None
+            is_new = closely and self._is_new(kind, {""})
+            fetched = self._page.context.request.get(self._base + address) if is_new else None
             self._tell(address, [f"answers {fetched.status}"] if fetched and not fetched.ok else [])
             return []
         with listening(self._page, self._base) as heard:
@@ -74,10 +79,17 @@ class Walk:
             if not shown or not shown.ok:
                 self._tell(address, [f"answers {shown.status if shown else 'nothing'}"])
                 return []
-            self._page.screenshot(path=self._pictures / f"{_file_name(address)}.png", full_page=True)
-            self._tell(address, stumbles(self._page, closely=closely))
+            if self._pictures:
+                self._page.screenshot(path=self._pictures / f"{_file_name(address)}.png", full_page=True)
+            is_new = closely and self._is_new(kind, set(self._page.evaluate(SORTS)))
+            self._tell(address, stumbles(self._page, closely=is_new))
         self._tell(address, heard)
         return [each.removeprefix(self._base) for each in _links(self._page) if each.startswith(self._base)]
+
+    def _is_new(self, kind: Kind, sorts: set[str]) -> bool:
+        found = {(kind, sort) for sort in sorts} - self._seen
+        self._seen |= found
+        return bool(found)
 
     def _tell(self, address: str, faults: list[str]) -> None:
         self.faults += [f"{address} {fault}" for fault in faults]
@@ -94,7 +106,7 @@ def _file_name(address: str) -> str:
 
 
 def _links(page: Page) -> list[str]:
-    found: list[str] = page.locator("a[href]").evaluate_all("links => links.map(link => link.href)")
+    found: list[str] = page.evaluate("[...document.querySelectorAll('a[href]')].map((link) => link.href)")
     return [urldefrag(each).url for each in found]
 
 
