@@ -64,7 +64,7 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-BY_TURNS = ("reports", "web")
+BY_TURNS = ("reports", "telephony", "web")
 ON_BOTH = ("test_scope.py", "test_sign_in.py")  # by which all pages are walked, with all that they ask the database for
 LONG = ("test_intelligibility.py", "test_walk.py", "test_crash.py", "test_village.py")
 
@@ -85,7 +85,7 @@ def shelf(pressed: Path) -> Shelf:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes minutes begins first: of two processes neither waits at the end for the other. By turns, each test of
-    the reports and the desk is left to one of the databases, always the same one."""
+    the reports, the telephony and the desk is left to one of the databases, always the same one."""
     if config.getoption("--turns"):
         ours: dict[bool, list[pytest.Item]] = {False: [], True: []}
         for item in items:
@@ -107,7 +107,9 @@ def _is_left_to_the_other(item: pytest.Item) -> bool:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    turns = "tests of reports and desk take turns between the databases, one each; without it each runs on both"
+    turns = (
+        "tests of reports, telephony and desk take turns between the databases, one each; without it each runs on both"
+    )
     parser.addoption("--turns", action="store_true", help=turns)
     parser.addoption(
         "--rewrite", action="store_true", help="write golden files anew; read what changed before keeping it"

@@ -123,6 +123,7 @@ def test_nobody_stumbles_at_the_door(chromium: Browser, base: str, pictures: Pat
     page.fill("#name", "chuxin")
     page.fill("#password", "wrong")
     page.click("button.main")
+    page.wait_for_load_state()  # with its style
     picture(page, pictures, "door-wrong")
     faults += stumbles(page, closely=True)
     page.fill("#password", PASSWORD)
