@@ -65,7 +65,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 BY_TURNS = ("reports", "telephony", "web")
-ON_BOTH = ("test_scope.py", "test_sign_in.py")  # by which all pages are walked, with all that they ask the database for
+ON_BOTH = ("test_breaks.py", "test_scope.py", "test_sign_in.py")  # where databases differ, or every page asks of them
 LONG = ("test_intelligibility.py", "test_walk.py", "test_crash.py", "test_village.py")
 
 
