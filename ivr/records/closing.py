@@ -1,4 +1,5 @@
-"""A month is handed in once the one after it is over: from then on what was written down of it stays as it is."""
+"""A month is handed in once the one after it is over: from then on visits, meetings and of whom study was not asked
+stay as they are. Hours are confirmed later, too; by whom and when is kept."""
 
 from __future__ import annotations
 

@@ -72,11 +72,11 @@ def withdraw(connection: Connection, exemption: int, member: int, now: datetime,
         return row is not None
     handed_in = open_since(today) - timedelta(days=1)
     if row["until"] and row["until"] <= handed_in:
-        raise BadEntry("since", "too_early")
+        raise BadEntry("taken_back", "too_early")
     connection.execute(update(Exemption).where(which).values(withdrawn_at=now))
     if row["since"] <= handed_in:
-        told = {name: row[name] for name in ("member_id", "kind", "reason", "since", "user_id")}
-        connection.execute(insert(Exemption), {**told, "until": handed_in, "made_at": now})
+        told = {name: row[name] for name in ("member_id", "kind", "reason", "since", "user_id", "made_at")}
+        connection.execute(insert(Exemption), {**told, "until": handed_in})
     return True
 
 
@@ -96,7 +96,7 @@ def on_days(connection: Connection, days: Collection[date]) -> Mapping[date, Map
     if not days:
         return {}
     on = (Exemption.since <= max(days)) & (Exemption.until.is_(None) | (Exemption.until >= min(days)))
-    rows = [Exempt(*row) for row in connection.execute(_standing().where(on).order_by(Exemption.id))]
+    rows = [Exempt(*row) for row in connection.execute(_standing().where(on).order_by(Exemption.made_at, Exemption.id))]
     rows.sort(key=lambda row: row.kind == "left")
     return {day: {row.member_id: row for row in rows if row.holds_on(day)} for day in days}
 

@@ -95,11 +95,13 @@ def withdraw(connection: Connection, occasion: int, branches: Collection[int], n
 
     Raises BadEntry where its month was handed in."""
     which = (Occasion.id == occasion) & Occasion.branch_id.in_(branches)
-    day = connection.execute(select(Occasion.day).where(which)).scalar()
-    if day and day < open_since(today):
+    row = connection.execute(select(Occasion.day, Occasion.withdrawn_at).where(which)).first()
+    if row is None or row.withdrawn_at:
+        return row is not None
+    if row.day < open_since(today):
         raise BadEntry("day", "too_early")
     connection.execute(update(Occasion).where(which, Occasion.withdrawn_at.is_(None)).values(withdrawn_at=now))
-    return day is not None
+    return True
 
 
 def between(

@@ -73,9 +73,11 @@ def placed(connection: Connection, within: Collection[int]) -> list[Placed]:
     return [Placed(*row) for row in connection.execute(found.where(Member.branch_id.in_(within))).all()]
 
 
-def secretaries(connection: Connection) -> dict[int, tuple[str, str]]:
-    """The member numbers and names of those who are, by their ids."""
+def secretaries(connection: Connection, members: Collection[int] | Select[int] | None) -> dict[int, tuple[str, str]]:
+    """The member numbers and names of those of these members, or of all, who are, by their ids."""
     found = select(Member.id, Member.number, Member.name).where(Member.role == "secretary")
+    if members is not None:
+        found = found.where(Member.id.in_(members))
     return {row.id: (row.number, row.name) for row in connection.execute(found)}
 
 

@@ -73,6 +73,7 @@ class StudiedRow(Struct, frozen=True, gc=False):
         return len(self.call_ids.split())
 
     def spans(self) -> Spans:
+        """Raises DecodeError where nobody asked for the plays."""
         return _SPANS.decode(self.plays)
 
 

@@ -148,21 +148,34 @@ def gather_month(
 
 
 def idle(
-    connection: Connection, period: Period, catalogue: Catalogue, share: float, members: Members, ever: Iterable[Placed]
+    connection: Connection,
+    period: Period,
+    catalogue: Catalogue,
+    completed_share: float,
+    members: Members,
+    ever: Sequence[Placed],
 ) -> frozenset[int]:
     """Those of whom study was asked in a month that had a lesson, and who studied nothing; `ever` are the members."""
-    written = (kept.what for kept in occasions.between(connection, period.first, period.last) if kept.what.lesson)
+    written = [kept.what for kept in occasions.between(connection, period.first, period.last)]
+    lessons = {lesson.slug for lesson in catalogue.editions.values()}
     uncounted = queries.uncounted(connection, period, members)
     begun = queries.begun_in(connection, period, members) - uncounted
     if uncounted:
-        rows = _still_open(connection, period, catalogue, share, uncounted)
+        rows = _still_open(connection, period, catalogue, completed_share, uncounted)
         begun |= {row.member_id for row in rows if row.heard_at_least_ms or row.completed_at}
-    begun.update(*(what.members for what in written))
+    begun.update(*(what.members for what in written if what.lesson in lessons))
     if not begun and not catalogue.offered_between(period.first, period.last):
         return frozenset()
-    exempt = exemptions.in_force(connection, period.last)
-    asked = (each.id for each in ever if each.id not in exempt and is_enrolled(each, period.last))
-    return frozenset(asked) - begun
+    told_of = _called_late(connection, period, members, ever).union(*(what.members for what in written))
+    asked = {each.id for each in ever if each.id in told_of or is_enrolled(each, period.last)}
+    return frozenset(asked - exemptions.in_force(connection, period.last).keys() - begun)
+
+
+def _called_late(connection: Connection, period: Period, members: Members, ever: Sequence[Placed]) -> set[int]:
+    """Of those who were enrolled only after the month, whom a call of it counts for."""
+    late = {each.id for each in ever if not is_enrolled(each, period.last)}
+    which = late if len(late) <= MOST_NAMED else members
+    return late & queries.called(connection, period, which).keys() if late else set()
 
 
 def _gathered(
@@ -178,15 +191,16 @@ def _gathered(
     # Who has left is in no list, but whoever asks for one by number wants to see them.
     found = [person for person in ever if whom.member is not None or not has_left(exempt, person.id)]
     members = named(whom, found)
-    rows = _studied(connection, period, catalogue, completed_share, members, lesson)
+    known = {person.id for person in found}
+    stored = _studied(connection, period, catalogue, completed_share, members, lesson)
+    rows = {key: row for key, row in stored.items() if key[0] in known}
     versions = _versions(catalogue, rows.values())
     written = tuple(occasions.between(connection, period.first, period.last))
-    late = [each.id for each in found if not is_enrolled(each, period.last)]
     told_of = {*(who for who, _ in rows), *exempt, *(who for kept in written for who in kept.what.members)}
-    if late:
-        told_of |= queries.called(connection, period, late if len(late) <= MOST_NAMED else members).keys()
+    told_of |= _called_late(connection, period, members, found)
     people = tuple(each for each in found if each.id in told_of or is_enrolled(each, period.last))
-    confirmed = hours.confirmed(connection, [period.month], members)
+    held = hours.confirmed(connection, [period.month], members)
+    confirmed = {key: tenths for key, tenths in held.items() if key[0] in known}
     return BriefFacts(
         period,
         people,

@@ -184,7 +184,7 @@ def studied_in(
     connection: Connection, period: Period, members: Members, lesson: str | None = None
 ) -> Iterator[StudiedRow]:
     """What was studied in the month by all, or by these, as stored; of one lesson, with its plays."""
-    columns = [column for column in Studied.__table__.columns if lesson or column.name != "plays"]  # the last
+    columns = [getattr(Studied, name) for name in StudiedRow.__struct_fields__ if lesson or name != "plays"]
     found = select(*columns).where(Studied.month == period.month)
     if lesson:
         found = found.where(Studied.lesson == lesson)

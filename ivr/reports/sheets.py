@@ -43,7 +43,7 @@ BRIEFS: Mapping[str, Callable[[BriefBasis], Sheet]] = {  # of many branches, on 
     "detail": detail.brief,
     "helping": helping.brief,
 }
-BY_BRANCH: Mapping[str, Callable[[BriefBasis], Sheet]] = {"summary": summary.sheet}  # in any case
+BY_BRANCH: Mapping[str, Callable[[BriefBasis], Sheet]] = {"summary": summary.sheet}  # briefly, that is the whole
 PAGES: Mapping[str, Callable[[Basis], Sheet]] = {"month": month_sheet.sheet, **SHEETS}
 LOOKS_BACK = ("summary",)  # at the months before
 
@@ -101,13 +101,11 @@ def _besides(
 ) -> dict[str, Any]:
     """What a basis has besides the facts."""
     people = [person.id for person in told.people]
-    besides = {
-        "followed": follow_ups.of_month(connection, told.period.month, people),
-        "secretaries": secretaries(connection),
-    }
+    besides: dict[str, Any] = {"followed": follow_ups.of_month(connection, told.period.month, people)}
     if looks_back:
         last = of_month(f"{told.period.first - timedelta(days=1):%Y-%m}", told.period.zone)
         members = facts.named(whom, told.people)
+        besides["secretaries"] = secretaries(connection, members)
         besides["idle_before"] = facts.idle(connection, last, catalogue, rules.completed_share, members, told.ever)
         besides["year_tenths"] = hours.of_year(connection, told.period.month, members)
     return besides

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
 from pathlib import Path
@@ -25,6 +25,7 @@ HOW = (
 )
 MOST_ROWS = 600  # of all tables: some seconds of a core that takes calls, too
 _one_at_a_time = threading.Lock()  # Pango's maps of fonts are not made for several threads
+_missing = threading.Event()
 _loading = threading.Lock()  # of two at once, one would leave what is printed redirected for good
 
 
@@ -42,8 +43,15 @@ def _begin_to_load() -> None:
 
 def load() -> None:
     """WeasyPrint, if it is there."""
-    with suppress(MissingPart):
+    try:
         _weasyprint()
+    except MissingPart:
+        _missing.set()
+
+
+def is_missing() -> bool:
+    """Whether it was looked for in vain."""
+    return _missing.is_set()
 
 
 def to_pdf(html: str) -> bytes:

@@ -12,6 +12,7 @@ import json
 import logging
 import re
 import sys
+import threading
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
@@ -282,6 +283,10 @@ def test_what_is_too_long_for_a_pdf_is_told_so(
 
 
 def forget_whether_pdfs_are_made() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "PDFs":
+            thread.join(30)
+    paper._missing.clear()
     paper._weasyprint.cache_clear()
     paper._begin_to_load.cache_clear()
 

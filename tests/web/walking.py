@@ -23,7 +23,8 @@ GRAVE = ("serious", "critical")
 PHONE: ViewportSize = {"width": 400, "height": 800}
 ELSEWHERE = ("desk.static", "desk.home")  # which only leads to the page where the walk begins
 SORTS = """[...document.querySelectorAll("body *")].map(
-    (each) => [each.tagName, each.type, each.getAttribute("role"), ...each.classList].join(" "))"""
+    (each) => [each.parentNode.tagName, ...each.parentNode.classList, ">", each.tagName, each.type, each.labels?.length,
+        ...each.getAttributeNames(), ...each.classList].join(" "))"""
 Kind = tuple[str, ...]
 Seen = set[tuple[Kind, str]]
 
@@ -83,6 +84,8 @@ class Walk:
                 self._page.screenshot(path=self._pictures / f"{_file_name(address)}.png", full_page=True)
             is_new = closely and self._is_new(kind, set(self._page.evaluate(SORTS)))
             self._tell(address, stumbles(self._page, closely=is_new))
+            if closely and not is_new:
+                self._tell(address, _on_a_phone(self._page))
         self._tell(address, heard)
         return [each.removeprefix(self._base) for each in _links(self._page) if each.startswith(self._base)]
 

@@ -51,29 +51,29 @@ each(document.querySelectorAll("form[data-in-place]"), function (form) {
   form.addEventListener("submit", sendInPlace);
 });
 
-// On a phone a table that is too wide is stacked, each cell beside its heading (desk.css); without this file it is slid
-// within itself.
+// On a phone a table that is too wide is stacked, each cell beside its heading (desk.css); without this file, or where a
+// cell is of several rows, it is slid within itself.
 function head(table) {
-  var headings = table.querySelectorAll("thead th"), held = [];  // columns that a cell above takes, for so many rows
+  var headings = table.querySelectorAll("thead th");
   each(table.querySelectorAll("tbody tr"), function (row) {
     var column = 0;
     each(row.cells, function (cell) {
-      for (; held[column]; column += 1) { held[column] -= 1; }
       if (cell.tagName === "TD" && cell.colSpan === 1 && headings[column]) {
         cell.setAttribute("data-heading", headings[column].textContent.trim());
       }
       if (!cell.textContent.trim() && !cell.children.length) { cell.className += " blank"; }
-      held[column] = cell.rowSpan - 1;
       column += cell.colSpan;
     });
-    for (; column < headings.length; column += 1) { if (held[column]) { held[column] -= 1; } }
   });
 }
+var wide = 0;
 function stack() {
+  if (window.innerWidth === wide) { return; }  // a phone's bar came or went while somebody slid the page
+  wide = window.innerWidth;
   each(document.querySelectorAll("main table"), function (table) {
     var around = table.parentNode;
     table.classList.remove("stacked");
-    if (window.innerWidth > 700 || Math.max(table.scrollWidth - table.clientWidth, around.scrollWidth - around.clientWidth) < 2) { return; }
+    if (wide > 700 || table.querySelector("[rowspan]") || Math.max(table.scrollWidth - table.clientWidth, around.scrollWidth - around.clientWidth) < 2) { return; }
     if (!table.headed) { head(table); table.headed = true; }
     table.classList.add("stacked");
   });
