@@ -62,7 +62,7 @@ def enrolled(
     return members
 
 
-def ids(within: Collection[int]) -> Select[int]:
+def ids_within(within: Collection[int]) -> Select[int]:
     """Of all who are enrolled in these branches, to be looked up in a statement."""
     return select(Member.id).where(Member.branch_id.in_(within))
 

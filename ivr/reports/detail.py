@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from ivr.records.numbers import masked
 from ivr.reports import columns, member, study, study_hours
@@ -46,9 +45,8 @@ def brief(basis: BriefBasis) -> Sheet:
 
 
 def rows(basis: Basis) -> Iterator[Row]:
-    by_hand = basis.facts.by_hand()
     for n, row in enumerate(study.rows(basis), 1):
-        remarks = (row.excused, _before_calls(basis, row, by_hand.get((row.person.id, row.lesson.lesson), {})))
+        remarks = (row.excused, _before_calls(basis, row))
         told = basis.words.say("semicolon").join(filter(None, remarks))
         yield {"n": n, **_person(basis, row), **_heard(basis, row), "remarks": told}
 
@@ -66,12 +64,12 @@ def _person(basis: Basis, row: Study) -> Row:
     }
 
 
-def _before_calls(basis: Basis, row: Study, by_hand: Mapping[str, date]) -> str:
+def _before_calls(basis: Basis, row: Study) -> str:
     """How it was studied before the first call about it, where it was: the day of that comes first, too."""
     done, called = row.heard.completed_on, row.heard.first_call
     if not (done and called and done < called):
         return ""
-    ways = member.in_order([way for way, day in by_hand.items() if day == done])
+    ways = member.in_order([way for way, day in row.heard.by_hand.items() if day == done])
     return basis.words.say("before_calls", day=f"{done:%m-%d}", ways=told_ways(ways, basis.words))
 
 

@@ -15,7 +15,7 @@ from ivr.records import exemptions, hours, occasions, strays, studied
 from ivr.records.exemptions import Exempt
 from ivr.records.occasions import Kept
 from ivr.records.plays import HeardRow, heard_in
-from ivr.records.roster import MOST_NAMED, Enrolled, Placed, enrolled, ids, placed
+from ivr.records.roster import MOST_NAMED, Enrolled, Placed, enrolled, ids_within, placed
 from ivr.records.strays import StrayKeys
 from ivr.records.studied import StudiedRow
 from ivr.reports import queries
@@ -142,7 +142,7 @@ def gather_month(
     """The facts of a month. Raises NotEnrolled."""
     ever = enrolled(connection, whom.branch, whom.member, within=whom.within)
     brief = _gathered(connection, period, catalogue, completed_share, whom, ever)
-    called = queries.called(connection, period, named(whom, brief.people))
+    called = queries.called(connection, period, members_of(whom, brief.people))
     met_on = {kept.what.day for kept in brief.occasions if kept.what.kind == "meeting"}
     return MonthFacts(**_told(brief), called=called, on_the_day=exemptions.on_days(connection, met_on))
 
@@ -190,7 +190,7 @@ def _gathered(
     exempt = exemptions.in_force(connection, period.last)
     # Who has left is in no list, but whoever asks for one by number wants to see them.
     found = [person for person in ever if whom.member is not None or not has_left(exempt, person.id)]
-    members = named(whom, found)
+    members = members_of(whom, found)
     known = {person.id for person in found}
     stored = _studied(connection, period, catalogue, completed_share, members, lesson)
     rows = {key: row for key, row in stored.items() if key[0] in known}
@@ -216,11 +216,13 @@ def _gathered(
     )
 
 
-def named(whom: Whom, people: Sequence[Placed]) -> Members:
+def members_of(whom: Whom, people: Sequence[Placed]) -> Members:
     """Whom a statement is about: their ids; of many, how to find those; None where that is everybody."""
     if whom.everybody:
         return None
-    return [person.id for person in people] if whom.within is None or len(people) <= MOST_NAMED else ids(whom.within)
+    if whom.within is None or len(people) <= MOST_NAMED:
+        return [person.id for person in people]
+    return ids_within(whom.within)
 
 
 def _told(facts: BriefFacts) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _besides(
     besides: dict[str, Any] = {"followed": follow_ups.of_month(connection, told.period.month, people)}
     if looks_back:
         last = of_month(f"{told.period.first - timedelta(days=1):%Y-%m}", told.period.zone)
-        members = facts.named(whom, told.people)
+        members = facts.members_of(whom, told.people)
         besides["secretaries"] = secretaries(connection, members)
         besides["idle_before"] = facts.idle(connection, last, catalogue, rules.completed_share, members, told.ever)
         besides["year_tenths"] = hours.of_year(connection, told.period.month, members)

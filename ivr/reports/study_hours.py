@@ -35,7 +35,7 @@ def rows(facts: MonthFacts, hour_minutes: int) -> list[HoursRow]:
     return [
         HoursRow(row.person.id, row, suggested(row, hour_minutes), confirmed)
         for row, confirmed in rows
-        if confirmed or _is_of_use(row)
+        if confirmed or _is_studied(row)
     ]
 
 
@@ -44,13 +44,13 @@ def by_branch(facts: BriefFacts) -> dict[str, Counted]:
     branch = {person.id: person.branch for person in facts.people}
     lessons = {lesson.lesson for lesson in facts.lessons}
     confirmed = {key for key, tenths in facts.hours.items() if key[0] in branch and key[1] in lessons}
-    kept = {key for key, row in member.met(facts).items() if _is_of_use(row)} | confirmed
+    kept = {key for key, row in member.met(facts).items() if _is_studied(row)} | confirmed
     rows = Counter(branch[who] for who, _ in kept)
     of_these = Counter(branch[who] for who, _ in confirmed)
     return {name: Counted(rows[name], of_these[name]) for name in rows}
 
 
-def _is_of_use(row: Studying) -> bool:
+def _is_studied(row: Studying) -> bool:
     """Was anything of it studied?"""
     return row.completed or row.heard_at_least_s > 0
 

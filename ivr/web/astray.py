@@ -23,7 +23,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.app_errorhandler(404)
     @routes.app_errorhandler(405)
     def not_there(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
-        """Whoever sends something else than a browser does, or to an address that is there, is the carrier, say."""
+        """Outside the desk, only a browser that asks for what is nowhere is told here: the rest is the carrier's."""
         if not request.path.startswith("/desk") and not (_is_nowhere(error) and _from_a_browser()):
             return error
         if isinstance(error, MethodNotAllowed) and (page := _page_of_form()):
