@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import Connection
 
 from ivr.catalogue import Catalogue
 from ivr.config import RecordSettings
 from ivr.records import follow_ups, hours, places
+from ivr.records.follow_ups import Followed
 from ivr.records.places import Place
 from ivr.records.roster import enrolled, secretaries
 from ivr.reports import (
@@ -48,66 +50,61 @@ PAGES: Mapping[str, Callable[[Basis], Sheet]] = {"month": month_sheet.sheet, **S
 LOOKS_BACK = ("summary",)  # at the months before
 
 
-def gather(
-    connection: Connection,
-    period: Period,
-    catalogue: Catalogue,
-    branches: tuple[Place, ...],
-    name: str,
-    words: Vocabulary,
-    rules: RecordSettings,
-    *,
-    several: bool = True,
-    looks_back: bool = True,
-    whom: Whom | None = None,
-) -> Basis:
-    """The month of these branches, called `name` together, or only of those in them whom it is about; the hours of
-    the year, and whether somebody had not studied the month before, are only known where it `looks_back`. Raises
-    NotEnrolled."""
-    whom = whom or Whom(within=frozenset(place.id for place in branches))
-    told = facts.gather_month(connection, period, catalogue, rules.completed_share, whom)
-    besides = _besides(connection, catalogue, rules, told, whom, looks_back=looks_back)
-    visits = tuple(queries.visits(connection, queries.in_month(period)))
-    return Basis(told, branches, name, words, rules, several, **besides, visits=visits)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A month of these branches, called `name` together; of a single one if not `several`. The hours of the year, and
+    whether somebody had not studied the month before, are only looked up where it `looks_back`."""
+
+    period: Period
+    catalogue: Catalogue
+    branches: tuple[Place, ...]
+    name: str
+    words: Vocabulary
+    rules: RecordSettings
+    several: bool = True
+    looks_back: bool = True
+
+    @property
+    def whom(self) -> Whom:
+        return Whom(within=frozenset(place.id for place in self.branches))
 
 
-def gather_brief(
-    connection: Connection,
-    period: Period,
-    catalogue: Catalogue,
-    branches: tuple[Place, ...],
-    name: str,
-    words: Vocabulary,
-    rules: RecordSettings,
-    *,
-    several: bool = True,
-    looks_back: bool = True,
-) -> BriefBasis:
-    """As gather, of nobody by name."""
-    within = frozenset(place.id for place in branches)
-    told = facts.gather_brief(connection, period, catalogue, rules.completed_share, within)
-    besides = _besides(connection, catalogue, rules, told, Whom(within=within), looks_back=looks_back)
-    return BriefBasis(told, branches, name, words, rules, several, **besides)
-
-
-def _besides(
-    connection: Connection,
-    catalogue: Catalogue,
-    rules: RecordSettings,
-    told: BriefFacts,
-    whom: Whom,
-    *,
-    looks_back: bool,
-) -> dict[str, Any]:
+class _Besides(TypedDict, total=False):
     """What a basis has besides the facts."""
-    people = [person.id for person in told.people]
-    besides: dict[str, Any] = {"followed": follow_ups.of_month(connection, told.period.month, people)}
-    if looks_back:
-        last = of_month(f"{told.period.first - timedelta(days=1):%Y-%m}", told.period.zone)
+
+    followed: Mapping[int, Followed]
+    secretaries: Mapping[int, tuple[str, str]]
+    idle_before: frozenset[int]
+    year_tenths: Mapping[int, int]
+
+
+def gather(connection: Connection, asked: Asked, whom: Whom | None = None) -> Basis:
+    """What was asked for, or only of those in these branches whom it is about. Raises NotEnrolled."""
+    whom = whom or asked.whom
+    told = facts.gather_month(connection, asked.period, asked.catalogue, asked.rules.completed_share, whom)
+    visits = tuple(queries.visits(connection, queries.in_month(asked.period)))
+    besides = _besides(connection, asked, told, whom)
+    return Basis(told, asked.branches, asked.name, asked.words, asked.rules, asked.several, **besides, visits=visits)
+
+
+def gather_brief(connection: Connection, asked: Asked) -> BriefBasis:
+    """As gather, of nobody by name."""
+    within = frozenset(place.id for place in asked.branches)
+    told = facts.gather_brief(connection, asked.period, asked.catalogue, asked.rules.completed_share, within)
+    besides = _besides(connection, asked, told, asked.whom)
+    return BriefBasis(told, asked.branches, asked.name, asked.words, asked.rules, asked.several, **besides)
+
+
+def _besides(connection: Connection, asked: Asked, told: BriefFacts, whom: Whom) -> _Besides:
+    month = asked.period.month
+    besides: _Besides = {"followed": follow_ups.of_month(connection, month, [person.id for person in told.people])}
+    if asked.looks_back:
+        last = of_month(f"{asked.period.first - timedelta(days=1):%Y-%m}", asked.period.zone)
         members = facts.members_of(whom, told.people)
+        studied = (last, asked.catalogue, asked.rules.completed_share)
         besides["secretaries"] = secretaries(connection, members)
-        besides["idle_before"] = facts.idle(connection, last, catalogue, rules.completed_share, members, told.ever)
-        besides["year_tenths"] = hours.of_year(connection, told.period.month, members)
+        besides["idle_before"] = facts.idle(connection, *studied, members, told.ever)
+        besides["year_tenths"] = hours.of_year(connection, month, members)
     return besides
 
 
@@ -120,5 +117,4 @@ def about(
     branches = tuple(place for place in found if whom.everybody or place.name in theirs)
     several = len(branches) != 1
     name = words.names["county"] if several else branches[0].name
-    told = (period, catalogue, branches, name, words, rules)
-    return gather(connection, *told, several=several, looks_back=False, whom=whom)
+    return gather(connection, Asked(period, catalogue, branches, name, words, rules, several, looks_back=False), whom)

@@ -29,7 +29,7 @@ from ivr.reports.columns import Basis, BriefBasis
 from ivr.reports.formats import to_csv, to_json, to_text
 from ivr.reports.period import of_month
 from ivr.reports.sheet import Cell, Sheet
-from ivr.reports.sheets import BRIEFS, BY_BRANCH, PAGES
+from ivr.reports.sheets import BRIEFS, BY_BRANCH, PAGES, Asked
 from ivr.reports.workbook import to_xlsx
 from tests.reports.test_reports import compare
 from tests.reports.village import ZONE, Village, bye, listens, menu, november
@@ -60,7 +60,7 @@ def _gathered(
 ) -> Any:
     theirs = tuple(each for each in places_of(village.connection) if of in ("", each.name))
     told = (of_month(month, ZONE), village.catalogue, theirs, of or "全县", vocabulary.load(words))
-    return gather(village.connection, *told, RecordSettings(**rules), several=not of)
+    return gather(village.connection, Asked(*told, RecordSettings(**rules), several=not of))
 
 
 def cells(sheet: Sheet) -> list[dict[str, Cell]]:

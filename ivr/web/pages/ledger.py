@@ -11,20 +11,15 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, render_template, send_file
 
-from ivr.catalogue import Catalogue
-from ivr.config import RecordSettings
 from ivr.errors import MissingPart, TooManyRows
-from ivr.records.places import Place
 from ivr.reports import sheets, xapi
 from ivr.reports.columns import Basis, BriefBasis
 from ivr.reports.facts import BriefFacts
 from ivr.reports.formats import shown, to_csv, to_json
-from ivr.reports.period import Period
 from ivr.reports.sheet import LONG, TALL, Cell, Sheet
-from ivr.reports.sheets import BRIEFS, BY_BRANCH, LOOKS_BACK, PAGES, SHEETS
+from ivr.reports.sheets import BRIEFS, BY_BRANCH, LOOKS_BACK, PAGES, SHEETS, Asked
 from ivr.reports.workbook import to_xlsx
 from ivr.studio.documents.published import gift_of
-from ivr.vocabulary import Vocabulary
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
 from ivr.web.paper import is_made_here, to_pdf
@@ -158,17 +153,18 @@ def made(desk: Desk, about: Seen, which: str) -> Sheet:
 def basis(desk: Desk, about: Seen, *, looks_back: bool) -> Basis:
     """Of these branches, and of nobody else."""
     with desk.database.reading() as connection:
-        return sheets.gather(connection, *_of(desk, about), several=about.one is None, looks_back=looks_back)
+        return sheets.gather(connection, _asked(desk, about, looks_back=looks_back))
 
 
 def brief_basis(desk: Desk, about: Seen, *, looks_back: bool) -> BriefBasis:
     """Likewise."""
     with desk.database.reading() as connection:
-        return sheets.gather_brief(connection, *_of(desk, about), several=about.one is None, looks_back=looks_back)
+        return sheets.gather_brief(connection, _asked(desk, about, looks_back=looks_back))
 
 
-def _of(desk: Desk, about: Seen) -> tuple[Period, Catalogue, tuple[Place, ...], str, Vocabulary, RecordSettings]:
-    return about.period, desk.shelf.catalogue(), about.branches, about.name, desk.words, desk.settings.records
+def _asked(desk: Desk, about: Seen, *, looks_back: bool) -> Asked:
+    told = (about.period, desk.shelf.catalogue(), about.branches, about.name, desk.words, desk.settings.records)
+    return Asked(*told, several=about.one is None, looks_back=looks_back)
 
 
 def _shown(desk: Desk, about: Seen, which: str, *, is_brief: bool) -> tuple[BriefFacts, Sheet]:
