@@ -135,9 +135,9 @@ class NameTaken(BadUser):
 class BadEntry(IvrError):
     """Something that was typed can't be kept."""
 
-    def __init__(self, field: str, why: str) -> None:
-        """`why` is a text of the vocabulary, without its "mistake_"."""
-        self.field, self.why = field, why
+    def __init__(self, field: str, why: str, **values: object) -> None:
+        """`why` is a text of the vocabulary, without its "mistake_", with `values` in its blanks."""
+        self.field, self.why, self.values = field, why, values
         super().__init__(f"{field}: {why.replace('_', ' ')}")
 
 

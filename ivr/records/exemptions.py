@@ -46,8 +46,10 @@ def exempt(
 ) -> None:
     """The same again changes nothing. Raises BadEntry."""
     reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST:
-        raise BadEntry("reason", "reason_needed" if not reason else "too_long")
+    if not reason:
+        raise BadEntry("reason", "reason_needed")
+    if len(reason) > LONGEST:
+        raise BadEntry("reason", "too_long", most=LONGEST, written=len(reason))
     if since < open_since(today):
         raise BadEntry("since", "too_early")
     if until is not None and until < since:

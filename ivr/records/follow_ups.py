@@ -35,7 +35,7 @@ def tick(
     not the same. Raises BadEntry."""
     outcome = outcome.strip()
     if len(outcome) > LONGEST:
-        raise BadEntry("outcome", "too_long")
+        raise BadEntry("outcome", "too_long", most=LONGEST, written=len(outcome))
     stands = _standing(connection, member, month)
     if (stands and stands.id) != seen:
         return bool(stands) and (stands.outcome, stands.user_id) == (outcome, user)

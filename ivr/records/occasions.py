@@ -59,12 +59,13 @@ def write(
     if what.day < open_since(today):
         raise BadEntry("day", "too_early")
     if what.lesson and what.day < offered_since:
-        raise BadEntry("lesson", "not_yet_offered")
+        raise BadEntry("lesson", "not_yet_offered", day=offered_since)
     if not what.members:
         raise BadEntry("members", "nobody_visited" if what.kind == "visit" else "nobody_there")
     texts = {name: str(getattr(what, name)).strip() for name in LONGEST}
-    if too_long := [name for name, text in texts.items() if len(text) > LONGEST[name]]:
-        raise BadEntry(too_long[0], "too_long")
+    for name, text in texts.items():
+        if len(text) > LONGEST[name]:
+            raise BadEntry(name, "too_long", most=LONGEST[name], written=len(text))
     if not (what.lesson or texts["topic"] or (what.kind == "visit" and texts["note"])):
         raise BadEntry("topic", f"lesson_or_topic_{what.kind}")
     row = {"branch_id": branch, "kind": what.kind, "day": what.day, "lesson": what.lesson, **texts}

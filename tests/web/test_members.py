@@ -220,7 +220,7 @@ RIGHT = {"kind": "excused", "reason": "年老", "since": "2026-11-01", "until": 
     ("wrong", "field", "told"),
     [
         ({"reason": " "}, "reason", "请写一写原因。"),
-        ({"reason": "长" * 201}, "reason", "太长了，请写短一点。"),
+        ({"reason": "长" * 201}, "reason", "太长了：写了 201 个字，最多 200 个字。请写短一点。"),
         ({"since": ""}, "since", "请填日期。"),
         ({"since": "昨天"}, "since", "日期请写成"),
         ({"since": "2026-02-30"}, "since", "日期请写成"),

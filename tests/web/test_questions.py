@@ -134,7 +134,7 @@ def test_the_reply_is_in_the_language_of_whoever_asked(
         ({"by": "sound", "words": "我写了。"}, "sound", "还没有选声音文件"),
         ({"words": "请报银 行-卡号。"}, "words", "银行卡"),
         ({"words": "请报密——码，<b>快</b>。"}, "words", "密码"),
-        ({"words": "字" * 501}, "words", "最多 500 个字"),
+        ({"words": "字" * 501}, "words", "写了 501 个字，最多 500 个字"),
     ],
 )
 def test_what_is_no_reply_is_told_beside_its_field_and_nothing_is_lost(

@@ -103,7 +103,7 @@ def test_an_outcome_that_is_too_long_is_told_and_not_lost(browser: Browser, ring
     browser.sign_in("chuxin")
     typed = "长" * 200 + '"'
     answer = browser.post(f"{ring}/tick", member="002", outcome=typed)
-    assert answer.status_code == 400 and 'id="mistake" role="alert">太长了，请写短一点。' in answer.text
+    assert answer.status_code == 400 and 'role="alert">太长了：写了 201 个字，最多 200 个字。' in answer.text
     (field,) = [each for each in re.findall('<input [^>]*name="outcome".*?>', answer.text) if "value=" in each]
     assert f'value="{escape(typed)}"' in field and "李大山 的联系结果" in field
     assert 'aria-invalid="true" aria-describedby="mistake"' in field

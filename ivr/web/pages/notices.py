@@ -53,9 +53,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         try:
             return begun([read(typed)], typed)
         except BadEntry as error:
-            word = asks_for(typed["words"])
-            told = say(f"mistake_{error.why}", most=LONGEST["words"], word=word)
-            return page(typed, {error.field: told}), 400
+            return page(typed, {error.field: say(f"mistake_{error.why}", **error.values)}), 400
 
     @routes.post("/notices/list")
     def notices_import() -> Redirect | tuple[str, int]:
@@ -68,7 +66,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                 meant = records.read(connection, content, "", desk.today(), within=theirs(desk))
             return begun(meant, {})
         except BadEntry as error:
-            return page({}, {error.field: say(f"mistake_{error.why}")}), 400
+            return page({}, {error.field: say(f"mistake_{error.why}", **error.values)}), 400
         except BadNotices as error:
             found = [told(each) for each in error.mistakes if isinstance(each, Mistake)]
             return page({}, {"list": say("notices_not_taken")}, mistakes=found), 400
@@ -99,10 +97,12 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             raise BadEntry("member", "no_member")
         member = member_of_theirs(desk, typed["member"])
         words = typed["words"].replace("\n", " ")
-        if not words or len(words) > LONGEST["words"]:
-            raise BadEntry("words", "words_too_long" if words else "no_words")
-        if asks_for(words):
-            raise BadEntry("words", "swindling")
+        if not words:
+            raise BadEntry("words", "no_words")
+        if len(words) > LONGEST["words"]:
+            raise BadEntry("words", "too_long", most=LONGEST["words"], written=len(words))
+        if word := asks_for(words):
+            raise BadEntry("words", "swindling", word=word)
         meant = Meant(member, "", words, last_day(typed["closes"]))
         with desk.database.reading() as connection:
             (found,) = records.in_their_languages(connection, [meant])

@@ -81,7 +81,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             with desk.database.writing() as connection:
                 occasions.withdraw(connection, occasion, of, desk.clock(), desk.today()) or abort(404)
         except BadEntry as error:
-            return page(about, desk.words.say(f"mistake_{error.why}")), 409
+            return page(about, desk.words.say(f"mistake_{error.why}", **error.values)), 409
         return saved("occasions_page", place=place, written=written, kept="taken_back")
 
     def one(place: str, written: str) -> Seen:
@@ -116,15 +116,15 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return Written(kind, typed_day("day", typed.get("day", "")), lesson or None, there, **texts)
 
     def form(about: Seen, kind: Kind, typed: Mapping[str, str], error: BadEntry | None = None) -> str:
-        theirs, lesson = members(about), typed.get("lesson", "")
-        of_lesson = {"title": desk.words.say("title", title=titles().get(lesson, "")), "day": offered_since(lesson)}
+        theirs = members(about)
+        title = desk.words.say("title", title=titles().get(typed.get("lesson", ""), ""))
         return render_template(
             "desk/occasion.html",
             **of_month(desk, about),
             kind=kind,
             typed={"day": desk.today().isoformat(), **typed},
             chosen=request.form.getlist("members"),
-            wrong={error.field: desk.words.say(f"mistake_{error.why}", **of_lesson)} if error else {},
+            wrong={error.field: desk.words.say(f"mistake_{error.why}", title=title, **error.values)} if error else {},
             members=theirs,
             visited=next((each.name for each in theirs if each.number == typed.get("member")), ""),
             titles=titles(),

@@ -75,13 +75,11 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         try:
             with desk.database.reading() as connection:
                 if deeds.lately(connection, g.user.id, letters.REPLIED, desk.clock()) >= MOST_A_DAY:
-                    raise BadEntry("all", "enough_replies")
+                    raise BadEntry("all", "enough_replies", most=MOST_A_DAY)
             sound = checked(asked, request.form, typed["words"], request.files.get("sound"))
             ticket = begun(question, typed, sound)
         except BadEntry as error:
-            most = MOST_A_DAY if error.why == "enough_replies" else LONGEST
-            told = say(f"mistake_{error.why}", most=most, size=SOUND_BYTES >> 20, word=asks_for(typed["words"]))
-            return page(asked, None, typed, {error.field: told}), 400
+            return page(asked, None, typed, {error.field: say(f"mistake_{error.why}", **error.values)}), 400
         return redirect(url_for("desk.question", question=question, press=ticket), 303)
 
     @routes.post(f"/questions/<{ROW}:question>/take-back")
@@ -217,10 +215,12 @@ def checked(asked: Left, form: Mapping[str, str], words: str, sound: FileStorage
         if not sent:
             raise BadEntry("sound", "no_sound")
         return put_aside(sent)
-    if not words or len(words) > LONGEST:
-        raise BadEntry("words", "words_too_long" if words else "no_reply")
-    if asks_for(words):
-        raise BadEntry("words", "swindling")
+    if not words:
+        raise BadEntry("words", "no_reply")
+    if len(words) > LONGEST:
+        raise BadEntry("words", "too_long", most=LONGEST, written=len(words))
+    if word := asks_for(words):
+        raise BadEntry("words", "swindling", word=word)
     return None
 
 
@@ -228,7 +228,7 @@ def put_aside(sent: FileStorage) -> Path:
     """Under a name of ours, which says nothing of what it is. Raises BadEntry."""
     content = sent.stream.read(SOUND_BYTES + 1)
     if len(content) > SOUND_BYTES:
-        raise BadEntry("sound", "sound_too_large")
+        raise BadEntry("sound", "sound_too_large", size=SOUND_BYTES >> 20)
     opened, name = tempfile.mkstemp(prefix="tingke-", suffix=".sound")
     with os.fdopen(opened, "wb") as file:
         file.write(content)

@@ -57,7 +57,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                     else follow_ups.tick(*of, outcome, g.user.id, now, replaces)
                 )
         except BadEntry as error:
-            return page(about, desk.words.say(f"mistake_{error.why}"), (member.number, outcome)), 400
+            return page(about, desk.words.say(f"mistake_{error.why}", **error.values), (member.number, outcome)), 400
         if not done:
             return page(about, stands_already(about, member, outcome.strip())), 409
         to = {"place": place, "written": written, "numbers": 1 if in_full(about) else None}
