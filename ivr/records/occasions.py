@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from ivr.errors import BadEntry
 from ivr.records.closing import open_since
-from ivr.records.models import Branch, Occasion, Presence
+from ivr.records.models import Branch, Member, Occasion, Presence
 
 Kind = Literal["visit", "meeting"]
 LONGEST = {"topic": 200, "host": 100, "place": 100, "note": 1000}  # characters
@@ -56,8 +56,9 @@ def write(
     Raises BadEntry."""
     if what.day > today:
         raise BadEntry("day", "day_in_the_future")
-    if what.day < open_since(today):
-        raise BadEntry("day", "too_early")
+    if what.day < (opens := open_for(connection, branch, today)):
+        why = "too_early" if opens == open_since(today) else "before_record"
+        raise BadEntry("day", why, year=opens.year, month=opens.month)
     if what.lesson and what.day < offered_since:
         raise BadEntry("lesson", "not_yet_offered", day=offered_since)
     if not what.members:
@@ -78,6 +79,14 @@ def write(
     there = [{"occasion_id": occasion, "member_id": member} for member in dict.fromkeys(what.members)]
     connection.execute(insert(Presence), there)
     return occasion
+
+
+def open_for(connection: Connection, branch: int, today: date) -> date:
+    """The first day of which something may be written down for a branch: that of last month, or of the month in which
+    its record begins, that of its first roster. Before, nobody would be known but those who are written down."""
+    found = select(Member.enrolled_on).where(Member.branch_id == branch).order_by(Member.enrolled_on.nulls_first())
+    begins = connection.execute(found.limit(1)).scalar()
+    return max(open_since(today), begins.replace(day=1) if begins else date.min)
 
 
 def _same(connection: Connection, row: Mapping[str, object], members: Set[int]) -> int | None:

@@ -66,11 +66,7 @@ def _meeting(basis: Basis, place: Place, what: Written) -> Row:
 
 def _members(basis: Basis, place: Place, day: date) -> set[int]:
     """Of the branch as it is now: when somebody moved to it, with the day of their first roster, is not kept. Before
-    the first roster they are those that were in it; where that came in a later month, those of whom this month tells,
-    as in the ledger."""
+    the first roster they are those that were in it."""
     ours = [person for person in basis.facts.ever if person.branch == place.name]
     first = min((each.enrolled_on or day for each in ours), default=day)
-    if first > basis.facts.period.last:
-        ours = [person for person in basis.facts.people if person.branch == place.name]
-        return {person.id for person in ours}
     return {person.id for person in ours if is_enrolled(person, max(day, first))}

@@ -231,20 +231,6 @@ def test_at_a_meeting_before_the_first_roster_its_members_are_members(village: V
     assert row["absent"] == "王秀英、赵福贵"  # 马建民 is excused
 
 
-def test_before_a_roster_of_a_later_month_a_meeting_s_members_are_those_of_the_ledger(
-    village: Village, basis: Made
-) -> None:
-    write_november(village)
-    village.connection.execute(update(Member).values(enrolled_on=date(2026, 11, 24)))
-    ids = {person.number: person.id for person in basis().facts.people}
-    met = Written("meeting", date(2026, 10, 20), "falls", (ids["002"], ids["005"]))
-    write(village.connection, basis().places[0].id, met, 1, NOW, TODAY)
-    (row,) = cells(PAGES["meetings"](basis("2026-10")))
-    ledger = next(each for each in cells(PAGES["ledger"](basis("2026-10"))) if each["by_meeting"])
-    assert (row["enrolled"], row["expected"], row["present"], row["absent"]) == (3, 2, 2, "")  # 马建民 is excused
-    assert (ledger["enrolled"], ledger["due"], ledger["done"], ledger["missing"]) == (3, 2, 2, 0)
-
-
 def test_who_was_at_a_meeting_and_has_moved_since_is_counted_there(village: Village, basis: Made) -> None:
     """On the branch's own sheet without a name; and a meeting that nobody named is called by its lesson."""
     write_november(village)

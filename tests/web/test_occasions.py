@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ivr.records.db import Database
-from ivr.records.models import Occasion, Presence
+from ivr.records.models import Member, Occasion, Presence
 from tests.web.conftest import Browser, Clock, desk_of
 from tests.web.reading import rows, told
 
@@ -54,6 +54,27 @@ def test_what_was_handed_in_is_not_taken_back(browser: Browser, here: str, clock
     assert "马建民" in page and "撤回" not in page
     answer = browser.post(action)
     assert answer.status_code == 409 and "更早的不能再写，也不能再改" in answer.text and "马建民" in answer.text
+
+
+@pytest.mark.parametrize("kind", ["visit", "meeting"])
+def test_before_the_month_of_the_first_roster_nothing_is_written_down(
+    browser: Browser, here: str, database: Database, kind: str
+) -> None:
+    """Who is written down would be all who are known. One of whom no day is known has been there always."""
+    with database.writing() as connection:
+        connection.execute(update(Member).values(enrolled_on=date(2026, 11, 19)))
+    browser.sign_in("chuxin")
+    form, there = f"{here}/{kind}", {"member": "004", "members": "004", "lesson": "falls"}
+    assert 'type="date" value="2026-11-20" min="2026-11-01" max="2026-11-20"' in browser.get(form).text
+    told = "这个支部的学习记录从2026年11月开始，更早的不能写在这里。"
+    for day in ("2026-10-31", "2026-09-30"):
+        answer = browser.post(form, day=day, **there)
+        assert answer.status_code == 400 and f'id="day-wrong" role="alert">{told}' in answer.text
+    assert browser.post(form, day="2026-11-01", **there).status_code == 303  # before the roster, in its month
+    with database.writing() as connection:
+        connection.execute(update(Member).where(Member.number == "001").values(enrolled_on=None))
+    assert 'min="2026-10-01"' in browser.get(form).text
+    assert browser.post(form, day="2026-10-31", **there).status_code == 303
 
 
 @pytest.mark.parametrize(("kind", "sheet"), [("visit", "送学上门登记"), ("meeting", "会议记录页")])
