@@ -12,7 +12,7 @@ from ivr.reports.visits import VisitRow
 
 KEYS = (
     *("n", "day", "branch", "visited_name", "age", "visit_reason", "visitor", "visit_way", "title", "gist", "length"),
-    *("feedback", "member_signature", "visitor_signature", "photos", "evidence"),
+    *("feedback", "member_signature", "visitor_signature", "photos", "evidence", "remarks"),
 )
 
 
@@ -41,6 +41,7 @@ def rows(basis: Basis) -> Iterator[Row]:
             "gist": row.said,
             "length": round(row.length_s / 60, 1) if row.length_s else "",
             "evidence": _evidence(row, basis),
+            "remarks": row.remarks,
         }
 
 

@@ -13,13 +13,15 @@ from ivr.reports.columns import Basis
 from ivr.reports.facts import Version
 from ivr.reports.queries import VisitFact
 from ivr.reports.sheet import Sheet, sheet_of
+from ivr.vocabulary import Vocabulary
 
 
 class VisitRow(Struct, frozen=True, gc=False):
     """A visit, on a local `day`; `at` is the local time of one that was logged by telephone. `lesson` was studied, None
-    for a talk; `said` is what was written down. Only what the member `confirmed` counts; None where a secretary wrote
-    it down, which counts. `note` is the recording that the visitor left (`ivr questions play`). It can be looked up by
-    the number of its `call`, or of what was `written`. Numbers are None for somebody of another branch."""
+    for a talk; `said` is what was talked about, with `remarks` besides, as they were written down. Only what the member
+    `confirmed` counts; None where a secretary wrote it down, which counts. `note` is the recording that the visitor
+    left (`ivr questions play`). It can be looked up by the number of its `call`, or of what was `written`. Numbers are
+    None for somebody of another branch."""
 
     day: date
     at: datetime | None
@@ -32,6 +34,7 @@ class VisitRow(Struct, frozen=True, gc=False):
     title: str | None
     length_s: float | None
     said: str
+    remarks: str
     confirmed: bool | None
     note: int | None
     call: int | None
@@ -66,6 +69,7 @@ def _logged(basis: Basis, visit: VisitFact) -> VisitRow:
         visit.branch,
         *_studied(lesson, visit.edition),
         said="",
+        remarks="",
         confirmed=visit.confirmed,
         note=visit.note,
         call=visit.call_id,
@@ -81,12 +85,14 @@ def _written(basis: Basis) -> Iterator[VisitRow]:
     for kept in facts.occasions:
         what = kept.what
         if what.kind == "visit" and kept.branch_id in branches:
-            said = basis.words.say("semicolon").join(filter(None, (what.topic, what.note)))
             studied = _studied(lessons.get(what.lesson or ""), what.lesson or "")
             for person in (people[member] for member in what.members if member in people):
-                yield VisitRow(
-                    what.day, None, what.host, None, *_who(person), *studied, said, None, None, None, kept.id
-                )
+                told = (*_who(person), *studied, what.topic, what.note)
+                yield VisitRow(what.day, None, what.host, None, *told, None, None, None, kept.id)
+
+
+def _talked_of(row: VisitRow, words: Vocabulary) -> str:
+    return words.say("semicolon").join(filter(None, (row.said, row.remarks)))
 
 
 def _who(person: Enrolled) -> tuple[str, str, str]:
@@ -123,7 +129,7 @@ def page(basis: Basis) -> tuple[Sheet, ...]:
             row.branch,
             words.say("title", title=row.title) if row.title else words.say("no_lesson_visit"),
             words.say("visit_written" if row.confirmed is None else "yes" if row.confirmed else "no"),
-            words.say("visit_recording", n=row.note) if row.note else row.said,
+            words.say("visit_recording", n=row.note) if row.note else _talked_of(row, words),
         )
         for row in visits
     )

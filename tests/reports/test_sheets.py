@@ -318,13 +318,17 @@ def test_how_a_lesson_was_studied_and_who_made_it_up(
 
 def test_visits_that_were_written_down_are_on_the_same_list(village: Village, basis: Made) -> None:
     write_november(village)
-    told = [(row.day.day, row.visitor, row.member, row.confirmed, row.said) for row in visits.rows(basis())]
+    told = [
+        (row.day.day, row.visitor, row.member, row.confirmed, row.said, row.remarks) for row in visits.rows(basis())
+    ]
     assert told == [
-        (17, "王秀英", "马建民", True, ""),
-        (17, "王秀英", "张桂兰", False, ""),
-        (20, "老张", "赵福贵", None, "炉子要通风；=盼子女回家"),
+        (17, "王秀英", "马建民", True, "", ""),
+        (17, "王秀英", "张桂兰", False, "", ""),
+        (20, "老张", "赵福贵", None, "炉子要通风", "=盼子女回家"),
     ]
     assert "3 次上门：电话里登记、本人确认的 1 次，书记登记的 1 次。" in to_text(visits.page(basis()))
+    (_, written) = cells(PAGES["visits"](basis()))
+    assert (written["gist"], written["remarks"]) == ("炉子要通风", "=盼子女回家")
 
 
 def test_what_other_branches_wrote_down_is_on_no_sheet_of_this_one(village: Village, basis: Made) -> None:

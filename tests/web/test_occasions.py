@@ -85,6 +85,7 @@ def test_the_form_says_what_it_means_to_choose_no_lesson(browser: Browser, here:
     assert told == f"不选课，就不算学了课：{sheet}里有，本月情况和学习台账里没有。"
     assert 'name="lesson" aria-describedby="no-lesson"' in page
     labels = re.findall(r"<label for=.*?>(.*?)</label>", page)
+    assert ("谈了什么和备注，都会印在要上交的送学上门登记表上" in page) == (kind == "visit")
     assert ("会议内容" in labels) == ("记录人、列席人员" in page) == (kind == "meeting") != ("备注" in labels)
 
 
