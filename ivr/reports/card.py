@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,9 +51,9 @@ class MonthOnCard:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Of a month, or a year: lessons studied to the end, seconds heard, hours in tenths."""
+    """Of a month, or a year: how many lessons were studied to the end in which ways, seconds heard, hours in tenths."""
 
-    completed: int
+    ways: Mapping[str, int]
     heard_s: float
     suggested: int
     confirmed: int
@@ -61,7 +62,7 @@ class Sums:
 def sums(rows: Iterable[CardRow]) -> Sums:
     told = list(rows)
     return Sums(
-        sum(row.completed for row in told),
+        Counter(row.ways for row in told if row.completed),
         round(sum(row.heard_s for row in told), 1),
         sum(row.suggested for row in told),
         sum(row.confirmed for row in told),

@@ -21,8 +21,8 @@ Situation = Literal["", "no_phone", "no_call", "strays", "dropped", "no_lesson"]
 class MonthRow(Struct, frozen=True, gc=False):
     """A member: `stands` in the lesson they came farthest in, `by_lesson` in each, in the month's order; `ways` of
     those that they are done with, as in Studied. Seconds to 0.1, all lessons together; of the questions `answered`, so
-    many were `correct` in the end; `asked` counts all that the lessons have in which they answered any. Study is not
-    asked of those `excused`, for a reason."""
+    many were `correct` in the end; `asked` counts all that the lessons have in which they answered any. On their
+    `last_day` they called, or studied in a visit or a meeting. Study is not asked of those `excused`, for a reason."""
 
     name: str
     number: str
@@ -35,7 +35,7 @@ class MonthRow(Struct, frozen=True, gc=False):
     correct: int
     asked: int
     calls: int
-    last_call: date | None
+    last_day: date | None
     situation: Situation
     strays: int
     excused: str
@@ -167,7 +167,7 @@ def _row(facts: MonthFacts, person: Enrolled, mine: Sequence[Studied]) -> MonthR
     marked = [row for row in mine if row.answered]
     called = facts.called.get(person.id, {})
     days = [facts.period.local(at).date() for at in called.values()]
-    days += [row.last_call for row in mine if row.last_call]
+    days += [day for row in mine for day in (row.last_call, *row.by_hand.values()) if day]
     calls = called.keys() | _studied_in(facts, person)
     stands = min((*(row.stands for row in mine), STANDS[-1]), key=STANDS.index)
     return MonthRow(
@@ -182,7 +182,7 @@ def _row(facts: MonthFacts, person: Enrolled, mine: Sequence[Studied]) -> MonthR
         correct=sum(row.correct for row in marked),
         asked=sum(row.questions for row in marked),
         calls=len(calls),
-        last_call=max(days, default=None),
+        last_day=max(days, default=None),
         situation=_situation(person, mine, len(calls)) if mine and stands not in DONE and not excused else "",
         strays=sum(row.stray_keys for row in mine),
         excused=excused.reason if excused else "",

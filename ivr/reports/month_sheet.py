@@ -34,7 +34,7 @@ def _members(basis: Basis) -> Iterator[Row]:
             "heard_time": clock(row.heard_s),
             "marks": f"{row.correct}/{row.asked}" if row.asked else "",
             "month_calls": row.calls or None,
-            "last_day": f"{row.last_call:%m-%d}" if row.last_call else "",
+            "last_day": f"{row.last_day:%m-%d}" if row.last_day else "",
             "situation": _situation(basis, row),
         }
 

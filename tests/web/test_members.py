@@ -96,12 +96,13 @@ def test_a_year_month_by_month(
     assert browser.get("/desk/member/001/2027").status_code == 404  # it has not begun
     clock.pass_(days=60)
     browser.sign_in("chuxin")
+    how = "电话学习 + 集中学习 1 课、集中学习 1 课、电话学习 1 课"
     assert cells(browser.get(CARD).text) == [
         ["10月", "10-05", "防跌倒", "电话学习", "0:12", "", "", "", "0:12，0.0 学时"],
         ["11月", "11-09、11-19", "防跌倒", "电话学习 + 集中学习", "0:30", "", "0.5", "2/2", "0:30，1.5 学时"],
         ["11-18", "用炉子", "集中学习", "", "", "1.0", ""],
         ["12月", "12-31", "用炉子", "电话学习", "0:14", "", "", "", "0:14，0.0 学时"],
-        ["全年合计（学完 3 课）", "0:56", "", "1.5", "", "0:56，1.5 学时"],
+        [f"全年合计（学完 3 课：{how}）", "0:56", "", "1.5", "", "0:56，1.5 学时"],
     ]
     page, next_year = browser.get(CARD).text, browser.get("/desk/member/001/2027").text
     assert "全年确认学时 1.5，要满 32。" in page and cells(next_year)[0][:2] == ["1月", "01-01"]

@@ -32,7 +32,10 @@ def test_a_visit_counts_and_is_taken_back(browser: Browser, here: str) -> None:
     asks = r'<details class="asks">\s*<summary aria-label="撤回 2026-11-18">撤回</summary>\s*<form .*?action="(.*?)"'
     (action,) = re.findall(asks, written)
     page = browser.get(here).text
-    assert rows(page)[3][2] == "△ 送学上门" and told(page)[0] == "6 人应学，4 人学完，还有 2 人请帮一帮。"
+    assert (rows(page)[3][2], rows(page)[3][7]) == ("△ 送学上门", "11-18")
+    card = browser.get("/desk/member/004/2026").text
+    assert "全年合计（学完 1 课：送学上门 1 课）" in card and "0:00" not in card
+    assert told(page)[0] == "6 人应学，4 人学完，还有 2 人请帮一帮。"
     for _ in range(2):  # twice is once
         answer = browser.post(action)
         assert answer.status_code == 303 and "已撤回。" in browser.get(answer.location).text

@@ -17,7 +17,7 @@ from ivr.records.exemptions import Exempt
 from ivr.records.numbers import masked
 from ivr.records.roster import Enrolled
 from ivr.reports import beginning, card, period
-from ivr.reports.card import MonthOnCard
+from ivr.reports.card import MonthOnCard, Sums
 from ivr.reports.member import clock, told_ways
 from ivr.web import typed
 from ivr.web.desk import Desk
@@ -82,6 +82,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         months, exempt, chosen = gathered(member, year)
         with desk.database.reading() as connection:
             begins = beginning.of_member(connection, member, desk.settings.line.zone)
+        sums = card.sums(row for month in months for row in month.rows)
         return render_template(
             "desk/member_card.html",
             member=member,
@@ -92,7 +93,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             months=months,
             ways=lambda ways: told_ways(ways, desk.words),
             clock=clock,
-            sums=card.sums(row for month in months for row in month.rows),
+            sums=sums,
+            of_year=of_year(sums),
             year_hours=rules.year_hours,
             exempt=exempt,
             chosen=chosen,
@@ -104,6 +106,12 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             today=desk.today(),
             open_since=open_since(desk.today()),
         )
+
+    def of_year(sums: Sums) -> str:
+        """How many lessons were studied, and how: what was studied off the telephone was not heard."""
+        say, n = desk.words.say, sum(sums.ways.values())
+        each = (say("way_lessons", way=told_ways(ways, desk.words), n=count) for ways, count in sums.ways.items())
+        return say("sum_of_year_how", n=n, ways=say("between").join(each)) if n else say("sum_of_year")
 
     def gathered(member: Enrolled, year: int) -> tuple[list[MonthOnCard], list[Exempt], Mapping[str, str]]:
         """Of the years from the first record to this one."""
