@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 from msgspec import Struct
 
+from ivr.records.occasions import Kind
 from ivr.records.roster import Enrolled
 from ivr.reports import member
 from ivr.reports.facts import BriefFacts, Key, MonthFacts
@@ -22,7 +23,8 @@ class MonthRow(Struct, frozen=True, gc=False):
     """A member: `stands` in the lesson they came farthest in, `by_lesson` in each, in the month's order; `ways` of
     those that they are done with, as in Studied. Seconds to 0.1, all lessons together; of the questions `answered`, so
     many were `correct` in the end; `asked` counts all that the lessons have in which they answered any. On their
-    `last_day` they called, or studied in a visit or a meeting. Study is not asked of those `excused`, for a reason."""
+    `last_day` they called, or studied in a visit or a meeting. Who has not studied a lesson whole was `seen` all the
+    same, in a visit or a meeting, then. Study is not asked of those `excused`, for a reason."""
 
     name: str
     number: str
@@ -38,6 +40,7 @@ class MonthRow(Struct, frozen=True, gc=False):
     last_day: date | None
     situation: Situation
     strays: int
+    seen: tuple[Kind, date] | None
     excused: str
 
     @property
@@ -95,8 +98,8 @@ def rows(facts: MonthFacts) -> list[MonthRow]:
 
 def rows_of(facts: MonthFacts, studied: Sequence[Studied]) -> list[MonthRow]:
     """From the rows of the members, one for each lesson."""
-    each = len(facts.lessons)
-    return [_row(facts, person, studied[n * each : (n + 1) * each]) for n, person in enumerate(facts.people)]
+    each, seen = len(facts.lessons), _seen(facts)
+    return [_row(facts, person, studied[n * each : (n + 1) * each], seen) for n, person in enumerate(facts.people)]
 
 
 def standings(facts: BriefFacts) -> list[Standing]:
@@ -162,7 +165,14 @@ def sentences(facts: BriefFacts, count: Count, words: Vocabulary) -> Iterator[st
     yield words.say("lessons", titles=titles)
 
 
-def _row(facts: MonthFacts, person: Enrolled, mine: Sequence[Studied]) -> MonthRow:
+def _seen(facts: MonthFacts) -> dict[int, tuple[Kind, date]]:
+    """By member: in what they were seen last, and when."""
+    return {member: (kept.what.kind, kept.what.day) for kept in facts.occasions for member in kept.what.members}
+
+
+def _row(
+    facts: MonthFacts, person: Enrolled, mine: Sequence[Studied], seen: Mapping[int, tuple[Kind, date]]
+) -> MonthRow:
     excused = facts.excused.get(person.id)
     marked = [row for row in mine if row.answered]
     called = facts.called.get(person.id, {})
@@ -170,6 +180,7 @@ def _row(facts: MonthFacts, person: Enrolled, mine: Sequence[Studied]) -> MonthR
     days += [day for row in mine for day in (row.last_call, *row.by_hand.values()) if day]
     calls = called.keys() | _studied_in(facts, person)
     stands = min((*(row.stands for row in mine), STANDS[-1]), key=STANDS.index)
+    waits = bool(mine) and stands not in DONE and not excused
     return MonthRow(
         person.name,
         person.number,
@@ -183,8 +194,9 @@ def _row(facts: MonthFacts, person: Enrolled, mine: Sequence[Studied]) -> MonthR
         asked=sum(row.questions for row in marked),
         calls=len(calls),
         last_day=max(days, default=None),
-        situation=_situation(person, mine, len(calls)) if mine and stands not in DONE and not excused else "",
+        situation=_situation(person, mine, len(calls)) if waits else "",
         strays=sum(row.stray_keys for row in mine),
+        seen=seen.get(person.id) if waits else None,
         excused=excused.reason if excused else "",
     )
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.reports import columns, month
+from ivr.reports import columns, month, study
 from ivr.reports.columns import Basis, Row
 from ivr.reports.member import STANDS, clock, signed
-from ivr.reports.month import MonthRow
 from ivr.reports.sheet import Cell, Sheet
 
 OF_MEMBERS = ("n", "name", "stands_sign", "lessons_done", "heard_time", "marks", "month_calls", "last_day", "situation")
@@ -35,14 +34,8 @@ def _members(basis: Basis) -> Iterator[Row]:
             "marks": f"{row.correct}/{row.asked}" if row.asked else "",
             "month_calls": row.calls or None,
             "last_day": f"{row.last_day:%m-%d}" if row.last_day else "",
-            "situation": _situation(basis, row),
+            "situation": study.situation(row, basis.words),
         }
-
-
-def _situation(basis: Basis, row: MonthRow) -> str:
-    if row.excused:
-        return basis.words.say("excused")
-    return basis.words.say(f"help_{row.situation}", n=row.strays) if row.situation else ""
 
 
 def _branches(basis: Basis) -> Iterator[Row]:

@@ -85,17 +85,24 @@ def test_the_form_says_what_it_means_to_choose_no_lesson(browser: Browser, here:
     browser.sign_in("chuxin")
     page = browser.get(f"{here}/{kind}").text
     told = page.partition('id="no-lesson">')[2].partition("</p>")[0]
-    assert told == f"不选课，就不算学了课：{sheet}里有，本月情况和学习台账里没有。"
+    assert told == f"不选课，就不算学了课：{sheet}里有，本月情况和学习台账里还是没听。"
     assert 'name="lesson" aria-describedby="no-lesson"' in page
     labels = re.findall(r"<label for=.*?>(.*?)</label>", page)
     assert ("谈了什么和备注，都会印在要上交的送学上门登记表上" in page) == (kind == "visit")
     assert ("会议内容" in labels) == ("记录人、列席人员" in page) == (kind == "meeting") != ("备注" in labels)
 
 
-def test_a_talk_is_no_study(browser: Browser, here: str) -> None:
+def test_a_talk_is_no_study_but_is_told_of(browser: Browser, here: str) -> None:
+    """Nor is a meeting without a lesson."""
     browser.sign_in("chuxin")
     browser.post(f"{here}/visit", day="2026-11-18", member="004", topic="谈心")
-    assert rows(browser.get(here).text)[3][2] == "○ 没听"
+    browser.post(f"{here}/meeting", day="2026-11-19", members=["001", "002"], topic="选举")
+    told = {"王秀英": "", "李大山": "11-19 来开过会；中途断开", "马建民": "11-18 去看望过；没有打进来"}
+    page = {row[1]: (row[2], row[-1]) for row in rows(browser.get(here).text)}
+    assert page["马建民"][0] == "○ 没听" and {name: page[name][1] for name in told} == told
+    for which in ("ring", "ledger/ledger", "ledger/helping", "ledger/detail"):
+        text = browser.get(f"{here}/{which}").text
+        assert [said for said in told.values() if said not in text] == [], which
 
 
 def test_a_meeting_counts_for_those_who_were_there(browser: Browser, here: str) -> None:

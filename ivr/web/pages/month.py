@@ -6,6 +6,7 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from werkzeug import Response
 
 from ivr.reports import month as figures
+from ivr.reports import study
 from ivr.reports.member import SYMBOLS, clock, standing
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
@@ -42,5 +43,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             forms=offered(),
             clock=clock,
             standing=lambda row: standing(row.stands, row.ways, desk.words),
+            situation=lambda row: study.situation(row, desk.words),
             share=lambda count: figures.share(count.done, count.due, desk.words),
         )
