@@ -196,7 +196,7 @@ def _gathered(
     rows = {key: row for key, row in stored.items() if key[0] in known}
     versions = _versions(catalogue, rows.values())
     written = tuple(occasions.between(connection, period.first, period.last))
-    told_of = {*(who for who, _ in rows), *exempt, *(who for kept in written for who in kept.what.members)}
+    told_of = {*(who for who, _ in rows), *(who for kept in written for who in kept.what.members)}
     told_of |= _called_late(connection, period, members, found)
     people = tuple(each for each in found if each.id in told_of or is_enrolled(each, period.last))
     held = hours.confirmed(connection, [period.month], members)
