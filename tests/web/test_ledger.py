@@ -13,6 +13,7 @@ import logging
 import re
 import sys
 import threading
+import zipfile
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
@@ -132,6 +133,19 @@ def test_a_form_has_every_heading_beside_its_cell(which: str, browser: Browser, 
     for forms in (pdf_cells(browser.get(f"{address}.pdf").data), excel(book)):
         beside = [(row[n], row[n + 1] or "") for row in forms for n in range(0, len(row) - 1, 2) if row[n]]
         assert sorted((without_blanks(name), without_blanks(cell)) for name, cell in beside) == sorted(expected)
+
+
+@pytest.mark.parametrize("which", ["ledger", "meetings"])
+def test_a_form_has_no_boxes_that_are_for_nothing(which: str, browser: Browser, written: None) -> None:
+    """A heading that is alone on its line has all of it."""
+    browser.sign_in("chuxin")
+    address = f"/desk/all/2026-11/ledger/{which}"
+    lines = re.findall("<tr[^>]*>(<th.*?)</tr>", browser.get(address).text)
+    assert lines and all(line.count("<t") + 2 * line.count('colspan="3"') == 4 for line in lines)
+    assert not any("<th></th>" in re.sub("<th .*?>", "<th>", line) for line in lines)
+    alone = sum(line.count("<th") == 1 for line in lines)
+    with zipfile.ZipFile(io.BytesIO(browser.get(f"{address}.xlsx").data)) as book:
+        assert book.read("xl/worksheets/sheet1.xml").count(b"<mergeCell ") == alone
 
 
 @pytest.mark.parametrize("user", ["chuxin", "xian"])
