@@ -10,6 +10,7 @@ import argparse
 import os
 import re
 import secrets
+import signal
 import subprocess
 import sys
 import threading
@@ -45,6 +46,7 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="leave the line running afterwards")
     parser.add_argument("--port", type=int, default=8080, help="where it runs then (default: 8080)")
     arguments = parser.parse_args()
+    end_when_told()
     say("One whole call: a short lesson is spoken on this machine (the first time: a minute or two on two")
     say("processors), a member rings the line and hears it, and the branch's record shows it (a few seconds).")
     data = HERE.parent / "data" / "demo"
@@ -71,6 +73,13 @@ def main() -> None:
     if arguments.keep:
         ivr(environment, "user", "add", SECRETARY, "--branch", BRANCH)
         keep(environment, arguments.port)
+
+
+def end_when_told() -> None:
+    """By Ctrl-C or SIGTERM, with the command that runs. A shell without a terminal lets what it runs in the background
+    ignore Ctrl-C; what is caught here is ignored no more, by the line neither."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 def share_voices(data: Path) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from ivr.config import Settings
 from ivr.records import claims, questions
@@ -40,3 +46,28 @@ def test_the_voices_of_an_older_demonstration_stay(tmp_path: Path) -> None:
     kept.mkdir(parents=True)
     share_voices(tmp_path / "demo")
     assert kept.is_dir() and not (tmp_path / "demo" / "voices").is_symlink()
+
+
+# As a shell without a terminal begins what runs in the background.
+BEGIN = ["bash", "-c", "trap '' INT; exec \"$@\"", "-", sys.executable, "-c"]
+RUNS = {
+    "a command": "demo_call.ivr(environment, 'serve', '--port', '0')",  # one that goes on and on
+    "the line": "demo_call.keep(environment, 0)",
+}
+ACCOUNT = {"IVR_PUBLIC_URL": "http://127.0.0.1", "TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "a token"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("runs", RUNS.values(), ids=list(RUNS))
+def test_it_ends_when_told_and_leaves_nothing_running(runs: str, number: signal.Signals, tmp_path: Path) -> None:
+    code = f"import os; from scripts import demo_call; demo_call.end_when_told(); environment = os.environ; {runs}"
+    environment = os.environ | ACCOUNT | {"IVR_DATA": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    here = Path(__file__).parent.parent
+    with subprocess.Popen([*BEGIN, code], env=environment, cwd=here, text=True, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout and any("The secretary's desk" in line for line in process.stdout)
+            process.send_signal(number)
+            process.communicate(timeout=30)  # until nobody is there any more who could write
+        finally:
+            process.kill()
+    assert process.returncode in (0, 1, 128 + number)  # by itself; 1 where the line was about to open

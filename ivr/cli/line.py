@@ -57,6 +57,7 @@ def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool)
             err=True,
         )
     server = _listening(app, host, port, threads)
+    settled_in()  # before it says that it is open: Ctrl-C may be lost in it
     if lacking := settings.twilio.lacking:
         click.echo(
             f"No calls come in by /line/twilio: {' and '.join(lacking)} are not set. Open on http://{host}:{port}."
@@ -65,7 +66,6 @@ def serve(settings: Settings, host: str, port: int, threads: int, verbose: bool)
         answer = f"{settings.line.public_url}/line/twilio/answer"
         click.echo(f"The line is open on http://{host}:{port}, for requests to {answer}")
     click.echo(f"The secretary's desk is at {settings.line.public_url}/desk/ (`ivr user add` lets people in)")
-    settled_in()
     threading.Thread(target=_load_what_sets_pdfs, name="PDFs", daemon=True).start()
     with fetching(app.extensions["line"]):
         server.run()

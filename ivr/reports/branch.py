@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ivr.reports import helping, month, month_sheet
+from ivr.reports import helping, month, month_sheet, ring
 from ivr.reports.columns import Basis
 from ivr.reports.facts import MonthFacts
 from ivr.reports.member import DONE, STANDS, Stands
@@ -41,7 +41,9 @@ def _figures(stands: Sequence[Stands]) -> tuple[Cell, ...]:
 
 
 def page(basis: Basis) -> tuple[Sheet, ...]:
-    told = month.sentences(basis.facts, month.count(month.standings(basis.facts)), basis.words)
+    standings = month.standings(basis.facts)
+    reached = ring.reached(standings, basis.facts, basis.followed)
+    told = month.sentences(basis.facts, month.count(standings), basis.words, reached)
     first = replace(month_sheet.sheet(basis), above=tuple(told))
     if not basis.facts.lessons:
         return (replace(first, cells=()),)

@@ -41,6 +41,6 @@ def rows(basis: Basis) -> Iterator[Row]:
             "phone_masked": basis.joined(map(masked, row.person.phones)),
             "situation": study.reason(row.month, basis.words),
             "help": study.help_for(row.month, basis.words),
-            "result": row.done.told(basis.words) if row.done else "",
-            "day": row.done.day if row.done else None,
+            "result": basis.words.say("semicolon").join(filter(None, (done.told(basis.words) for done in row.done))),
+            "day": row.done[-1].day if row.done else None,
         }

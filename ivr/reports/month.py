@@ -144,8 +144,8 @@ def by_branch(of: Iterable[_Row]) -> dict[str, list[_Row]]:
     return branches
 
 
-def sentences(facts: BriefFacts, count: Count, words: Vocabulary) -> Iterator[str]:
-    """The month in words, before any table."""
+def sentences(facts: BriefFacts, count: Count, words: Vocabulary, reached: int = 0) -> Iterator[str]:
+    """The month in words, before any table; so many of those who wait for help were `reached`."""
     if not facts.people:
         yield facts.not_begun(words) or words.say("nobody")
         return
@@ -154,6 +154,8 @@ def sentences(facts: BriefFacts, count: Count, words: Vocabulary) -> Iterator[st
         return
     waiting = count.due - count.done
     yield words.say("count_help" if waiting else "count", due=count.due, heard=count.done, waiting=waiting)
+    if reached:
+        yield words.say("reached_count", n=reached, waiting=waiting, left=waiting - reached)
     if waiting:
         yield words.say("partly_count", n=count.partly, missing=count.not_yet)
     if count.excused:

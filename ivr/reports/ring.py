@@ -1,17 +1,19 @@
 """Whom to ring or to visit: those of whom study is asked, and who have not heard a lesson yet. It is a list of people
-to help; who was rung or seen already stands at its end."""
+to help; who was reached already stands at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ivr.records.follow_ups import Followed
+from ivr.records.occasions import Written
 from ivr.records.roster import Enrolled
 from ivr.reports import month
 from ivr.reports.facts import BriefFacts, MonthFacts
-from ivr.reports.month import MonthRow
+from ivr.reports.month import MonthRow, Standing
 from ivr.vocabulary import Vocabulary
 
 ORDER = ("dropped", "strays", "no_lesson", "", "no_call", "no_phone")  # whom a word on the telephone helps most, first
@@ -19,7 +21,7 @@ ORDER = ("dropped", "strays", "no_lesson", "", "no_call", "no_phone")  # whom a 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """They were rung or seen, on a local day: `tick` is the id of what was ticked, None where a visit of this month was
+    """They were reached on a local day: `tick` is the id of what was ticked, None where a visit of this month was
     written down."""
 
     day: date
@@ -32,33 +34,54 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class RingRow:
-    """A member who waits for help; `done` once somebody rang or saw them this month."""
+    """A member who waits for help; `done` is when somebody reached them this month, by day."""
 
     person: Enrolled
     month: MonthRow
-    done: Done | None
+    done: tuple[Done, ...]
+
+    @property
+    def tick(self) -> int | None:
+        """The id of what was ticked, if anything was."""
+        return next((each.tick for each in self.done if each.tick is not None), None)
 
 
 def rows(facts: MonthFacts, followed: Mapping[int, Followed]) -> list[RingRow]:
-    """By branch; those whom nobody has rung or seen first. Nobody in a month without a lesson."""
+    """By branch; those whom nobody has reached first. Nobody in a month without a lesson."""
     people, done = {person.number: person for person in facts.people}, _done(facts, followed)
-    waiting = [
-        RingRow(people[row.number], row, done.get(people[row.number].id)) for row in month.rows(facts) if row.waits
-    ]
-    return sorted(waiting, key=_place)
+    waiting = (row for row in month.rows(facts) if row.waits)
+    told = (RingRow(people[row.number], row, tuple(done.get(people[row.number].id, ()))) for row in waiting)
+    return sorted(told, key=_place)
 
 
-def _done(facts: BriefFacts, followed: Mapping[int, Followed]) -> dict[int, Done]:
-    """By member. What somebody ticked says more than a visit does."""
-    visits = (each.what for each in facts.occasions if each.what.kind == "visit")
-    seen = {member: Done(visit.day, visit.topic, None) for visit in visits for member in visit.members}
-    ticked = ((who, Done(facts.period.local(each.at).date(), each.outcome, each.id)) for who, each in followed.items())
-    return {**seen, **dict(ticked)}
+def _done(facts: BriefFacts, followed: Mapping[int, Followed]) -> dict[int, list[Done]]:
+    """By member: what was ticked, and the visits."""
+    done: defaultdict[int, list[Done]] = defaultdict(list)
+    for who, each in followed.items():
+        done[who].append(Done(facts.period.local(each.at).date(), each.outcome, each.id))
+    for visit in _visits(facts):
+        for who in visit.members:
+            done[who].append(Done(visit.day, visit.topic, None))
+    return {who: sorted(theirs, key=lambda each: each.day) for who, theirs in done.items()}
+
+
+def _visits(facts: BriefFacts) -> Iterator[Written]:
+    return (kept.what for kept in facts.occasions if kept.what.kind == "visit")
+
+
+def reached(of: Iterable[Standing], facts: BriefFacts, followed: Mapping[int, Followed]) -> int:
+    """How many of those who wait for help were, on the telephone or at home."""
+    known = _reached(facts, followed)
+    return sum(each.waits and each.member in known for each in of)
+
+
+def _reached(facts: BriefFacts, followed: Mapping[int, Followed]) -> set[int]:
+    return set(followed).union(*(visit.members for visit in _visits(facts)))
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many of a branch wait for help, and how many of those were rung or seen already."""
+    """How many of a branch wait for help and were not reached yet, and how many were."""
 
     left: int
     followed: int
@@ -67,8 +90,8 @@ class Waiting:
 def by_branch(facts: BriefFacts, followed: Mapping[int, Followed]) -> dict[str, Waiting]:
     """By the name of each branch in which somebody waits; none in a month without a lesson."""
     waiting = month.by_branch(each for each in month.standings(facts) if each.waits and facts.lessons)
-    done = _done(facts, followed)
-    return {branch: _waiting([each.member in done for each in theirs]) for branch, theirs in waiting.items()}
+    known = _reached(facts, followed)
+    return {branch: _waiting([each.member in known for each in theirs]) for branch, theirs in waiting.items()}
 
 
 def _waiting(followed: Sequence[bool]) -> Waiting:
@@ -76,4 +99,4 @@ def _waiting(followed: Sequence[bool]) -> Waiting:
 
 
 def _place(row: RingRow) -> tuple[str, bool, int, str]:
-    return row.month.branch, row.done is not None, ORDER.index(row.month.situation), row.month.number
+    return row.month.branch, bool(row.done), ORDER.index(row.month.situation), row.month.number

@@ -34,7 +34,7 @@ class Sheet:
     form: str = ""
 
     def lines(self) -> Iterator[Sequence[int]]:
-        """The columns of a form, line by line: one that is long, or two others."""
+        """The columns of a form, line by line: two, or one that is long or left over, which has the line to itself."""
         beside: list[int] = []
         for column, key in enumerate(self.keys):
             if (key in LONG or len(beside) == 2) and beside:

@@ -88,12 +88,12 @@ def _add_forms(book: Any, sheet: Sheet) -> None:
 def _write_line(
     page: Any, row: int, line: Sequence[int], cells: Sequence[Cell], sheet: Sheet, formats: dict[str, Any]
 ) -> None:
-    first = sheet.keys[line[0]]
-    width = sum(FORM_WIDTHS[1:]) if first in LONG else FORM_WIDTHS[1]
+    first, is_alone = sheet.keys[line[0]], len(line) == 1
+    width = sum(FORM_WIDTHS[1:]) if is_alone else FORM_WIDTHS[1]
     lines = [_lines(sheet.headings[n], FORM_WIDTHS[0]) for n in line] + [_lines(cells[n], width) for n in line]
     least = TALL_PT if first in TALL else LONG_PT if first in LONG else SHORT_PT
     page.set_row(row, min(HIGHEST_PT, max(least, LINE_PT * max(lines))))
-    if first in LONG:
+    if is_alone:
         page.merge_range(row, 1, row, 3, "", formats["text"])
     for place, column in enumerate(line):
         key, at = sheet.keys[column], 2 * place

@@ -24,6 +24,7 @@ from ivr.records.exemptions import exempt
 from ivr.records.models import Member, Occasion
 from ivr.records.occasions import Written, write
 from ivr.records.roster import MOST_NAMED, Enrolled
+from ivr.reports import branch as month_of_branches
 from ivr.reports import columns, facts, sheets, visits
 from ivr.reports.columns import Basis, BriefBasis
 from ivr.reports.formats import to_csv, to_json, to_text
@@ -147,6 +148,9 @@ def test_those_who_wait_in_each_branch_are_counted_in_brief(
     assert {(row["branch"], row["left"], row["followed"]) for row in briefly} == {
         (branch, done[branch, False], done[branch, True]) for branch, _ in done
     }
+    n, left = (int(_sum(briefly, key)) for key in ("followed", "left"))
+    assert told.words.say("reached_count", n=n, waiting=n + left, left=left) in month_of_branches.page(told)[0].above
+    assert _sum(cells(PAGES["summary"](told)), "helped") == n + left
 
 
 def _sum(rows: Iterable[dict[str, Cell]], key: str) -> float:

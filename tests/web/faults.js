@@ -1,6 +1,6 @@
 // What a person would stumble over on the page as it stands. Evaluated by the debugger: the page's policy stays as it is.
 (() => {
-  const SMALLEST_PX = 18, LOWEST_PX = 44;
+  const SMALLEST_PX = 18, LOWEST_PX = 44, HIGHEST_BAR_PX = 200;
   const TOUCHED = "nav a, button, select, textarea, summary, input:not([type=hidden])";
   const faults = [];
   const named = (element) => {
@@ -39,6 +39,8 @@
   const print = document.querySelector(".bar .print");
   if (print && across.clientWidth > 700 && (apart(print, print.parentElement, "right") || apart(print, print.parentElement, "top")))
     faults.push("the print button is not where it is on other pages");
+  const bar = document.querySelector(".bar")?.getBoundingClientRect().height;
+  if (bar > HIGHEST_BAR_PX && across.clientWidth <= 700) faults.push(`${bar} px of buttons come before anything else`);
   for (const label of document.querySelectorAll(".facts dt"))
     if (apart(label, label.nextElementSibling, "top")) faults.push(`not beside what it says: ${named(label)}`);
   faults.push(...[...document.querySelectorAll(".paper")].filter(seen).map((each) => `is for paper: ${named(each)}`));

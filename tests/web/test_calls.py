@@ -79,7 +79,7 @@ def test_what_is_left_out_is_said_and_can_be_let_in(
     here = f"/desk/{county['初心村党支部']}/2026-11/calls"
     page = browser.get(f"{here}?{asked}").text
     assert [when[3:5] for when in listed(page)] == days
-    assert told(page) == [f"{len(days)} 个电话。"]
+    assert told(page) == [f"{len(days)} 个电话。"] if days else told(page)[0].endswith("2026年11月没有这样的电话。")
     assert which in plain(page) and (f'href="{here}">看全部来电' in page) == bool(which)
 
 
@@ -147,7 +147,12 @@ def test_a_hundred_calls_a_page(browser: Browser, database: Database, pressed: P
 def test_a_month_without_calls(browser: Browser, county: dict[str, int]) -> None:
     browser.sign_in("xian")
     page = browser.get("/desk/all/2026-10/calls")
-    assert page.status_code == 200 and told(page.text) == ["0 个电话。"] and "<table>" not in page.text
+    assert page.status_code == 200 and "<table>" not in page.text
+    assert told(page.text) == ["2026年10月没有电话打进来。"]
+    page = browser.get("/desk/all/2026-10/calls?only=strays")
+    assert (
+        told(page.text) == ["这里列的是按了用不上的键的电话。2026年10月没有这样的电话。"] and "看全部来电" in page.text
+    )
 
 
 # ── one call ─────────────────────────────────────────────────────────────────────────────────────────────────────

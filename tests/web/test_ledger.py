@@ -13,6 +13,7 @@ import logging
 import re
 import sys
 import threading
+import zipfile
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
@@ -135,6 +136,19 @@ def test_a_form_has_every_heading_beside_its_cell(which: str, browser: Browser, 
         assert sorted((without_blanks(name), without_blanks(cell)) for name, cell in beside) == sorted(expected)
 
 
+@pytest.mark.parametrize("which", ["ledger", "meetings"])
+def test_a_form_has_no_boxes_that_are_for_nothing(which: str, browser: Browser, written: None) -> None:
+    """A heading that is alone on its line has all of it."""
+    browser.sign_in("chuxin")
+    address = f"/desk/all/2026-11/ledger/{which}"
+    lines = re.findall("<tr[^>]*>(<th.*?)</tr>", browser.get(address).text)
+    assert lines and all(line.count("<t") + 2 * line.count('colspan="3"') == 4 for line in lines)
+    assert not any("<th></th>" in re.sub("<th .*?>", "<th>", line) for line in lines)
+    alone = sum(line.count("<th") == 1 for line in lines)
+    with zipfile.ZipFile(io.BytesIO(browser.get(f"{address}.xlsx").data)) as book:
+        assert book.read("xl/worksheets/sheet1.xml").count(b"<mergeCell ") == alone
+
+
 @pytest.mark.parametrize("user", ["chuxin", "xian"])
 def test_the_month_s_page_agrees_with_its_files(user: str, browser: Browser, written: None) -> None:
     browser.sign_in(user)
@@ -168,7 +182,7 @@ BRIEFLY = {
     "ledger": "支部 开始日期 课题 应学 实学 完成率 建议学时 确认学时",
     "detail": "支部 在册 免学 听课来电 有效收听(分) 中途断开 按错键 最后答对 建议学时 确认学时",
     "meetings": "支部 日期 会议名称 应到 实到",
-    "helping": "支部 还没联系的（人） 联系过的（人）",
+    "helping": "支部 还没联系上的（人） 联系上了的（人）",
 }
 
 

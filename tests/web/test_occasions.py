@@ -189,6 +189,17 @@ def test_a_township_writes_for_the_branch_of_the_member(browser: Browser, databa
         assert connection.execute(select(Presence.__table__)).all() == [(1, 7)]
 
 
+@pytest.mark.parametrize("place", ["all", "here"])
+def test_whom_nobody_has_by_that_number_can_t_be_visited(browser: Browser, here: str, place: str) -> None:
+    browser.sign_in("hedong")
+    form = f"{here if place == 'here' else '/desk/all/2026-11'}/visit?member="
+    known = ["004"] if place == "here" else ["004", "101"]
+    for number in ("004", "101", "201", "XX"):
+        answer = browser.get(form + number)
+        assert answer.status_code == (200 if number in known else 404), number
+        assert (f'<option value="{number}" selected>' in answer.text) == (number in known)
+
+
 def test_of_another_branch_nothing_is_taken_back(browser: Browser, fresh: Browser, here: str) -> None:
     browser.sign_in("chuxin")
     browser.post(f"{here}/visit", day="2026-11-18", member="004", lesson="falls")

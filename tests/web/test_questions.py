@@ -100,6 +100,9 @@ def test_from_the_tone_to_the_reply_that_was_heard(
     (reply,) = replies(database)
     assert (reply.question_id, reply.words, reply.delivered_at) == (question, "星期三上午九点开会。", None)
     assert browser.get(f"/desk/questions/replies/{reply.id}.wav").data == Shelf(data).audio(reply.audio).read_bytes()
+    for each in (page, browser.get("/desk/questions?all=1").text):  # one state, one sign
+        signs = re.findall('<p class="(.*?)"><span aria-hidden="true">(.)</span> 已回复，还没听</p>', each)
+        assert signs == [("stands partly", "◐")] * each.count("已回复，还没听")
     assert "没有问题等您回复。" in browser.get("/desk/questions").text
     assert "个等您回复" not in browser.get("/desk/all/2026-11/more").text
     with database.writing() as connection:

@@ -25,7 +25,8 @@ def test_who_has_not_heard_a_lesson_and_what_to_say(browser: Browser, ring: str)
     browser.sign_in("chuxin")
     page = browser.get(ring).text
     assert told(page) == ["还有 3 位等您联系。"]
-    assert '<p class="screen">打过一位，就按“打过了”。</p><p class="paper">打过一位，就在方框里打勾' in page
+    assert '<p class="screen">联系上了一位，就按“联系上了”。没联系上的不用按，名字留在这里' in page
+    assert '<p class="paper">联系上了一位，就在方框里打勾，写上结果。没联系上的不用打勾' in page
     assert [row[:4] for row in rows(page)] == [
         ["李大山", "138****8002", "中途断开", "告诉本人：再打进来，会接着上次的地方讲；信号不好，换个地方打"],
         ["赵福贵", "138****8003", "按错键 2 次", "告诉本人：什么键都不用按，听着就行"],
@@ -70,6 +71,35 @@ def test_a_visit_written_down_ticks_and_leads_back(browser: Browser, ring: str) 
     assert told(browser.get(ring).text)[0].startswith("还有 3 位")
     answer = browser.post(ring.replace("/ring", "/visit"), day="2026-10-19", **seen)  # to where it was written down
     assert answer.location == ring.replace("2026-11/ring", "2026-10/occasions?kept=1")
+
+
+def test_who_was_reached_is_counted_alike_everywhere(browser: Browser, ring: str, county: dict[str, int]) -> None:
+    """By a tick or a visit; whoever was ticked can still be visited, which stands beside it."""
+    browser.sign_in("hedong")
+    for number, outcome in (("002", "在家"), ("003", "")):
+        browser.post(f"{ring}/tick", member=number, outcome=outcome, seen="")
+    for number in ("003", "101"):
+        there = f"/desk/{county['东村党支部' if number == '101' else '初心村党支部']}/2026-11/visit"
+        browser.post(there, member=number, day="2026-11-18", topic="谈心")
+    page = browser.get(ring).text
+    assert told(page) == ["还有 1 位等您联系。"] and len(re.findall("visit.member=00[234]", page)) == 3
+    outcomes = {row[0]: row[4] for row in rows(page)}
+    assert outcomes["李大山"] == "✓ 11-20 在家 撤回 记一次上门"
+    assert outcomes["赵福贵"] == "✓ 11-18 送学上门 谈心 ✓ 11-20 撤回 上门和集中学习 记一次上门"
+    assert told(browser.get(ring.removesuffix("/ring")).text)[:2] == [
+        "6 人应学，3 人学完，还有 3 人请帮一帮。",
+        "请帮一帮的 3 人里，2 人已经联系上了，1 人还没有。",
+    ]
+    sheet = browser.get(f"{ring.removesuffix('/ring')}/ledger/helping.json").get_json()["rows"]
+    assert [(row["result"], row["day"]) for row in sheet] == [
+        ("", None),
+        ("在家", "2026-11-20"),
+        ("送学上门 谈心", "2026-11-20"),
+    ]
+    page = browser.get("/desk/all/2026-11/ring").text
+    assert told(page) == ["各支部一共还有 2 位没有联系上。"]
+    assert rows(page) == [["东村党支部", "1", "1"], ["初心村党支部", "1", "2"]]
+    assert "请帮一帮的 5 人里，3 人已经联系上了，2 人还没有。" in told(browser.get("/desk/all/2026-11").text)
 
 
 def test_who_has_no_telephone_can_only_be_visited(browser: Browser, county: dict[str, int]) -> None:
@@ -185,7 +215,7 @@ def test_a_township_sees_its_branches_one_after_the_other(browser: Browser) -> N
     browser.sign_in("hedong")
     page = browser.get("/desk/all/2026-11/ring").text
     assert rows(page) == [["东村党支部", "2", "0"], ["初心村党支部", "3", "0"]]
-    assert told(page) == ["各支部一共还有 5 位没有联系。"]
+    assert told(page) == ["各支部一共还有 5 位没有联系上。"]
 
 
 def test_of_whom_study_is_not_asked_is_not_on_the_list(

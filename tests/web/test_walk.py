@@ -154,7 +154,7 @@ def test_one_step_back_from_the_list_however_often_it_was_ticked(chromium: Brows
         and page.locator("a[href^=tel]").count()
     )
     page.evaluate("document.querySelector('input[name=outcome]').value = '长'.repeat(201)")
-    page.click("tr:not(.done) button:has-text('打过了')")
+    page.click("tr:not(.done) button:has-text('联系上了')")
     page.wait_for_selector(".mistake")
     context.close()
 

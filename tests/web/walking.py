@@ -166,6 +166,7 @@ def _on_a_phone(page: Page) -> list[str]:
     """What is wrong with it on a screen that is no wider than that."""
     screen = page.viewport_size
     page.set_viewport_size(PHONE)
+    page.evaluate("new Promise(requestAnimationFrame)")  # the page hears of it first
     faults: list[str] = page.evaluate(FAULTS)
     if screen:
         page.set_viewport_size(screen)

@@ -43,7 +43,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             **of_month(desk, about),
             **_words(desk),
             rows=rows,
-            told=(desk.words.say("calls_count", n=count),),
+            told=(_counted(desk, about, count, chosen),),
             which=_which(desk, chosen, member),
             only=chosen.only,
             choices=get_args(Only),
@@ -140,6 +140,14 @@ def _page() -> int:
     if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:6]) <= MOST_PAGES):
         abort(404)
     return int(asked[:6])
+
+
+def _counted(desk: Desk, about: Seen, count: int, chosen: Chosen) -> str:
+    """How many there are; where there are none, of what."""
+    if count:
+        return desk.words.say("calls_count", n=count)
+    which = chosen.only or ("chosen" if chosen != Chosen() else "any")
+    return desk.words.say(f"calls_none_{which}", month=about.period.named(desk.words))
 
 
 def _which(desk: Desk, chosen: Chosen, member: Enrolled | None) -> tuple[str, ...]:

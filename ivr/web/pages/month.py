@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, g, redirect, render_template, url_for
 from werkzeug import Response
 
+from ivr.records import follow_ups
 from ivr.reports import month as figures
-from ivr.reports import study
+from ivr.reports import ring, study
 from ivr.reports.member import SYMBOLS, clock, standing
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
@@ -29,6 +30,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         whole = desk.month_facts(*of) if about.one else None
         facts = whole or desk.brief_facts(*of)
         standings = figures.standings(facts)
+        with desk.database.reading() as connection:
+            followed = follow_ups.of_month(connection, about.month, [person.id for person in facts.people])
+        reached = ring.reached(standings, facts, followed)
         theirs = figures.by_branch(standings)
         return render_template(
             "desk/branch.html" if about.one else "desk/branches.html",
@@ -38,7 +42,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                 (branch, figures.count(theirs.get(branch.name, ()))) for branch in about.branches if not facts.begins
             ],
             lessons=facts.lessons,
-            told=tuple(figures.sentences(facts, figures.count(standings), desk.words)),
+            told=tuple(figures.sentences(facts, figures.count(standings), desk.words, reached)),
             symbols=SYMBOLS,
             forms=offered(),
             clock=clock,

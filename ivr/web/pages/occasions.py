@@ -51,9 +51,14 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return form_for(seen(desk, place, written), "meeting", {})
 
     def form_for(about: Seen, kind: Kind, typed: Mapping[str, str]) -> str:
-        """Of several branches, first which one."""
-        if about.one or typed.get("member"):
-            return form(one(about.place, about.month), kind, typed)
+        """Of several branches, first which one; of a member, theirs."""
+        if number := typed.get("member"):
+            branch = member_of_theirs(desk, number).branch
+            about = one(about.place, about.month)
+            if branch != about.branches[0].name:
+                abort(404)
+        if about.one:
+            return form(about, kind, typed)
         return render_template("desk/which_branch.html", **of_month(desk, about), kind=kind)
 
     @routes.post("/<place:place>/<written>/<any(visit, meeting):kind>")

@@ -92,7 +92,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             followed = follow_ups.of_month(connection, about.month, [person.id for person in facts.people])
         rows = ring.rows(whole, followed) if whole else []
         waiting = {} if whole else ring.by_branch(facts, followed)
-        left = sum(row.done is None for row in rows) + sum(each.left for each in waiting.values())
+        left = sum(not row.done for row in rows) + sum(each.left for each in waiting.values())
         all_ = len(rows) + sum(each.left + each.followed for each in waiting.values())
         say = desk.words.say
         if not all_:

@@ -52,7 +52,7 @@ each(document.querySelectorAll("form[data-in-place]"), function (form) {
 });
 
 // On a phone a table that is too wide is stacked, each cell beside its heading (desk.css); without this file, or where a
-// cell is of several rows, it is slid within itself.
+// cell is of several rows, it is slid within itself. What the page gives to take away is folded there.
 function head(table) {
   var headings = table.querySelectorAll("thead th");
   each(table.querySelectorAll("tbody tr"), function (row) {
@@ -70,6 +70,7 @@ var wide = 0;
 function stack() {
   if (window.innerWidth === wide) { return; }  // a phone's bar came or went while somebody slid the page
   wide = window.innerWidth;
+  each(document.querySelectorAll(".take"), function (files) { files.open = wide > 700; });
   each(document.querySelectorAll("main table"), function (table) {
     var around = table.parentNode;
     table.classList.remove("stacked");
