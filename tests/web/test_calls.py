@@ -198,6 +198,7 @@ def test_a_call_as_evidence(browser: Browser, database: Database) -> None:
 听到：防跌倒第2段第1句。防跌倒第2段第2句。防跌倒第2段第3句。防跌倒第2段第4句。防跌倒第2段第5句。
 0:42
 一直听到这里，没有按键。
+“谢谢您，再见。”
 0:42
 线路报告：通话结束，一共 0:42。"""
     )
@@ -434,7 +435,7 @@ def test_what_was_said_is_sound(browser: Browser, said: Mapping[str, tuple[int, 
 def test_in_english(database: Database, app: Flask, pressed: Path, clock: Clock, rang: int) -> None:
     browser = Browser(desk_of(database, pressed, clock, "en").test_client())
     browser.sign_in("chuxin")
-    known = r"初心村党支部|防跌倒[^<]*|用炉子[^<]*|[王李赵马张陈][\u4e00-\u9fff]{2}"
+    known = r"谢谢您，再见。|初心村党支部|防跌倒[^<]*|用炉子[^<]*|[王李赵马张陈][\u4e00-\u9fff]{2}"
     for path in ("/desk/all/2026-11/calls?only=strays", "/desk/unclaimed", f"/desk/call/{rang}", "/desk/call/3"):
         page = browser.get(path)
         assert page.status_code == 200
