@@ -10,6 +10,7 @@ from io import BytesIO
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, render_template, send_file
+from markupsafe import Markup
 
 from ivr.catalogue import Catalogue
 from ivr.config import RecordSettings
@@ -72,6 +73,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             tall=TALL,
             written_cell=shown,
             classed=_classed,
+            headed=_headed(sheet),
             is_signed=which in SIGNED,
         )
 
@@ -116,11 +118,25 @@ def _brief(which: str, sheet: Sheet) -> list[int]:
     return [sheet.keys.index(key) for key in shown if key in sheet.keys]
 
 
+def _headed(sheet: Sheet) -> list[tuple[str, str, bool]]:
+    """Each column's key and heading, and whether nothing stands in it."""
+    filled = [any(cell not in ("", None) for cell in column) for column in zip(*sheet.cells, strict=True)]
+    return [
+        (key, heading, not has_any)
+        for key, heading, has_any in zip(sheet.keys, sheet.headings, filled or [False] * len(sheet.keys), strict=True)
+    ]
+
+
 def _classed(keys: Sequence[str], cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
     """Each cell of a row as it is written, after how it is set; a township's sheet has thousands."""
     for key, cell in zip(keys, cells, strict=True):
         text = shown(cell)
-        yield _kind(key, cell, text), text
+        yield _kind(key, cell, text), _broken(text) if isinstance(cell, date) else text
+
+
+def _broken(day: str) -> Markup:
+    """Where columns are narrow the year stands above."""
+    return Markup("{}-<wbr>{}").format(day[:4], day[5:])
 
 
 def _kind(key: str, cell: Cell, text: str) -> str:
@@ -128,6 +144,8 @@ def _kind(key: str, cell: Cell, text: str) -> str:
         return "number"
     if key == "result":
         return "by-hand"
+    if key == "name":
+        return "name"
     if len(text) <= 5 or isinstance(cell, date):
         return "short"
     return "phones" if key.startswith("phone") else "long" if len(text) > 20 else "text"
