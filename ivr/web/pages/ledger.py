@@ -131,12 +131,13 @@ def _classed(keys: Sequence[str], cells: Sequence[Cell]) -> Iterator[tuple[str, 
     """Each cell of a row as it is written, after how it is set; a township's sheet has thousands."""
     for key, cell in zip(keys, cells, strict=True):
         text = shown(cell)
-        yield _kind(key, cell, text), _broken(text) if isinstance(cell, date) else text
+        yield _kind(key, cell, text), _breakable(key, cell, text)
 
 
-def _broken(day: str) -> Markup:
-    """Where columns are narrow the year stands above."""
-    return Markup("{}-<wbr>{}").format(day[:4], day[5:])
+def _breakable(key: str, cell: Cell, text: str) -> str:
+    """In a narrow column the day stands below its year, and of how much below a share."""
+    at = 5 if isinstance(cell, date) else text.find("（") if key == "heard_share" else 0
+    return Markup("{}<wbr>{}").format(text[:at], text[at:]) if at > 0 else text
 
 
 def _kind(key: str, cell: Cell, text: str) -> str:
