@@ -16,6 +16,7 @@ from msgspec import Struct
 
 RATE_HZ = 8000  # of all audio here, which is mono and 16-bit
 FRAMES_PER_MS = RATE_HZ // 1000
+MOST_PARTS = 9  # that callers are told by number: of more, nobody keeps count
 MOST_QUESTIONS = 10  # in a lesson; the counts that callers can be told
 PACES = ("slow", "normal", "fast")
 OPENING, CLOSING = ("开头", "開頭", "opening"), ("结尾", "結尾", "closing")  # what frames a lesson is called
@@ -141,6 +142,13 @@ class Lesson(Struct, frozen=True, dict=True):
     def part(self, segment: int) -> int:
         """Which part a segment belongs to, from 0."""
         return bisect_right(self.parts, segment) - 1
+
+    def number(self, segment: int) -> int:
+        """Which of the counted parts a segment belongs to, from 1, as callers are told; 0 where they are told none."""
+        start = self.parts[self.part(segment)]
+        if not 1 < len(self.counted) <= MOST_PARTS or start not in self.counted:
+            return 0
+        return self.counted.index(start) + 1
 
     def after_part(self, segment: int) -> int:
         """The first segment of the part that comes after this one; past the last, the number of segments. Where nothing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,13 +12,15 @@ from pathlib import Path
 import pytest
 
 from ivr.config import Settings
-from ivr.records import claims, questions
+from ivr.records import claims, hours, questions
 from ivr.records.db import open_database
 from ivr.records.importing import import_roster
 from ivr.shelf import Shelf
 from ivr.studio.engines import voices_folder
-from scripts.demo_call import CALLER, MEMBERS, STRANGER, demonstrate, share_voices
+from scripts.demo_call import CALLER, HERE, LESSON, MEMBERS, STRANGER, demonstrate, share_voices
 from tests.reports.village import at
+
+READ_PER_S = 3.3  # syllables, with their pauses, at the quicker of the two paces
 
 
 def test_a_question_and_a_stranger_s_call_are_there_to_try(settings: Settings, pressed: Path) -> None:
@@ -31,6 +34,13 @@ def test_a_question_and_a_stranger_s_call_are_there_to_try(settings: Settings, p
     database.close()
     assert asked.name == CALLER and Shelf(pressed).audio(asked.audio).is_file()
     assert call.number == STRANGER and any(call.heard_ms.values())
+
+
+def test_its_lesson_is_long_enough_for_hours_to_confirm(settings: Settings) -> None:
+    lesson = (HERE.parent / "audio_lessons" / LESSON / f"{LESSON}.lesson.md").read_text("utf-8")
+    heard = re.sub(r"---.*?---|# 测验.*(?=# 结尾)|^# .*?$", "", lesson, flags=re.DOTALL | re.MULTILINE)
+    heard_ms = round(len(re.findall(r"[\u4e00-\u9fff0-9]", heard)) / READ_PER_S * 1000)
+    assert hours.suggested(heard_ms, heard_ms, settings.records.hour_minutes) == 1
 
 
 def test_voices_are_fetched_once_for_both(tmp_path: Path) -> None:

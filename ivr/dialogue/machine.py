@@ -75,6 +75,7 @@ from ivr.dialogue.turn import (
     Said,
     Say,
     Silent,
+    Spoke,
     Turn,
     Wanted,
 )
@@ -152,6 +153,8 @@ def step(turn: Turn, act: Input, catalogue: Catalogue, now: datetime, rules: Dia
         talk = _with(talk, keys=(*turn.state.keys, Key(act.key, now))[-2:])
     scanned = talk.state.scan is not None
     reached = _counted(_scanned(talk, act) if scanned else _entered(talk, _answered(talk, act)))
+    if isinstance(act, Spoke) and act.hung_up:
+        return _unheard(reached)
     if isinstance(act, Pressed | Silent) and _time_is_up(talk):
         return ended(reached, talk.state.why)
     return _warned(talk, reached)
@@ -160,6 +163,11 @@ def step(turn: Turn, act: Input, catalogue: Catalogue, now: datetime, rules: Dia
 def ended(turn: Turn | Wanted, why: str) -> Turn:
     """Instead of this turn, goodbye; what its act added to the record stays."""
     return Turn(replace(turn.state, scene=Over(), scan=None), (Say(why), Say("goodbye")), None, turn.events)
+
+
+def _unheard(turn: Turn | Wanted) -> Turn:
+    """Instead of this turn, nothing: nobody is there any more. What the act added to the record stays."""
+    return Turn(replace(turn.state, scene=Over(), scan=None), (), None, turn.events)
 
 
 def _answered(talk: Talk, act: Input) -> Way:

@@ -2,7 +2,8 @@
 
 turn = step(turn, Pressed("2"), catalogue, now, rules)
 turn.says     what the caller hears, in order
-turn.gather   what we wait for afterwards: keys, or something said; None means goodbye: hang up
+turn.gather   what we wait for afterwards: keys, or something said; None means goodbye: hang up; where nothing is said,
+              either, the caller has hung up
 turn.events   what this turn adds to the record
 turn.state    where the conversation stands
 
@@ -38,7 +39,8 @@ class Silent(Struct, frozen=True, tag=True):
 
 
 class Spoke(Struct, frozen=True, tag=True):
-    """Something was left after the tone: `seconds` of it, under the provider's name and address for it."""
+    """Something was left after the tone: `seconds` of it, under the provider's name and address for it. Who has
+    `hung_up` hears nothing any more."""
 
     name: str
     address: str
@@ -270,6 +272,11 @@ class Turn(Struct, frozen=True):
     says: tuple[Said, ...]
     gather: Gather | Record | None
     events: tuple[Event, ...] = ()
+
+    @property
+    def is_unheard(self) -> bool:
+        """The caller hung up before it."""
+        return self.gather is None and not self.says
 
 
 class Wanted(Struct, frozen=True):

@@ -77,7 +77,8 @@ class Teller:
         events = turn.events if turn else ()
         typed = before is not None and isinstance(before.state.scene, TYPED | Proving)
         follows = tuple(told for event in events for told in self._followed(event, typed))
-        return (self._act(act, digits, before, events), *follows)
+        gone = (self.words.say("call_hung_up"),) if turn and turn.is_unheard else ()
+        return (self._act(act, digits, before, events), *follows, *gone)
 
     def _act(self, act: str, digits: str, before: Turn | None, events: tuple[Event, ...]) -> str:
         scene = before.state.scene if before else None

@@ -18,13 +18,14 @@ from ivr.records.plays import Attending
 from ivr.records.studied import ANSWERED, StudiedRow
 from ivr.reports.period import Period
 
-GOODBYE = '"gather":null'  # in the JSON of a Turn: nothing more is waited for
+OVER = '"gather":null'  # in the JSON of a Turn: nothing more is waited for
+HUNG_UP = f'"says":[],{OVER}'  # nor said: nobody was there any more
 
 
 @dataclass(frozen=True, slots=True)
 class CallFact:
     """A call: `attending` are those it counts for besides its own member, and how; `keys` in the order they were
-    pressed, `turns` counts exchanges, `lasted_s` is the provider's word; `ended` says that the provider told of the
+    pressed, `turns` counts exchanges, `lasted_s` is the provider's word; `ended` says that we were told of the
     end, `broke_off` that it came while a lesson was playing."""
 
     id: int
@@ -123,7 +124,8 @@ def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
     theirs = (Evidence.call_id == Call.id) & (Evidence.kind == "ended")
     found = (
         select(Call.id, Call.member_id, Call.number, Call.started_at, TurnRow.n.label("turns"))
-        .add_columns(TurnRow.turn.contains(GOODBYE).label("goodbye"), func.count(Evidence.id).label("endings"))
+        .add_columns(TurnRow.turn.contains(OVER).label("over"), TurnRow.turn.contains(HUNG_UP).label("hung_up"))
+        .add_columns(func.count(Evidence.id).label("endings"))
         .add_columns(func.max(Evidence.provider_s).label("lasted_s"))
         .outerjoin(TurnRow, (TurnRow.call_id == Call.id) & (TurnRow.n == newest))
         .outerjoin(Evidence, theirs)
@@ -140,8 +142,8 @@ def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
             row.started_at,
             row.turns or 0,
             tuple(keys.get(row.id, ())),
-            said_goodbye=bool(row.goodbye),
-            ended=row.endings > 0,
+            said_goodbye=bool(row.over and not row.hung_up),
+            ended=row.endings > 0 or bool(row.hung_up),
             broke_off=row.id in broken_off,
             lasted_s=row.lasted_s,
             waits=row.id in waiting,

@@ -16,7 +16,7 @@ from ivr.dialogue.turn import Ignored, Name, Stray, Turn
 from ivr.records import whose
 from ivr.records.models import Attendance, Call, Evidence, Member, Recording, TurnRow
 from ivr.records.plays import HeardRow, heard_in
-from ivr.reports import axis, call_list
+from ivr.reports import axis, call_list, parts
 from ivr.reports.acts import Teller
 from ivr.reports.axis import Bar, Sent, Tick
 from ivr.reports.call_list import Listed
@@ -29,13 +29,12 @@ Mark = Literal["", "key", "stray", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a lesson that was sent: `segment` of so many, from 1; seconds to 0.1 from where in the lesson, how
-    much of it was sent and heard; the sentences surely heard, perhaps, and not (all "" for an edition that has left the
+    """A piece of a lesson that was sent: of which `part`; seconds to 0.1 from where in the lesson, how much of it was
+    sent and heard; the sentences surely heard, perhaps, and not (all "" for an edition that has left the
     shelf). `heard` is None where it does not count for anybody who is seen."""
 
     title: str
-    segment: int
-    of: int
+    part: str
     from_s: float
     length_s: float
     heard: tuple[float, float] | None
@@ -185,23 +184,23 @@ class _Reading:
     def _piece(self, row: Row[Any]) -> Piece | None:
         if row.lesson is None:
             return None
-        lesson = self.teller.catalogue.editions.get(row.edition)
+        lesson, words = self.teller.catalogue.editions.get(row.edition), self.teller.words
+        known = lesson if lesson and row.segment < len(lesson.segments) else None
         heard = self.heard.get(row.n, [])
         grades = tuple(sorted({each.grade for each in heard}))
         base_ms, length_ms = (heard[0].base_ms, heard[0].length_ms) if heard else (row.base_ms, row.length_ms)
         bounds = (heard[0].at_least_ms, heard[0].at_most_ms) if heard else None
         told = Piece(
             lesson.title.words if lesson else row.lesson,
-            row.segment + 1,
-            len(lesson.segments) if lesson else 0,
+            parts.named(known, row.segment, words) if known else words.say("segment_n", n=row.segment + 1),
             _seconds(base_ms),
             _seconds(length_ms),
             (_seconds(bounds[0]), _seconds(bounds[1])) if bounds else None,
             grades,
         )
-        if lesson is None or bounds is None or row.segment >= len(lesson.segments):
+        if known is None or bounds is None:
             return told
-        surely, perhaps, missed = _sentences(lesson, row.segment, base_ms, *bounds)
+        surely, perhaps, missed = _sentences(known, row.segment, base_ms, *bounds)
         return replace(told, surely=surely, perhaps=perhaps, missed=missed)
 
     def evidence(self, connection: Connection) -> Iterator[Step]:

@@ -168,14 +168,14 @@ NOT_SPOKEN: tuple[Event, ...] = (Waited("question"),)
 QUESTION: list[Row] = [
     (state(LeavingQuestion()), SPOKE, f"question_kept {MENU}", AtMenu(), (ASKED,)),
     (state(LeavingQuestion(), **UNKNOWN), SPOKE, f"nobodys_question_kept {MENU_UNKNOWN}", AtMenu(), (ASKED,)),
-    (state(LeavingQuestion()), HUNG_UP, "question_kept goodbye", Over(), (ASKED,)),
+    (state(LeavingQuestion()), HUNG_UP, "", Over(), (ASKED,)),
     (state(LeavingQuestion(1)), SPOKE, f"question_kept {MENU}", AtMenu(), (ASKED,)),
     (state(LeavingQuestion()), NOTHING, "no_question_1", LeavingQuestion(1), NOT_SPOKEN),
     (state(LeavingQuestion()), "", "no_question_1", LeavingQuestion(1), NOT_SPOKEN),
     (state(LeavingQuestion()), "7", "no_question_1", LeavingQuestion(1), NOT_SPOKEN),
     (state(LeavingQuestion(1)), NOTHING, f"no_question_2 {MENU}", AtMenu(), NOT_SPOKEN),
     (state(LeavingQuestion(1)), "", f"no_question_2 {MENU}", AtMenu(), NOT_SPOKEN),
-    (state(LeavingQuestion()), Spoke("", "", 0, hung_up=True), "goodbye", Over(), NOT_SPOKEN),
+    (state(LeavingQuestion()), Spoke("", "", 0, hung_up=True), "", Over(), NOT_SPOKEN),
 ]
 
 SECOND = Letter(9, replace(REPLY.clip, words="村医周三来。"))

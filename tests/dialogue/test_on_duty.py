@@ -184,7 +184,7 @@ TELLING: list[Row] = [
         TellingMonth(replace(MONTH, questions=())),
         (ANSWERED,),
     ),
-    (state(Replying(MONTH, 0), **OFFICE), HUNG_UP, "goodbye", Over(), (ANSWERED,)),
+    (state(Replying(MONTH, 0), **OFFICE), HUNG_UP, "", Over(), (ANSWERED,)),
     *[
         (
             state(Replying(MONTH, 1), **OFFICE),
@@ -195,7 +195,7 @@ TELLING: list[Row] = [
         )
         for act in (NOTHING, "")
     ],
-    (state(Replying(MONTH, 1), **OFFICE), Spoke("", "", 0, hung_up=True), "goodbye", Over(), (Waited("reply"),)),
+    (state(Replying(MONTH, 1), **OFFICE), Spoke("", "", 0, hung_up=True), "", Over(), (Waited("reply"),)),
 ]
 
 

@@ -91,7 +91,7 @@ VISITS: list[Row] = [
         for key in "0*"
     ],
     (state(Noting(), **AT_DOOR), SPOKE, "note_kept goodbye", Over(), (NOTE,)),
-    (state(Noting(), **AT_DOOR), HUNG_UP, "note_kept goodbye", Over(), (NOTE,)),
+    (state(Noting(), **AT_DOOR), HUNG_UP, "", Over(), (NOTE,)),
     *[(state(Noting(), **AT_DOOR), act, "goodbye", Over(), (Waited("note"),)) for act in (NOTHING, "", "5")],
     (
         state(AfterLesson(FALLS), **AT_DOOR, heard=(FALLS, STOVES)),

@@ -209,6 +209,7 @@ class Walk(RuleBasedStateMachine):
             reached = machine.step(replace(turn, state=reached.state), found, self.catalogue, now, self.agreed)
         assert isinstance(reached, Turn)
         self.sensible(reached)
+        assert reached.is_unheard == (isinstance(act, Spoke) and act.hung_up)
         self.in_time(turn, act, reached, now)
         self.nothing_is_lost(turn, act, reached)
         return reached
@@ -236,10 +237,10 @@ class Walk(RuleBasedStateMachine):
                 return Told(month(self.chance))
 
     def sensible(self, turn: Turn) -> None:
-        """Something is said, by prompts that exist; goodbye is the end, and nothing else is."""
+        """Something is said to whoever is there, by prompts that exist; goodbye is the end, and nothing else is."""
         state = turn.state
         self.reached[type(state.scene)] += 1
-        assert turn.says
+        assert turn.says or turn.is_unheard
         assert (turn.gather is None) == isinstance(state.scene, Over)
         assert {said for said in turn.says if isinstance(said, Say)} <= EVERY_SAY
         for said in turn.says:

@@ -56,7 +56,7 @@ def _step(step: Step) -> Iterator[str]:
     if step.piece:
         piece = step.piece
         bounds = "?" if piece.heard is None else f"{piece.heard[0]}–{piece.heard[1]}"
-        sent = f"{piece.title} {piece.segment}/{piece.of} {piece.from_s}+{piece.length_s}"
+        sent = f"{piece.title} {piece.part} {piece.from_s}+{piece.length_s}"
         yield f"      ♪ {sent}: {bounds} {'/'.join(piece.grades)}"
         yield f"        ●{piece.surely} ◐{piece.perhaps} ○{piece.missed}"
     if step.voice:
@@ -137,7 +137,9 @@ def test_a_turn_of_another_version_is_told_as_far_as_it_goes(village: Village) -
     told = read(village.connection, call, village.catalogue)
     assert told
     lines = list(written(told))
-    assert any("旧版本" in line for line in lines) and any("♪ 防跌倒 1/3 0.0+12.0: 12.0–12.0" in line for line in lines)
+    assert any("旧版本" in line for line in lines) and any(
+        "♪ 防跌倒 第 1 段 0.0+12.0: 12.0–12.0" in line for line in lines
+    )
 
 
 def test_an_edition_that_left_the_shelf_is_told_by_positions(village: Village) -> None:
@@ -145,7 +147,7 @@ def test_an_edition_that_left_the_shelf_is_told_by_positions(village: Village) -
     told = read(village.connection, call, Catalogue((), {}))
     assert told
     (piece,) = [step.piece for step in told.steps if step.piece]
-    assert (piece.title, piece.segment, piece.of, piece.from_s, piece.length_s) == ("falls", 2, 0, 12.0, 10.0)
+    assert (piece.title, piece.part, piece.from_s, piece.length_s) == ("falls", "第 2 小段", 12.0, 10.0)
     assert piece.heard == (10.0, 10.0) and not (piece.surely or piece.perhaps or piece.missed)
 
 

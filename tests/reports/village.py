@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ivr.catalogue import Catalogue, Lesson
 from ivr.dialogue.state import AfterLesson, AtMenu, Learner, Listening, Over, Quiz, Scene, State
-from ivr.dialogue.turn import Answered, Chose, Event, Gather, Identified, Play, Stray, Turn
+from ivr.dialogue.turn import Answered, Chose, Event, Gather, Identified, Play, Say, Stray, Turn
 from ivr.records import ledger
 from ivr.records.db import Database
 from ivr.records.importing import import_roster
@@ -127,8 +127,10 @@ class Village:
             kind = "answer" if n == 1 else "key" if step.key else "end"
             known: tuple[Event, ...] = (Identified(learners[0].member),) if n == 1 and learners else ()
             state = State(step.scene, learners, (), learner=0 if learners else None)
-            gather = None if isinstance(step.scene, Over) else Gather(1 if step.play else 10)
-            turn = Turn(state, (step.play,) if step.play else (), gather, known + step.events)
+            over = isinstance(step.scene, Over)
+            says = (step.play,) if step.play else (Say("goodbye"),) if over else ()
+            gather = None if over else Gather(1 if step.play else 10)
+            turn = Turn(state, says, gather, known + step.events)
             act = ledger.Act(kind, step.key, now)
             ledger.add_turn(self.connection, call, n, act, turn, now, "boot", None)
         if hung_up is not None:

@@ -178,7 +178,7 @@ def test_a_call_as_evidence(browser: Browser, database: Database) -> None:
 0:12
 按了 1：听课。
 《防跌倒》
-第 1 小段，共 3 小段，从 0:00 起，长 0:12
+第 1 段，从 0:00 起，长 0:12
 算听到 0:06–0:09（一共 0:12，电话）
 ●
 听到：防跌倒第1段第1句。防跌倒第1段第2句。防跌倒第1段第3句。
@@ -190,19 +190,20 @@ def test_a_call_as_evidence(browser: Browser, database: Database) -> None:
 按了 7。
 这个键在这里没有用，没有理会。
 《防跌倒》
-第 1 小段，共 3 小段，从 0:06 起，长 0:06
+第 1 段，从 0:06 起，长 0:06
 算听到 0:06（一共 0:06，电话）
 ●
 听到：防跌倒第1段第4句。防跌倒第1段第5句。防跌倒第1段第6句。
 0:30
 一直听到这里，没有按键。
 《防跌倒》
-第 2 小段，共 3 小段，从 0:12 起，长 0:10
+第 2 段，从 0:12 起，长 0:10
 算听到 0:10（一共 0:10，电话）
 ●
 听到：防跌倒第2段第1句。防跌倒第2段第2句。防跌倒第2段第3句。防跌倒第2段第4句。防跌倒第2段第5句。
 0:42
 一直听到这里，没有按键。
+“谢谢您，再见。”
 0:42
 线路报告：通话结束，一共 0:42。"""
     )
@@ -439,7 +440,7 @@ def test_what_was_said_is_sound(browser: Browser, said: Mapping[str, tuple[int, 
 def test_in_english(database: Database, app: Flask, pressed: Path, clock: Clock, rang: int) -> None:
     browser = Browser(desk_of(database, pressed, clock, "en").test_client())
     browser.sign_in("chuxin")
-    known = r"初心村党支部|防跌倒[^<]*|用炉子[^<]*|[王李赵马张陈][\u4e00-\u9fff]{2}"
+    known = r"谢谢您，再见。|初心村党支部|防跌倒[^<]*|用炉子[^<]*|[王李赵马张陈][\u4e00-\u9fff]{2}"
     for path in ("/desk/all/2026-11/calls?only=strays", "/desk/unclaimed", f"/desk/call/{rang}", "/desk/call/3"):
         page = browser.get(path)
         assert page.status_code == 200

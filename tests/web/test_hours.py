@@ -69,6 +69,15 @@ def test_what_is_ticked_counts_and_can_be_taken_back(browser: Browser, here: str
         assert connection.execute(select(Hours.tenths).order_by(Hours.id)).scalars().all() == [3, 0]
 
 
+def test_what_was_studied_in_a_visit_is_not_told_by_the_time_heard(browser: Browser, here: str) -> None:
+    browser.sign_in("chuxin")
+    too_short = "送学上门、集中学习的，整课还不到 0.1 学时"
+    assert too_short not in browser.get(here).text
+    browser.post(here.replace("hours", "visit"), day="2026-11-18", member="004", lesson="falls", host="李书记")
+    page = browser.get(here).text
+    assert [row[2:4] for row in rows(page) if row[0] == "马建民"] == [["送学上门", "0.0"]] and too_short in page
+
+
 def test_a_stale_page_changes_only_what_was_changed_on_it(browser: Browser, here: str, database: Database) -> None:
     browser.sign_in("chuxin")
     stale = browser.get(here).text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
+import pdfplumber
 import pytest
 from sqlalchemy import update
 
@@ -33,8 +35,9 @@ def test_a_card_says_whose_it_is_and_whom_to_ask(browser: Browser, database: Dat
         connection.execute(update(Member).where(Member.number == "101").values(role="secretary"))
     for card in cards(browser.get(address(county)).text):
         assert "书记：马建民　138 0013 8004" in card and "周国强" not in card
-        assert [word in card for word in ("听下一段", "再听刚才的话", "再听一遍", "要帮忙", "什么都不按")] == [True] * 5
-        assert re.findall(r"<text[^>]*>(.)</text>", card) == ["1", "*", "0", "#"]
+        keys = ("什么都不按", "再听一遍", "答题", "有话要问", "再听刚才的话", "听下一段", "要帮忙")
+        assert [word in card for word in keys] == [True] * 7
+        assert re.findall(r"<text[^>]*>(.)</text>", card) == ["1", "2", "3", "*", "0", "#"]
 
 
 def test_the_line_s_number_is_large_or_left_to_be_written(
@@ -90,3 +93,9 @@ def test_eighteen_cards_on_paper(
     for width, height in re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf):
         assert (float(width), float(height)) == pytest.approx(box, abs=1)
     assert HOME not in pdf.decode("latin-1")
+    with pdfplumber.open(io.BytesIO(pdf)) as opened:
+        card = opened.pages[0].crop((0, 0, 419, 296))
+        lines = [line["text"].replace(" ", "") for line in card.extract_text_lines()]
+    # Each key has one line, and nothing is cut off below.
+    lines.remove("123")  # on the keypad
+    assert len(lines) == 1 + 7 + 2 and lines[3] == "2答题。" and lines[-1] == "书记："

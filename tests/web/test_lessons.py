@@ -73,9 +73,9 @@ def test_the_curve_can_be_read_without_seeing_it(browser: Browser) -> None:
     far = section(browser.get(HERE).text, "curve")
     assert "<desc" in far and 'role="img"' in far and 'aria-labelledby="curve-title curve-told"' in far
     assert words_of(far.partition("<desc")[2].partition("</desc>")[0].partition(">")[2]) == (
-        "开头 4 人、第 2 小段开头 4 人、第 3 小段开头 3 人、结尾 2 人"
+        "第 1 段：4 人、第 2 段：4 人、第 3 段：3 人、听到底：2 人"
     )
-    assert rows(far) == [["开头", "4"], ["第 2 小段", "4"], ["第 3 小段", "3"], ["结尾", "2"]]
+    assert rows(far) == [["第 1 段", "4"], ["第 2 段", "4"], ["第 3 段", "3"], ["听到底", "2"]]
     assert 'style="' not in far and far.count("<polyline") == 2
 
 

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from unicodedata import normalize
 
 import pdfplumber
 import pytest
@@ -78,6 +79,22 @@ def test_the_list_to_ring_is_set_in_one_size_and_each_cell_holds_its_own(browser
         cells = [" ".join((cell or "").split()) for row in table.extract() for cell in row]
     assert sizes == {12.0}
     assert "138 0013 8004 0371 6543 2100" in cells and "138 0013 8002" in cells
+
+
+@ON_ONE
+@NEEDS_CHROMIUM
+def test_the_detail_of_members_can_be_read(browser: Browser, county: dict[str, int], tmp_path: Path) -> None:
+    """No heading stands on end but where nobody has anything, and no number is broken."""
+    browser.sign_in("chuxin")
+    page = browser.get(f"/desk/{county['初心村党支部']}/2026-11/ledger/detail").text
+    assert page.count("左右滑动") == 1
+    with pdfplumber.open(io.BytesIO(printed(page, tmp_path))) as opened:
+        (table, *_), chars = opened.pages[0].extract_tables(), opened.pages[0].chars
+    cells = {normalize("NFKC", cell) for row in table for cell in row if cell}
+    on_end = {cell for cell in cells if "\n" in cell and max(map(len, cell.split("\n"))) == 1}
+    assert on_end == {"序\n号", "性\n别", "年\n龄", "小\n组", "备\n注"}
+    assert {"是否\n免学", "课题", "建议\n学时", "王秀英", "8001", "2026-\n11-09", "100%\n(30.0/30.0\n秒)"} <= cells
+    assert min(round(each["size"], 1) for each in chars if each["text"] in "防跌倒") == 9.5
 
 
 MEASURED = """<script>onload = () => {

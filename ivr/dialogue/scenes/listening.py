@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from ivr.catalogue import Lesson
+from ivr.catalogue import MOST_PARTS, Lesson
 from ivr.dialogue import agenda
 from ivr.dialogue.keys import AGAIN, HELP, NEXT
 from ivr.dialogue.state import AskingHow, Listening, PartOver
@@ -19,7 +19,6 @@ from ivr.dialogue.talk import Go, Talk, Way
 from ivr.dialogue.turn import LINE_DELAY_MS, Chose, Event, Input, Play, Pressed, Said, Say, Stray, Turn
 
 ANNOUNCING_S = 1  # nobody has to press anything after a title
-MOST_PARTS = 9  # that are counted aloud
 BACK_AGAIN_MS = 6_000  # a second * so soon after the first goes back one segment more
 
 SAYS = (
@@ -52,10 +51,8 @@ def enter(talk: Talk, scene: Listening) -> Turn | Go:
 
 def _part(lesson: Lesson, segment: int) -> tuple[Said, ...]:
     """ "Part two of four", where there are enough to count and not too many."""
-    start = lesson.parts[lesson.part(segment)]
-    if not 1 < len(lesson.counted) <= MOST_PARTS or start not in lesson.counted:
-        return ()
-    return Say("part", str(lesson.counted.index(start) + 1)), Say("of_parts", str(len(lesson.counted)))
+    number = lesson.number(segment)
+    return (Say("part", str(number)), Say("of_parts", str(len(lesson.counted)))) if number else ()
 
 
 def answer(talk: Talk, scene: Listening, act: Input) -> Way:

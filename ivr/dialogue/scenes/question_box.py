@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.dialogue.state import AtMenu, LeavingQuestion, Over
+from ivr.dialogue.state import AtMenu, LeavingQuestion
 from ivr.dialogue.talk import Talk, Way
 from ivr.dialogue.turn import Input, Left, Say, Spoke, Turn, Waited
 
@@ -15,12 +15,10 @@ def enter(talk: Talk, scene: LeavingQuestion) -> Turn:
 
 def answer(talk: Talk, scene: LeavingQuestion, act: Input) -> Way:
     match act:
-        case Spoke(name, address, seconds, hung_up) if seconds:
+        case Spoke(name, address, seconds) if seconds:
             left = Left("question", name, address, seconds)
             kept = Say("question_kept" if talk.learner else "nobodys_question_kept")
-            return talk.go(Over() if hung_up else AtMenu(), kept, events=(left,))
-        case Spoke(hung_up=True):
-            return talk.go(Over(), events=(Waited("question"),))
+            return talk.go(AtMenu(), kept, events=(left,))
         case _ if scene.misses:
             return talk.go(AtMenu(), Say("no_question_2"), events=(Waited("question"),))
         case _:

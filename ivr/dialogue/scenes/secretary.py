@@ -6,7 +6,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ivr.dialogue.keys import AGAIN, HELP, NEXT, REMINDERS, Choice, chosen, says_of
-from ivr.dialogue.state import AtMenu, HearingQuestion, Over, Replying, TellingMonth
+from ivr.dialogue.state import AtMenu, HearingQuestion, Replying, TellingMonth
 from ivr.dialogue.talk import Go, Talk, Way
 from ivr.dialogue.turn import Chose, Event, Input, Left, Name, Pressed, Said, Say, Spoke, Stray, Turn, Waited
 
@@ -136,14 +136,10 @@ def _replied_to(scene: Replying) -> Replying:
 
 def _replied(talk: Talk, scene: Replying, act: Input) -> Way:
     match act:
-        case Spoke(name, address, seconds, hung_up) if seconds:
+        case Spoke(name, address, seconds) if seconds:
             assert talk.staff
             about = scene.month.questions[scene.index].id
             left = Left("reply", name, address, seconds, about, by=talk.staff.member)
-            if hung_up:
-                return talk.go(Over(), events=(left,))
             return _next(talk, _replied_to(scene), left).after(Say("reply_kept"))
-        case Spoke(hung_up=True):
-            return talk.go(Over(), events=(Waited("reply"),))
         case _:
             return _next(talk, scene, Waited("reply")).after(Say("no_reply"))

@@ -10,7 +10,7 @@ from werkzeug import Response
 from ivr.records import hours
 from ivr.records.places import Place
 from ivr.reports import study_hours
-from ivr.reports.member import clock
+from ivr.reports.member import clock, told_ways
 from ivr.reports.study_hours import Counted, HoursRow
 from ivr.web.desk import Desk
 from ivr.web.framing import of_month
@@ -30,6 +30,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             hour_minutes=desk.settings.records.hour_minutes,
             tenths=study_hours.written,
             clock=clock,
+            ways=lambda row: told_ways(row.ways, desk.words),
         )
 
     @routes.post("/<place:place>/<written>/hours")

@@ -12,7 +12,7 @@ from ivr.web.framing import of_month
 from ivr.web.scope import Seen, seen
 
 SIZES = ("a4", "a6")  # four on a sheet, to be cut; or one on each small one
-KEYS = ("", "1", "*", "#", "0")  # that a card explains; "" is nothing pressed
+KEYS = ("", "1", "2", "3", "*", "#", "0")  # that a card explains; "" is nothing pressed
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:

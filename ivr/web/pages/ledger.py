@@ -10,6 +10,7 @@ from io import BytesIO
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, render_template, send_file
+from markupsafe import Markup
 
 from ivr.errors import MissingPart, TooManyRows
 from ivr.reports import sheets, xapi
@@ -67,6 +68,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             tall=TALL,
             written_cell=shown,
             classed=_classed,
+            headed=_headed(sheet),
             is_signed=which in SIGNED,
         )
 
@@ -111,11 +113,26 @@ def _brief(which: str, sheet: Sheet) -> list[int]:
     return [sheet.keys.index(key) for key in shown if key in sheet.keys]
 
 
+def _headed(sheet: Sheet) -> list[tuple[str, str, bool]]:
+    """Each column's key and heading, and whether nothing stands in it."""
+    filled = [any(cell not in ("", None) for cell in column) for column in zip(*sheet.cells, strict=True)]
+    return [
+        (key, heading, not has_any)
+        for key, heading, has_any in zip(sheet.keys, sheet.headings, filled or [False] * len(sheet.keys), strict=True)
+    ]
+
+
 def _classed(keys: Sequence[str], cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
     """Each cell of a row as it is written, after how it is set; a township's sheet has thousands."""
     for key, cell in zip(keys, cells, strict=True):
         text = shown(cell)
-        yield _kind(key, cell, text), text
+        yield _kind(key, cell, text), _breakable(key, cell, text)
+
+
+def _breakable(key: str, cell: Cell, text: str) -> str:
+    """In a narrow column the day stands below its year, and of how much below a share."""
+    at = 5 if isinstance(cell, date) else text.find("（") if key == "heard_share" else 0
+    return Markup("{}<wbr>{}").format(text[:at], text[at:]) if at > 0 else text
 
 
 def _kind(key: str, cell: Cell, text: str) -> str:
@@ -123,6 +140,8 @@ def _kind(key: str, cell: Cell, text: str) -> str:
         return "number"
     if key == "result":
         return "by-hand"
+    if key == "name":
+        return "name"
     if len(text) <= 5 or isinstance(cell, date):
         return "short"
     return "phones" if key.startswith("phone") else "long" if len(text) > 20 else "text"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -12,8 +13,8 @@ from ivr.catalogue import Lesson
 from ivr.records.plays import answers_in
 from ivr.records.studied import Spans
 from ivr.reports import lesson as figures
-from ivr.reports import month, queries
-from ivr.reports.advice import HANDFUL, advice
+from ivr.reports import month, parts, queries
+from ivr.reports.advice import HANDFUL, Advice, advice
 from ivr.reports.choices import choices
 from ivr.reports.editions import EditionRow, editions
 from ivr.reports.facts import BriefFacts, calls_of
@@ -63,7 +64,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             title=known.title.words if known else slug,
             told=[begins] if begins else _sentences(row, framed["month"], desk.words),
             editions=_editions(desk, about, slug),
-            **(_painted(facts, heard, queries.given(answers), known) if known else {}),
+            **(_painted(facts, heard, queries.given(answers), known, desk.words) if known else {}),
         )
 
 
@@ -103,21 +104,36 @@ def _editions(desk: Desk, about: Seen, slug: str) -> list[EditionRow]:
         return editions(connection, desk.shelf.catalogue(), slug, branches, about.period.zone, share)
 
 
-def _painted(facts: BriefFacts, heard: Iterable[Spans], given: Iterable[Given], lesson: Lesson) -> dict[str, Any]:
+def _painted(
+    facts: BriefFacts, heard: Iterable[Spans], given: Iterable[Given], lesson: Lesson, words: Vocabulary
+) -> dict[str, Any]:
     """What the page shows of an edition whose text is there."""
     members = frozenset(person.id for person in facts.people)
     painting = paint(lesson, (each[lesson.edition] for each in heard if each.get(lesson.edition)))
     theirs = [each for each in given if each.edition == lesson.edition]
     asked = [choices(question, theirs, members) for question in lesson.questions]
+    places = range(len(lesson.segments))
+    names = [parts.named(lesson, n, words) for n in places]
     return {
         "painting": painting,
         "segments": _by_segment(painting, lesson),
         "questions": asked,
-        "advised": advice(painting, asked),
+        "advised": [_told(each, names) for each in advice(painting, asked)],
+        "names": names,
+        "headings": [parts.heading(lesson, n, words) for n in places],
+        "labels": [parts.label(lesson, n) for n in places],
         "comes_to": [painting.came_to(lesson.base_ms(n)) for n in range(len(lesson.segments) + 1)],
         "handful": HANDFUL,
         "to_hear": request.args.get("hear", ""),
     }
+
+
+def _told(advised: Advice, names: Sequence[str]) -> Advice:
+    """With the name of the part that it is about."""
+    segment = advised.blanks.get("segment")
+    if not isinstance(segment, int):
+        return advised
+    return replace(advised, blanks={**advised.blanks, "segment": names[segment - 1]})
 
 
 def _by_segment(painting: Painting, lesson: Lesson) -> list[tuple[Any, list[tuple[int, Painted, str]]]]:
