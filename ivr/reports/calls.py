@@ -20,7 +20,7 @@ from ivr.reports.queries import CallFact
 from ivr.reports.sheet import Sheet, sheet_of
 from ivr.vocabulary import Vocabulary
 
-Ending = Literal["goodbye", "broke_off", "no_goodbye", "unknown"]
+Ending = Literal["goodbye", "hung_up", "broke_off", "no_goodbye", "unknown"]
 
 
 class CallRow(Struct, frozen=True, gc=False):
@@ -102,8 +102,10 @@ def _row(
 
 
 def ended(call: CallFact) -> Ending:
-    """Nobody can tell whether they hung up or the line dropped: it broke off in a lesson, or ended elsewhere before the
-    line had said goodbye."""
+    """Only after the tone we are told who hung up. Elsewhere nobody can tell whether they did or the line dropped: it
+    broke off in a lesson, or ended before the line had said goodbye."""
+    if call.hung_up:
+        return "hung_up"
     if call.broke_off:
         return "broke_off"
     return "goodbye" if call.said_goodbye else "no_goodbye" if call.ended else "unknown"

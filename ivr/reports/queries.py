@@ -25,8 +25,8 @@ HUNG_UP = f'"says":[],{OVER}'  # nor said: nobody was there any more
 @dataclass(frozen=True, slots=True)
 class CallFact:
     """A call: `attending` are those it counts for besides its own member, and how; `keys` in the order they were
-    pressed, `turns` counts exchanges, `lasted_s` is the provider's word; `ended` says that we were told of the
-    end, `broke_off` that it came while a lesson was playing."""
+    pressed, `turns` counts exchanges, `lasted_s` is the provider's word; `hung_up` says that the
+    caller did, `ended` that the provider told of the end, `broke_off` that it came while a lesson was playing."""
 
     id: int
     member_id: int | None
@@ -36,6 +36,7 @@ class CallFact:
     turns: int
     keys: tuple[str, ...]
     said_goodbye: bool
+    hung_up: bool
     ended: bool
     broke_off: bool
     lasted_s: int | None
@@ -143,7 +144,8 @@ def calls(connection: Connection, which: Which) -> Iterator[CallFact]:
             row.turns or 0,
             tuple(keys.get(row.id, ())),
             said_goodbye=bool(row.over and not row.hung_up),
-            ended=row.endings > 0 or bool(row.hung_up),
+            hung_up=bool(row.hung_up),
+            ended=row.endings > 0,
             broke_off=row.id in broken_off,
             lasted_s=row.lasted_s,
             waits=row.id in waiting,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -130,9 +131,10 @@ def _classed(keys: Sequence[str], cells: Sequence[Cell]) -> Iterator[tuple[str, 
 
 
 def _breakable(key: str, cell: Cell, text: str) -> str:
-    """In a narrow column the day stands below its year, and of how much below a share."""
-    at = 5 if isinstance(cell, date) else text.find("（") if key == "heard_share" else 0
-    return Markup("{}<wbr>{}").format(text[:at], text[at:]) if at > 0 else text
+    """In a narrow column the day stands below its year, and of how much below a share: no number is broken."""
+    if isinstance(cell, date):
+        return Markup("<wbr>").join((text[:5], text[5:]))
+    return Markup("<wbr>").join(re.split("(?=（)|(?<=/)", text)) if key == "heard_share" else text
 
 
 def _kind(key: str, cell: Cell, text: str) -> str:
