@@ -25,8 +25,8 @@ HUNG_UP = f'"says":[],{OVER}'  # nor said: nobody was there any more
 @dataclass(frozen=True, slots=True)
 class CallFact:
     """A call: `attending` are those it counts for besides its own member, and how; `keys` in the order they were
-    pressed, `turns` counts exchanges, `lasted_s` is the provider's word; `hung_up` says that the
-    caller did, `ended` that the provider told of the end, `broke_off` that it came while a lesson was playing."""
+    pressed, `turns` counts exchanges, `lasted_s` is the provider's word; `hung_up` says that the caller did, after the
+    tone, `ended` that the provider told of the end, `broke_off` that it came while a lesson was playing."""
 
     id: int
     member_id: int | None

@@ -60,9 +60,8 @@ def rows(basis: Basis) -> Iterator[Study]:
 
 def reason(row: Study | MonthRow, words: Vocabulary) -> str:
     """Why somebody has not studied, as far as it is known."""
-    return _seen(
-        row, words, _kept_from(row, words) or words.say("help_partly" if row.stands == "partly" else row.stands)
-    )
+    why = _kept_from(row, words) or words.say("help_partly" if row.stands == "partly" else row.stands)
+    return _seen(row, words, why)
 
 
 def situation(row: MonthRow, words: Vocabulary) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ivr.config import Settings
-from ivr.records import places
+from ivr.records import follow_ups, places
 from ivr.records.db import Database
+from ivr.records.follow_ups import Followed
 from ivr.records.places import Place
 from ivr.records.progress import Counting
 from ivr.records.users import Known
@@ -71,3 +72,8 @@ class Desk:
         share = self.settings.records.completed_share
         with self.database.reading() as connection:
             return facts.gather_month(connection, period, self.shelf.catalogue(), share, Whom(within=ids))
+
+    def followed(self, of: BriefFacts) -> dict[int, Followed]:
+        """Who was followed up, of those that a month is about."""
+        with self.database.reading() as connection:
+            return follow_ups.of_month(connection, of.period.month, [person.id for person in of.people])

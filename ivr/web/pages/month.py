@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, g, redirect, render_template, url_for
 from werkzeug import Response
 
-from ivr.records import follow_ups
 from ivr.reports import month as figures
 from ivr.reports import ring, study
 from ivr.reports.member import SYMBOLS, clock, standing
@@ -30,9 +29,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         whole = desk.month_facts(*of) if about.one else None
         facts = whole or desk.brief_facts(*of)
         standings = figures.standings(facts)
-        with desk.database.reading() as connection:
-            followed = follow_ups.of_month(connection, about.month, [person.id for person in facts.people])
-        reached = ring.reached(standings, facts, followed)
+        reached = ring.reached(standings, facts, desk.followed(facts))
         theirs = figures.by_branch(standings)
         return render_template(
             "desk/branch.html" if about.one else "desk/branches.html",

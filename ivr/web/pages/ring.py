@@ -88,8 +88,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         of = about.period, about.branches
         whole = desk.month_facts(*of) if about.one else None
         facts = whole or desk.brief_facts(*of)
-        with desk.database.reading() as connection:
-            followed = follow_ups.of_month(connection, about.month, [person.id for person in facts.people])
+        followed = desk.followed(facts)
         rows = ring.rows(whole, followed) if whole else []
         waiting = {} if whole else ring.by_branch(facts, followed)
         left = sum(not row.done for row in rows) + sum(each.left for each in waiting.values())
