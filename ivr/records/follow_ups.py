@@ -1,4 +1,4 @@
-"""Who was rung or seen because they had not heard a lesson yet, and what came of it. Nobody overwrites what somebody
+"""Who was reached because they had not heard a lesson yet, and what came of it. Nobody overwrites what somebody
 else wrote down meanwhile: whoever changes something says what they saw there."""
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LONGEST = 200  # characters of an outcome
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Somebody was rung or seen, then; `by` is the name of the user who wrote it down."""
+    """Somebody was reached, then; `by` is the name of the user who wrote it down."""
 
     id: int
     member_id: int

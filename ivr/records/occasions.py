@@ -3,12 +3,12 @@ studied there. Of a lesson studied so, nobody was heard to hear it: it is the se
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from ivr.errors import BadEntry
 from ivr.records.closing import open_since
@@ -51,14 +51,16 @@ def write(
     offered_since: date = date.min,
 ) -> int:
     """Write it down, once: the same again is what stands already. Returns its id. `members` must be of the branch, and
-    something was studied or talked about; a lesson was on offer by then, `offered_since` that day.
+    enrolled by the end of that month; something was studied or talked about; a lesson was on offer by then,
+    `offered_since` that day.
 
     Raises BadEntry."""
     if what.day > today:
         raise BadEntry("day", "day_in_the_future")
-    if what.day < (opens := open_for(connection, branch, today)):
-        why = "too_early" if opens == open_since(today) else "before_record"
-        raise BadEntry("day", why, year=opens.year, month=opens.month)
+    if what.day < open_since(today):
+        raise BadEntry("day", "too_early")
+    if late := _enrolled_after(connection, what.day, what.members):
+        raise BadEntry("day", "not_yet_enrolled", n=len(late), name=late[0].name, day=late[0].enrolled_on)
     if what.lesson and what.day < offered_since:
         raise BadEntry("lesson", "not_yet_offered", day=offered_since)
     if not what.members:
@@ -81,12 +83,12 @@ def write(
     return occasion
 
 
-def open_for(connection: Connection, branch: int, today: date) -> date:
-    """The first day of which something may be written down for a branch: that of last month, or of the month in which
-    its record begins, that of its first roster. Before, nobody would be known but those who are written down."""
-    found = select(Member.enrolled_on).where(Member.branch_id == branch).order_by(Member.enrolled_on.nulls_first())
-    begins = connection.execute(found.limit(1)).scalar()
-    return max(open_since(today), begins.replace(day=1) if begins else date.min)
+def _enrolled_after(connection: Connection, day: date, members: Collection[int]) -> Sequence[Row[str, date | None]]:
+    """Who was enrolled only after the month of that day, the last one first: its record knows nothing of them, and one
+    from before the first roster would know of nobody else."""
+    following = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+    found = select(Member.name, Member.enrolled_on).where(Member.id.in_(members), Member.enrolled_on >= following)
+    return connection.execute(found.order_by(Member.enrolled_on.desc(), Member.id)).all()
 
 
 def _same(connection: Connection, row: Mapping[str, object], members: Set[int]) -> int | None:

@@ -41,7 +41,8 @@ def bars(turns: Sequence[Sent], lasted_s: float) -> Iterator[Bar]:
     end_s = max([lasted_s, *starts])
     for turn, until_s in zip(turns, [*starts[1:], end_s], strict=True):
         told_s = until_s if turn.length_ms is None else min(until_s, round(turn.at_s + turn.length_ms / 1000, 1))
-        yield Bar("lesson" if turn.is_lesson else "talk", turn.at_s, told_s)
+        if turn.length_ms != 0:
+            yield Bar("lesson" if turn.is_lesson else "talk", turn.at_s, told_s)
         if told_s < until_s:
             yield Bar("wait", told_s, until_s)
 

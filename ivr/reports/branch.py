@@ -42,8 +42,8 @@ def _figures(stands: Sequence[Stands]) -> tuple[Cell, ...]:
 
 def page(basis: Basis) -> tuple[Sheet, ...]:
     standings = month.standings(basis.facts)
-    reached = ring.reached(standings, basis.facts, basis.followed)
-    told = month.sentences(basis.facts, month.count(standings), basis.words, reached)
+    followed = ring.followed_up(standings, basis.facts, basis.followed)
+    told = month.sentences(basis.facts, month.count(standings), basis.words, followed)
     first = replace(month_sheet.sheet(basis), above=tuple(told))
     if not basis.facts.lessons:
         return (replace(first, cells=()),)

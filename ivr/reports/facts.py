@@ -61,8 +61,8 @@ class Version:
 class BriefFacts:
     """A month, as far as branches are counted by it. `people` are those the report is about, `excused` those of them of
     whom study is not asked; where nobody of them was enrolled yet, the first one was on the day it `begins`. What they
-    `studied` on the telephone; `occasions` are what was written down, `hours` what was confirmed, in tenths. `ever` is
-    whoever was a member at any time."""
+    `studied` on the telephone; `occasions` are what was written down, `visited` the last visits that they confirmed
+    on the telephone, `hours` what was confirmed, in tenths. `ever` is whoever was a member at any time."""
 
     period: Period
     people: tuple[Placed, ...]
@@ -71,6 +71,7 @@ class BriefFacts:
     everybody: bool
     studied: Mapping[Key, StudiedRow]
     occasions: tuple[Kept, ...]
+    visited: Mapping[int, date]
     hours: Mapping[Key, int]
     versions: Mapping[str, Version]  # by edition
     lessons: tuple[Version, ...]  # the month's, oldest first, each in its newest edition
@@ -166,8 +167,8 @@ def idle(
     begun.update(*(what.members for what in written if what.lesson in lessons))
     if not begun and not catalogue.offered_between(period.first, period.last):
         return frozenset()
-    told_of = _called_late(connection, period, members, ever).union(*(what.members for what in written))
-    asked = {each.id for each in ever if each.id in told_of or is_enrolled(each, period.last)}
+    late = _called_late(connection, period, members, ever)
+    asked = {each.id for each in ever if each.id in late or is_enrolled(each, period.last)}
     return frozenset(asked - exemptions.in_force(connection, period.last).keys() - begun)
 
 
@@ -196,8 +197,7 @@ def _gathered(
     rows = {key: row for key, row in stored.items() if key[0] in known}
     versions = _versions(catalogue, rows.values())
     written = tuple(occasions.between(connection, period.first, period.last))
-    told_of = {*(who for who, _ in rows), *(who for kept in written for who in kept.what.members)}
-    told_of |= _called_late(connection, period, members, found)
+    told_of = {who for who, _ in rows} | _called_late(connection, period, members, found)
     people = tuple(each for each in found if each.id in told_of or is_enrolled(each, period.last))
     held = hours.confirmed(connection, [period.month], members)
     confirmed = {key: tenths for key, tenths in held.items() if key[0] in known}
@@ -209,6 +209,7 @@ def _gathered(
         whom.everybody,
         rows,
         written,
+        {who: period.local(at).date() for who, at in queries.visited(connection, period, members).items()},
         {(who, lesson): tenths for (who, lesson, _), tenths in confirmed.items()},
         versions,
         tuple(_lessons(catalogue, period, rows.values(), _by_hand(catalogue, written, confirmed), versions)),

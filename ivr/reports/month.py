@@ -98,8 +98,8 @@ def rows(facts: MonthFacts) -> list[MonthRow]:
 
 def rows_of(facts: MonthFacts, studied: Sequence[Studied]) -> list[MonthRow]:
     """From the rows of the members, one for each lesson."""
-    each, seen = len(facts.lessons), _seen(facts)
-    return [_row(facts, person, studied[n * each : (n + 1) * each], seen) for n, person in enumerate(facts.people)]
+    each, met = len(facts.lessons), _Met.of(facts)
+    return [_row(facts, person, studied[n * each : (n + 1) * each], met) for n, person in enumerate(facts.people)]
 
 
 def standings(facts: BriefFacts) -> list[Standing]:
@@ -144,8 +144,8 @@ def by_branch(of: Iterable[_Row]) -> dict[str, list[_Row]]:
     return branches
 
 
-def sentences(facts: BriefFacts, count: Count, words: Vocabulary, reached: int = 0) -> Iterator[str]:
-    """The month in words, before any table; so many of those who wait for help were `reached`."""
+def sentences(facts: BriefFacts, count: Count, words: Vocabulary, followed: int = 0) -> Iterator[str]:
+    """The month in words, before any table; so many of those who wait for help were `followed` up."""
     if not facts.people:
         yield facts.not_begun(words) or words.say("nobody")
         return
@@ -154,8 +154,10 @@ def sentences(facts: BriefFacts, count: Count, words: Vocabulary, reached: int =
         return
     waiting = count.due - count.done
     yield words.say("count_help" if waiting else "count", due=count.due, heard=count.done, waiting=waiting)
-    if reached:
-        yield words.say("reached_count", n=reached, waiting=waiting, left=waiting - reached)
+    if followed == waiting > 0:
+        yield words.say("followed_all", n=waiting)
+    elif followed:
+        yield words.say("followed_count", n=followed, waiting=waiting, left=waiting - followed)
     if waiting:
         yield words.say("partly_count", n=count.partly, missing=count.not_yet)
     if count.excused:
@@ -167,19 +169,32 @@ def sentences(facts: BriefFacts, count: Count, words: Vocabulary, reached: int =
     yield words.say("lessons", titles=titles)
 
 
-def _seen(facts: MonthFacts) -> dict[int, tuple[Kind, date]]:
-    """By member: in what they were seen last, and when."""
-    return {member: (kept.what.kind, kept.what.day) for kept in facts.occasions for member in kept.what.members}
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """Off the telephone: in what each member was seen last, and when; when they were last taught a lesson."""
+
+    seen: Mapping[int, tuple[Kind, date]]
+    taught: Mapping[int, date]
+
+    @classmethod
+    def of(cls, facts: MonthFacts) -> _Met:
+        seen: dict[int, tuple[Kind, date]] = {who: ("visit", day) for who, day in facts.visited.items()}
+        taught = {}
+        for kept in facts.occasions:  # by day
+            for who in kept.what.members:
+                if who not in seen or seen[who][1] <= kept.what.day:
+                    seen[who] = kept.what.kind, kept.what.day
+                if kept.what.lesson:
+                    taught[who] = kept.what.day
+        return cls(seen, taught)
 
 
-def _row(
-    facts: MonthFacts, person: Enrolled, mine: Sequence[Studied], seen: Mapping[int, tuple[Kind, date]]
-) -> MonthRow:
+def _row(facts: MonthFacts, person: Enrolled, mine: Sequence[Studied], met: _Met) -> MonthRow:
     excused = facts.excused.get(person.id)
     marked = [row for row in mine if row.answered]
     called = facts.called.get(person.id, {})
     days = [facts.period.local(at).date() for at in called.values()]
-    days += [day for row in mine for day in (row.last_call, *row.by_hand.values()) if day]
+    days += [day for day in (met.taught.get(person.id), *(row.last_call for row in mine)) if day]
     calls = called.keys() | _studied_in(facts, person)
     stands = min((*(row.stands for row in mine), STANDS[-1]), key=STANDS.index)
     waits = bool(mine) and stands not in DONE and not excused
@@ -198,7 +213,7 @@ def _row(
         last_day=max(days, default=None),
         situation=_situation(person, mine, len(calls)) if waits else "",
         strays=sum(row.stray_keys for row in mine),
-        seen=seen.get(person.id) if waits else None,
+        seen=met.seen.get(person.id) if waits else None,
         excused=excused.reason if excused else "",
     )
 

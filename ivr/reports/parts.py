@@ -10,7 +10,7 @@ from ivr.vocabulary import Vocabulary
 # With what authors begin a heading; the number that is told may be another.
 _NUMBERED = re.compile(
     r"(?:第\s*[0-9一二三四五六七八九十]+\s*[段节節]|part\s+(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine)\b)"
-    r"[\s:：、，,.．。]*",
+    r"(?:[\s:：、，,.．。]+|$)",
     re.IGNORECASE,
 )
 
@@ -27,9 +27,8 @@ def named(lesson: Lesson, segment: int, words: Vocabulary) -> str:
 def _part(lesson: Lesson, segment: int, words: Vocabulary) -> str:
     if number := lesson.number(segment):
         return words.say("part_n", n=number)
-    if len(lesson.parts) > 1:
-        return lesson.segments[segment].title or words.say("segment_n", n=segment + 1)
-    return words.say("segment_n", n=segment + 1)
+    title = lesson.segments[segment].title if len(lesson.parts) > 1 else ""
+    return title or words.say("segment_n", n=segment + 1)
 
 
 def heading(lesson: Lesson, segment: int, words: Vocabulary) -> str:

@@ -169,6 +169,15 @@ def called(connection: Connection, period: Period, members: Members) -> dict[int
     return calls
 
 
+def visited(connection: Connection, period: Period, members: Members) -> dict[int, datetime]:
+    """When those of all or of these who confirmed a visit in the month's calls were visited last."""
+    found = select(Visit.member_id, func.max(Visit.at)).join(Call, Call.id == Visit.call_id)
+    found = found.where(in_month(period), Visit.confirmed).group_by(Visit.member_id)
+    if members is not None:
+        found = found.where(Visit.member_id.in_(members))
+    return {row[0]: row[1] for row in connection.execute(found)}
+
+
 def uncounted(connection: Connection, period: Period, members: Members) -> set[int]:
     """Those with a call in the month that `studied` does not have yet: it may still go on."""
     who = _uncounted(period).subquery().c.member_id

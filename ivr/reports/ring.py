@@ -21,12 +21,13 @@ ORDER = ("dropped", "strays", "no_lesson", "", "no_call", "no_phone")  # whom a 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """They were reached on a local day: `tick` is the id of what was ticked, None where a visit of this month was
-    written down."""
+    """They were reached on a local day: `tick` is the id of what was ticked, None for a visit of this month, `written`
+    down or confirmed on the telephone."""
 
     day: date
     outcome: str
     tick: int | None
+    written: bool
 
     def told(self, words: Vocabulary) -> str:
         return self.outcome if self.tick is not None else f"{words.say('kind_visit')} {self.outcome}".strip()
@@ -58,10 +59,12 @@ def _done(facts: BriefFacts, followed: Mapping[int, Followed]) -> dict[int, list
     """By member: what was ticked, and the visits."""
     done: defaultdict[int, list[Done]] = defaultdict(list)
     for who, each in followed.items():
-        done[who].append(Done(facts.period.local(each.at).date(), each.outcome, each.id))
+        done[who].append(Done(facts.period.local(each.at).date(), each.outcome, each.id, written=False))
+    for who, day in facts.visited.items():
+        done[who].append(Done(day, "", None, written=False))
     for visit in _visits(facts):
         for who in visit.members:
-            done[who].append(Done(visit.day, visit.topic, None))
+            done[who].append(Done(visit.day, visit.topic, None, written=True))
     return {who: sorted(theirs, key=lambda each: each.day) for who, theirs in done.items()}
 
 
@@ -69,14 +72,14 @@ def _visits(facts: BriefFacts) -> Iterator[Written]:
     return (kept.what for kept in facts.occasions if kept.what.kind == "visit")
 
 
-def reached(of: Iterable[Standing], facts: BriefFacts, followed: Mapping[int, Followed]) -> int:
-    """How many of those who wait for help were, on the telephone or at home."""
+def followed_up(of: Iterable[Standing], facts: BriefFacts, followed: Mapping[int, Followed]) -> int:
+    """How many of those who wait for help were reached, on the telephone or at home."""
     known = _reached(facts, followed)
     return sum(each.waits and each.member in known for each in of)
 
 
 def _reached(facts: BriefFacts, followed: Mapping[int, Followed]) -> set[int]:
-    return set(followed).union(*(visit.members for visit in _visits(facts)))
+    return {*followed, *facts.visited}.union(*(visit.members for visit in _visits(facts)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,8 @@ def gather(connection: Connection, asked: Asked, whom: Whom | None = None) -> Ba
 
 def gather_brief(connection: Connection, asked: Asked) -> BriefBasis:
     """As gather, of nobody by name."""
-    within = frozenset(place.id for place in asked.branches)
-    told = facts.gather_brief(connection, asked.period, asked.catalogue, asked.rules.completed_share, within)
+    ids = frozenset(place.id for place in asked.branches)
+    told = facts.gather_brief(connection, asked.period, asked.catalogue, asked.rules.completed_share, ids)
     besides = _besides(connection, asked, told, asked.whom)
     return BriefBasis(told, asked.branches, asked.name, asked.words, asked.rules, asked.several, **besides)
 

@@ -245,9 +245,9 @@ class _Reading:
             Sent(
                 self.after_s(row.arrived_at),
                 row.lesson is not None,
-                row.said_ms if row.lesson is None else row.length_ms,
+                0 if turn and turn.is_unheard else row.said_ms if row.lesson is None else row.length_ms,
             )
-            for row in self.rows
+            for row, turn in zip(self.rows, self.read, strict=True)
         ]
         return tuple(axis.bars(sent, float(self.call.duration_s or 0)))
 

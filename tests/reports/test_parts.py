@@ -26,6 +26,11 @@ TITLES = {
         ["开头", "第 1 段", "第 2 段"],
         ["开头", f"第 1 段　灯{TOGETHER}鞋", "第 2 段　stairs"],
     ),
+    "words that begin like numbers": (
+        "第一节课|第二段路",
+        ["第 1 段", "第 2 段"],
+        ["第 1 段　第一节课", "第 2 段　第二段路"],
+    ),
     "one that is not counted": ("开头|地面|结尾", ["开头", "地面", "结尾"], ["开头", "地面", "结尾"]),
     "no parts": ("||", ["第 1 小段", "第 2 小段", "第 3 小段"], ["第 1 小段", "第 2 小段", "第 3 小段"]),
     "too many": ("|".join("abcdefghij"), [*"abcdefghij"], [*"abcdefghij"]),

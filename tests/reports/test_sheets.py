@@ -14,18 +14,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from python_calamine import CalamineWorkbook
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from ivr import vocabulary
 from ivr.catalogue import Catalogue
 from ivr.config import RecordSettings
 from ivr.records import users
 from ivr.records.exemptions import exempt
-from ivr.records.models import Member, Occasion
+from ivr.records.models import Member, Occasion, Visit
 from ivr.records.occasions import Written, write
 from ivr.records.roster import MOST_NAMED, Enrolled
 from ivr.reports import branch as month_of_branches
-from ivr.reports import columns, facts, sheets, visits
+from ivr.reports import columns, facts, ring, sheets, visits
 from ivr.reports.columns import Basis, BriefBasis
 from ivr.reports.formats import to_csv, to_json, to_text
 from ivr.reports.period import of_month
@@ -33,7 +33,7 @@ from ivr.reports.sheet import Cell, Sheet
 from ivr.reports.sheets import BRIEFS, BY_BRANCH, PAGES, Asked
 from ivr.reports.workbook import to_xlsx
 from tests.reports.test_reports import compare
-from tests.reports.village import ZONE, Village, bye, listens, menu, november
+from tests.reports.village import ZONE, Village, at, bye, listens, menu, november
 from tests.reports.writing import HOME, NOW, TODAY, places_of, write_november
 
 Made = Callable[..., Basis]
@@ -149,8 +149,29 @@ def test_those_who_wait_in_each_branch_are_counted_in_brief(
         (branch, done[branch, False], done[branch, True]) for branch, _ in done
     }
     n, left = (int(_sum(briefly, key)) for key in ("followed", "left"))
-    assert told.words.say("reached_count", n=n, waiting=n + left, left=left) in month_of_branches.page(told)[0].above
+    assert told.words.say("followed_count", n=n, waiting=n + left, left=left) in month_of_branches.page(told)[0].above
     assert _sum(cells(PAGES["summary"](told)), "helped") == n + left
+
+
+def test_whom_a_visitor_saw_and_when_somebody_was_taught_last(village: Village, basis: Made) -> None:
+    """A visit without a lesson that was confirmed on the telephone reached somebody like one that was written down."""
+    november(village)
+    write_november(village)
+    connection, (home, *_) = village.connection, places_of(village.connection)
+    ids = {person.number: person.id for person in basis().facts.people}
+    for number, confirmed in (("001", False), ("002", True)):
+        call = village.call(number, "2026-10-17 10:00", menu(), bye())
+        told = {"turn": 2, "visitor_id": ids["003"], "edition": "", "confirmed": confirmed}
+        connection.execute(insert(Visit).values(call_id=call, member_id=ids[number], at=at("2026-10-17 10:00"), **told))
+    for day in (5, 18):
+        met = Written("meeting", date(2026, 10, day), "falls", (ids["003"], ids["006"]))
+        write(connection, home.id, met, 1, NOW, TODAY)
+    october = basis("2026-10")
+    reached = {row.person.number: [done.day.day for done in row.done] for row in ring.rows(october.facts, {})}
+    assert (reached["001"], reached["002"]) == ([], [17])
+    rows = {row["name"]: row for row in cells(PAGES["month"](october))}
+    assert rows["李大山"]["situation"] == "10-17 去看望过；打进来了，没有听课"
+    assert (rows["赵福贵"]["last_day"], rows["陈德明"]["last_day"]) == ("10-18", "10-18")
 
 
 def _sum(rows: Iterable[dict[str, Cell]], key: str) -> float:

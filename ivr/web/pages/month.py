@@ -29,7 +29,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         whole = desk.month_facts(*of) if about.one else None
         facts = whole or desk.brief_facts(*of)
         standings = figures.standings(facts)
-        reached = ring.reached(standings, facts, desk.followed(facts))
+        followed = ring.followed_up(standings, facts, desk.followed(facts))
         theirs = figures.by_branch(standings)
         return render_template(
             "desk/branch.html" if about.one else "desk/branches.html",
@@ -39,7 +39,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
                 (branch, figures.count(theirs.get(branch.name, ()))) for branch in about.branches if not facts.begins
             ],
             lessons=facts.lessons,
-            told=tuple(figures.sentences(facts, figures.count(standings), desk.words, reached)),
+            told=tuple(figures.sentences(facts, figures.count(standings), desk.words, followed)),
             symbols=SYMBOLS,
             forms=offered(),
             clock=clock,

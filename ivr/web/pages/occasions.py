@@ -122,8 +122,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     def form(about: Seen, kind: Kind, typed: Mapping[str, str], error: BadEntry | None = None) -> str:
         theirs = members(about)
-        with desk.database.reading() as connection:
-            opens = occasions.open_for(connection, about.branches[0].id, desk.today())
         title = desk.words.say("title", title=titles().get(typed.get("lesson", ""), ""))
         return render_template(
             "desk/occasion.html",
@@ -135,6 +133,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             members=theirs,
             visited=next((each.name for each in theirs if each.number == typed.get("member")), ""),
             titles=titles(),
-            opens=opens,
+            open_since=open_since(desk.today()),
             today=desk.today(),
         )

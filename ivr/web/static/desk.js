@@ -72,11 +72,15 @@ function stack() {
   wide = window.innerWidth;
   each(document.querySelectorAll(".take"), function (files) { files.open = wide > 700; });
   each(document.querySelectorAll("main table"), function (table) {
-    var around = table.parentNode;
+    var around = table.parentNode, told = around.previousElementSibling;
     table.classList.remove("stacked");
-    if (wide > 700 || table.querySelector("[rowspan]") || Math.max(table.scrollWidth - table.clientWidth, around.scrollWidth - around.clientWidth) < 2) { return; }
-    if (!table.headed) { head(table); table.headed = true; }
-    table.classList.add("stacked");
+    var slides = Math.max(table.scrollWidth - table.clientWidth, around.scrollWidth - around.clientWidth) > 1;
+    if (slides && wide <= 700 && !table.querySelector("[rowspan]")) {
+      if (!table.headed) { head(table); table.headed = true; }
+      table.classList.add("stacked");
+      slides = false;
+    }
+    if (told && told.classList.contains("slides")) { told.hidden = !slides; }
   });
 }
 stack();
