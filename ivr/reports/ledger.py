@@ -99,13 +99,19 @@ def _tallies(basis: BriefBasis) -> defaultdict[tuple[str, str], _Tally]:
             tallies[branch[who], lesson].confirmed += tenths
     names = {place.id: place.name for place in basis.places}
     for kept in facts.occasions:
-        if kept.branch_id in names and kept.what.lesson:
-            tallies[names[kept.branch_id], kept.what.lesson].days.append(kept.what.day)
+        name = names.get(kept.branch_id)
+        if name and kept.what.lesson and any(branch.get(member) == name for member in kept.what.members):
+            tallies[name, kept.what.lesson].days.append(kept.what.day)
     return tallies
 
 
 def _row(basis: Basis, place: Place, lesson: Version, studied: list[Study]) -> Row:
-    kept = [each for each in basis.facts.occasions if (each.branch_id, each.what.lesson) == (place.id, lesson.lesson)]
+    theirs = {each.person.id for each in studied}
+    kept = [
+        each
+        for each in basis.facts.occasions
+        if (each.branch_id, each.what.lesson) == (place.id, lesson.lesson) and not theirs.isdisjoint(each.what.members)
+    ]
     met = [row for row in (basis.facts.studied.get((each.person.id, lesson.lesson)) for each in studied) if row]
     numbers = {int(call) for row in met for call in row.call_ids.split()}
     meetings = [each for each in kept if each.what.kind == "meeting"]

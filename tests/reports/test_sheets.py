@@ -269,6 +269,21 @@ def test_who_was_at_a_meeting_and_has_moved_since_is_counted_there(village: Vill
     assert told == [(*same, "李大山、已转到别处的 1 人", absent), (*same, "张桂兰、李大山", absent)]
 
 
+def test_a_meeting_of_whom_nobody_is_left_is_nothing_of_the_ledger(
+    village: Village, basis: Made, brief_basis: Briefly
+) -> None:
+    write_november(village)
+    village.connection.execute(update(Occasion).where(Occasion.kind == "meeting").values(day=date(2026, 11, 2)))
+    ids = {person.number: person.id for person in basis().facts.people}
+    for number, day, is_told in (("002", 2, True), ("005", 17, False)):  # the call is of the 17th
+        exempt(village.connection, ids[number], "left", "迁出", date(2026, 11, 20), None, 1, NOW, TODAY)
+        row = cells(PAGES["ledger"](basis()))[0]
+        assert (row["title"], row["first"]) == ("防跌倒", date(2026, 11, day))
+        told = ("村委会" in str(row["place"]), "王书记" in str(row["host"]), "登记" in str(row["evidence"]))
+        assert told == (is_told,) * 3
+        assert cells(BRIEFS["ledger"](brief_basis()))[0]["first"] == row["first"]
+
+
 ONE_BY_PHONE = {"001": "2026-11-09"}
 BY_PHONE = {**ONE_BY_PHONE, "003": "2026-11-10", "005": "2026-11-25"}
 HOW: dict[str, tuple[dict[str, str], dict[str, str], tuple[str, ...], tuple[str, str, str]]] = {
