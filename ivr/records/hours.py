@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, func, insert, select
 
-from ivr.records.models import Hours, Member
+from ivr.records.models import Hours, Member, Occasion, Presence
 
 Key = tuple[int, str]  # a member, a lesson
 
@@ -47,6 +47,13 @@ def confirmed(
     rows = connection.execute(found.order_by(Hours.id))
     newest = {(row.member_id, row.lesson, row.month): row.tenths for row in rows}
     return {key: tenths for key, tenths in newest.items() if tenths}
+
+
+def rest_on(connection: Connection, occasion: int) -> bool:
+    """Are any confirmed for whoever was there, in its lesson and month?"""
+    lesson, day = connection.execute(select(Occasion.lesson, Occasion.day).where(Occasion.id == occasion)).one()
+    there = select(Presence.member_id).where(Presence.occasion_id == occasion)
+    return any(of == lesson for _, of, _ in confirmed(connection, [f"{day:%Y-%m}"], there))
 
 
 def of_year(connection: Connection, month: str, members: Collection[int] | Select[int] | None) -> dict[int, int]:

@@ -23,7 +23,7 @@ class HoursRow:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many rows of hours a branch has, and how many of them are confirmed."""
+    """How many rows of hours a branch has that can be confirmed, and how many of them are."""
 
     rows: int
     confirmed: int
@@ -39,15 +39,17 @@ def rows(facts: MonthFacts, hour_minutes: int) -> list[HoursRow]:
     ]
 
 
-def by_branch(facts: BriefFacts) -> dict[str, Counted]:
-    """By the name of each branch that has such rows, how many."""
+def by_branch(facts: BriefFacts, hour_minutes: int) -> dict[str, Counted]:
+    """By the name of each branch in which something was studied."""
     branch = {person.id: person.branch for person in facts.people}
     lessons = {lesson.lesson for lesson in facts.lessons}
     confirmed = {key for key, tenths in facts.hours.items() if key[0] in branch and key[1] in lessons}
-    kept = {key for key, row in member.met(facts).items() if _is_studied(row)} | confirmed
-    rows = Counter(branch[who] for who, _ in kept)
+    studied = {key: row for key, row in member.met(facts).items() if _is_studied(row)}
+    rows = Counter(
+        branch[who] for who, _ in confirmed | {k for k, row in studied.items() if suggested(row, hour_minutes)}
+    )
     of_these = Counter(branch[who] for who, _ in confirmed)
-    return {name: Counted(rows[name], of_these[name]) for name in rows}
+    return {branch[who]: Counted(rows[branch[who]], of_these[branch[who]]) for who, _ in studied.keys() | confirmed}
 
 
 def _is_studied(row: Studying) -> bool:

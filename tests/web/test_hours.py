@@ -52,11 +52,12 @@ def test_what_is_ticked_counts_and_can_be_taken_back(browser: Browser, here: str
     page = browser.get(here).text
     assert [row[0] for row in rows(page)] == ["王秀英", "李大山", "赵福贵", "张桂兰", "陈德明"]
     assert {row[3] for row in rows(page)} == {"0.0"} and page.count("disabled") == 5
-    assert "没有可确认的" in page and "确认打勾的" not in page
+    assert "没有可确认的" in page and ">确认打勾的<" not in page
     with database.writing() as connection:
         hours.confirm(connection, "2026-11", {(1, "falls"): 3}, 1, at("2026-11-20 09:00"))
     page = browser.get(here).text
-    assert rows(page)[0][4] == "0.3" and page.count("checked") == 1 and "确认打勾的" in page
+    assert rows(page)[0][4] == "0.3 比建议的多，请看看要不要收回" and page.count("checked") == 1
+    assert "把勾去掉再按，就收回" in page and ">确认打勾的<" in page
     answer = browser.post(here, shown=shown(page), was=["1 falls"], ticked=["1 falls"])
     assert (
         answer.status_code == 303
@@ -71,7 +72,7 @@ def test_what_is_ticked_counts_and_can_be_taken_back(browser: Browser, here: str
 
 def test_what_was_studied_in_a_visit_is_not_told_by_the_time_heard(browser: Browser, here: str) -> None:
     browser.sign_in("chuxin")
-    too_short = "书记记下的上门和集中学习，整课还不到 0.1 学时的"
+    too_short = "书记记下的上门和集中学习，整课太短、四舍五入还不到 0.1 学时的"
     assert too_short not in browser.get(here).text
     for number in ("002", "004"):  # the one had heard some of it
         browser.post(here.replace("hours", "visit"), day="2026-11-18", member=number, lesson="falls", host="李书记")
@@ -108,7 +109,7 @@ def test_of_several_branches_each_is_confirmed_by_itself(
     with database.writing() as connection:
         hours.confirm(connection, "2026-11", {(1, "falls"): 3}, 1, at("2026-11-20 09:00"))
     page = browser.get("/desk/all/2026-11/hours").text
-    assert rows(page) == [["初心村党支部", "5", "1"]] and f'href="{here}"' in page
+    assert rows(page) == [["初心村党支部", "1", "1"]] and f'href="{here}"' in page  # the other 4 can't be ticked
     assert 'name="shown"' not in page
     assert browser.post("/desk/all/2026-11/hours", shown=["1 falls"]).status_code == 404
     assert browser.post(here, shown=["1 falls"], was=["1 falls"]).status_code == 303 and confirmed(database) == {}

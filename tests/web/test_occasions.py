@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from ivr.records import hours
 from ivr.records.db import Database
 from ivr.records.models import Member, Occasion, Presence
+from tests.reports.village import at
 from tests.web.conftest import Browser, Clock, desk_of
 from tests.web.reading import rows, told
 
@@ -41,6 +43,20 @@ def test_a_visit_counts_and_is_taken_back(browser: Browser, here: str) -> None:
         assert answer.status_code == 303 and "已撤回。" in browser.get(answer.location).text
         assert rows(browser.get(here).text)[3][2] == "○ 没听"
     assert browser.post(f"{here}/occasions/2/withdraw").status_code == 404
+
+
+def test_hours_that_rest_on_what_is_taken_back_are_told_of(browser: Browser, here: str, database: Database) -> None:
+    browser.sign_in("chuxin")
+    for kept, stays in ((("falls", "2026-10"), False), (("stoves", "2026-11"), False), (("falls", "2026-11"), True)):
+        lesson, month = kept
+        with database.writing() as connection:
+            (member,) = connection.execute(select(Member.id).where(Member.number == "004")).scalars()
+            hours.confirm(connection, month, {(member, lesson): 1}, 1, at("2026-11-20 09:00"))
+        written = browser.post(f"{here}/visit", day="2026-11-18", member="004", lesson="falls").location
+        (action,) = re.findall(r'action="(.*?/withdraw)"', browser.get(written).text)
+        page = browser.get(browser.post(action).location).text
+        assert "已撤回。" in page and ("这一课确认过的学时还在" in page) == stays
+        assert (f'<a href="{here}/hours">学时确认</a></p>' in page) == stays
 
 
 def test_what_was_handed_in_is_not_taken_back(browser: Browser, here: str, clock: Clock) -> None:

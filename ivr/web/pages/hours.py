@@ -60,7 +60,9 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     def sums(about: Seen) -> Iterator[tuple[Place, Counted]]:
         """Of each branch in which something was studied."""
-        counted = study_hours.by_branch(desk.brief_facts(about.period, about.branches))
+        counted = study_hours.by_branch(
+            desk.brief_facts(about.period, about.branches), desk.settings.records.hour_minutes
+        )
         return ((place, counted[place.name]) for place in about.branches if place.name in counted)
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, g, render_template, request
 from werkzeug import Response
 
 from ivr.errors import BadEntry
-from ivr.records import occasions
+from ivr.records import hours, occasions
 from ivr.records.closing import open_since
 from ivr.records.occasions import Kind, Written
 from ivr.records.roster import Enrolled, enrolled
@@ -85,9 +85,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         try:
             with desk.database.writing() as connection:
                 occasions.withdraw(connection, occasion, of, desk.clock(), desk.today()) or abort(404)
+                kept = "hours_stay" if hours.rest_on(connection, occasion) else "taken_back"
         except BadEntry as error:
             return page(about, desk.words.say(f"mistake_{error.why}", **error.values)), 409
-        return saved("occasions_page", place=place, written=written, kept="taken_back")
+        return saved("occasions_page", place=place, written=written, kept=kept)
 
     def one(place: str, written: str) -> Seen:
         """The branch that it is written down for; from all of several, that of the member."""
