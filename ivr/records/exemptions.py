@@ -44,7 +44,7 @@ def exempt(
     now: datetime,
     today: date,
 ) -> None:
-    """The same again changes nothing. Raises BadEntry."""
+    """The same again changes nothing; another of that kind on the same days is refused. Raises BadEntry."""
     reason = reason.strip()
     if not reason:
         raise BadEntry("reason", "reason_needed")
@@ -60,6 +60,10 @@ def exempt(
     same = _standing().where(*(getattr(Exemption, name) == value for name, value in row.items()))
     if connection.execute(same).first() is not None:
         return
+    for each in of_member(connection, member):
+        if each.kind == kind and each.since <= (until or date.max) and since <= (each.until or date.max):
+            told = {"reason": each.reason, "since": each.since, "until": each.until or ""}
+            raise BadEntry("since", "exempt_until" if each.until else "exempt_for_good", **told)
     connection.execute(insert(Exemption), {**row, "user_id": user, "made_at": now})
 
 

@@ -210,8 +210,25 @@ def test_who_has_left_is_in_no_month_but_keeps_the_card(browser: Browser) -> Non
     browser.post(f"{CARD}/excused", kind="left", reason="转到外县", since="2026-11-10")
     assert "王秀英" not in browser.get("/desk/").text
     assert "已转出：转到外县" in browser.get("/desk/all/2026-11/members").text
-    assert browser.get(CARD).status_code == 200
-    assert cells(browser.get(CARD).text)[0][0] == "11月"
+    card = browser.get(CARD).text
+    assert cells(card)[0][0] == "11月"
+    assert "<dt>已转出</dt><dd>转到外县，2026-11-10 起</dd>" in card and "<dt>免学</dt>" not in card
+
+
+def test_what_is_written_down_for_the_same_days_is_named(browser: Browser, database: Database) -> None:
+    browser.sign_in("chuxin")
+    november = {"kind": "excused", "reason": "住院", "since": "2026-11-05", "until": "2026-11-20"}
+    assert browser.post(f"{CARD}/excused", **november).status_code == 303
+    for since, until in (("2026-11-01", "2026-11-05"), ("2026-11-20", ""), ("2026-11-01", "2026-12-01")):
+        answer = browser.post(f"{CARD}/excused", **{**november, "since": since, "until": until})
+        assert answer.status_code == 422 and f'value="{since}"' in answer.text
+        assert "这几天已经记过了：住院，2026-11-05 至 2026-11-20。" in answer.text.partition('id="wrong-since"')[2]
+    for other in ({"since": "2026-11-21", "until": ""}, {"kind": "left", "reason": "转到外县"}):
+        assert browser.post(f"{CARD}/excused", **{**november, **other}).status_code == 303
+    again = browser.post(f"{CARD}/excused", **{**november, "since": "2026-12-01", "until": ""})
+    assert "住院，2026-11-21 起，长期。" in again.text
+    with database.reading() as connection:
+        assert len(exemptions.of_member(connection, member(database, "001"))) == 3
 
 
 RIGHT = {"kind": "excused", "reason": "年老", "since": "2026-11-01", "until": ""}
