@@ -3,6 +3,7 @@ calls claimed."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, select
@@ -21,6 +22,12 @@ def lately(connection: Connection, user: int, what: str, now: datetime) -> int:
     """How often this user did it since this time yesterday."""
     which = (Deed.user_id == user) & (Deed.what == what) & (Deed.at > now - timedelta(days=1))
     return connection.execute(select(func.count()).select_from(Deed).where(which)).scalar_one()
+
+
+def last(connection: Connection, what: str, abouts: Collection[str]) -> dict[str, datetime]:
+    """When it was last done, by what of these it was about; by whomever."""
+    found = select(Deed.about, func.max(Deed.at)).where(Deed.what == what, Deed.about.in_(abouts)).group_by(Deed.about)
+    return {row[0]: row[1] for row in connection.execute(found)}
 
 
 def about(connection: Connection, deed: int, user: int, what: str) -> str | None:

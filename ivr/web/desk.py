@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from msgspec.structs import replace
+
 from ivr.config import Settings
-from ivr.records import follow_ups, places
+from ivr.records import exemptions, follow_ups, places, roster
 from ivr.records.db import Database
 from ivr.records.follow_ups import Followed
 from ivr.records.places import Place
 from ivr.records.progress import Counting
+from ivr.records.roster import Enrolled
 from ivr.records.users import Known
 from ivr.reports import facts
 from ivr.reports.facts import BriefFacts, Facts, MonthFacts, Whom
@@ -72,6 +75,19 @@ class Desk:
         share = self.settings.records.completed_share
         with self.database.reading() as connection:
             return facts.gather_month(connection, period, self.shelf.catalogue(), share, Whom(within=ids))
+
+    def to_choose_from(self, within: Collection[int]) -> list[Enrolled]:
+        """The members of the branches with these ids; of who has left by now, it stands behind the name."""
+        with self.database.reading() as connection:
+            people = roster.enrolled(connection, within=within)
+            exempt = exemptions.in_force(connection, self.today())
+        left, say = self.words.say("kind_left"), self.words.say
+        return [
+            replace(each, name=say("with_reason", name=each.name, reason=left))
+            if facts.has_left(exempt, each.id)
+            else each
+            for each in people
+        ]
 
     def followed(self, of: BriefFacts) -> dict[int, Followed]:
         """Who was followed up, of those that a month is about."""

@@ -281,6 +281,8 @@ def test_a_call_that_waits_is_claimed_and_counts(browser: Browser, database: Dat
     call = browser.get(f"/desk/call/{rang}").text
     assert call.count("<audio") == 1 and "录音还没有取到。" in call and call.count("录音没能取到") == 1
     assert '<option value="004">马建民（004）</option>' in re.sub(r"\s+<", "<", call) and "周国强" not in call
+    browser.post("/desk/member/002/2026/excused", kind="left", reason="转到外县", since="2026-11-20")
+    assert "李大山（已转出）（002）" in browser.get(f"/desk/call/{rang}").text
     assert heard(database, "004") == 0
     answer = browser.post(f"/desk/call/{rang}/claim", who="004")
     assert answer.status_code == 303 and answer.location == f"/desk/call/{rang}?kept=claimed"

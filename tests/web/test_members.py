@@ -215,6 +215,17 @@ def test_who_has_left_is_in_no_month_but_keeps_the_card(browser: Browser) -> Non
     assert "<dt>已转出</dt><dd>转到外县，2026-11-10 起</dd>" in card and "<dt>免学</dt>" not in card
 
 
+def test_who_has_left_by_now_is_marked_wherever_somebody_is_chosen(browser: Browser, county: dict[str, int]) -> None:
+    browser.sign_in("chuxin")
+    here = f"/desk/{county['初心村党支部']}/2026-11"
+    places = (f"{here}/visit", f"{here}/meeting", "/desk/notices", "/desk/phone")
+    for since, is_told in (("2026-11-21", False), ("2026-11-20", True)):
+        card = "/desk/member/002/2026" if is_told else CARD
+        browser.post(f"{card}/excused", kind="left", reason="转到外县", since=since)
+        assert [browser.get(place).text.count("李大山（已转出）") for place in places] == [is_told] * 4
+    assert "王秀英（已转出）" not in "".join(browser.get(place).text for place in places)
+
+
 def test_what_is_written_down_for_the_same_days_is_named(browser: Browser, database: Database) -> None:
     browser.sign_in("chuxin")
     november = {"kind": "excused", "reason": "住院", "since": "2026-11-05", "until": "2026-11-20"}

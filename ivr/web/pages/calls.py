@@ -76,7 +76,7 @@ def call_page(desk: Desk, call: int, mistake: str = "", typed: str = "") -> str:
     told = _timeline(desk, call, branches)
     with desk.database.reading() as connection:
         standing = claims.standing(connection, call)
-        members = enrolled(connection, within=branches) if standing in ("waits", "aside") else []
+    members = desk.to_choose_from(branches) if standing in ("waits", "aside") else []
     return render_template(
         "desk/call.html",
         **_words(desk),

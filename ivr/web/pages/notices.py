@@ -17,7 +17,7 @@ from ivr.records import deeds
 from ivr.records import notices as records
 from ivr.records.mistakes import Mistake
 from ivr.records.notices import LONGEST, MOST_ROWS, Given, Meant, asks_for, is_open
-from ivr.records.roster import enrolled, sizes
+from ivr.records.roster import sizes
 from ivr.records.spreadsheet import MOST_BYTES
 from ivr.studio.phrases import Phrase, press_letters, unsaid
 from ivr.web.desk import Desk
@@ -30,6 +30,7 @@ from ivr.web.sounds import private
 MOST = 300  # notices on the page; mistakes of a list
 MOST_A_DAY = 10  # for each member, on average
 A_PIECE = 4  # notices that are pressed before others have their turn
+WITHDRAWN = "notice withdrawn"  # the deed
 FIELDS = ("member", "words", "closes")
 Wrong = Mapping[str, str]
 
@@ -76,7 +77,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         if is_open(one(notice), desk.today()):  # else somebody was quicker
             with suppress(NotThere), desk.database.writing() as connection:
                 records.withdraw(connection, [notice], desk.today())
-                deeds.did(connection, g.user.id, "notice withdrawn", str(notice), desk.clock())
+                deeds.did(connection, g.user.id, WITHDRAWN, str(notice), desk.clock())
         return saved("notices", kept="taken_back")
 
     @routes.get(f"/notices/<{ROW}:notice>.wav")
@@ -176,17 +177,20 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         one = branch_chosen(desk, request.args.get("branch", ""))
         with desk.database.reading() as connection:
             given = records.given(connection, desk.today(), closed=everything, within=theirs(desk))
-            members = enrolled(connection, within=[one.id]) if one else []
+            shown = given[: -MOST - 1 : -1]
+            closed = [str(each.id) for each in shown if not is_open(each, desk.today())]
+            withdrawn = deeds.last(connection, WITHDRAWN, closed)
         return render_template(
             "desk/notices.html",
-            given=given[: -MOST - 1 : -1],
+            given=shown,
+            withdrawn={int(notice): moment(at)[:10] for notice, at in withdrawn.items()},
             more=len(given) > MOST,
             most=MOST,
             is_open=lambda each: is_open(each, desk.today()),
             everything=everything,
             branches=branches,
             chosen=one,
-            members=members,
+            members=desk.to_choose_from([one.id]) if one else [],
             typed=typed,
             wrong=wrong or {},
             mistakes=mistakes[:MOST],

@@ -108,8 +108,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         return next((catalogue.offered_since(each) for each in catalogue.lessons if each.slug == lesson), date.min)
 
     def members(about: Seen) -> list[Enrolled]:
-        with desk.database.reading() as connection:
-            return enrolled(connection, within=[branch.id for branch in about.branches])
+        return desk.to_choose_from([branch.id for branch in about.branches])
 
     def read(about: Seen, kind: Kind, typed: Mapping[str, str]) -> Written:
         theirs = {person.number: person.id for person in members(about)}

@@ -15,7 +15,7 @@ from ivr.dialogue.turn import Gather, Record
 from ivr.errors import NotThere, UnknownCall
 from ivr.records.numbers import masked
 from ivr.records.places import Place
-from ivr.records.roster import Enrolled, enrolled, sharing
+from ivr.records.roster import sharing
 from ivr.voicing import joined, length_ms
 from ivr.web import traced
 from ivr.web.desk import Desk
@@ -103,7 +103,7 @@ def _choosing(desk: Desk, mistake: str = "") -> str:
 
 
 def _callers(desk: Desk, branch: Place) -> Iterator[Caller]:
-    members = _members(desk, branch)
+    members = desk.to_choose_from((branch.id,))
     for member in members:
         for i, phone in enumerate(member.phones or ("",)):
             others = (each.name for each in members if phone in each.phones and each is not member)
@@ -111,14 +111,9 @@ def _callers(desk: Desk, branch: Place) -> Iterator[Caller]:
             yield Caller(f"{i}:{member.number}", member.name, member.number, masked(phone), shared)
 
 
-def _members(desk: Desk, branch: Place) -> list[Enrolled]:
-    with desk.database.reading() as connection:
-        return enrolled(connection, within=(branch.id,))
-
-
 def _dialled(desk: Desk, branch: Place, who: str) -> tuple[set[int], str]:
     """Whom the call may concern, and the number it comes from: all of the branch, and who else shares the phone."""
-    members = {member.id for member in _members(desk, branch)}
+    members = {member.id for member in desk.to_choose_from((branch.id,))}
     if who == STRANGER:
         return members, ""
     i, _, number = who.partition(":")
