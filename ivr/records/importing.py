@@ -49,6 +49,12 @@ class Change:
         }
         return tuple(name for name, (new, old) in pairs.items() if new != old)
 
+    @property
+    def more_differs(self) -> list[str]:
+        """Which of the other columns do, by their headings."""
+        old = self.before.more if self.before else {}
+        return sorted(each for each in {*old, *self.wanted.more} if old.get(each) != self.wanted.more.get(each))
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -140,7 +146,9 @@ def planned(connection: Connection, told: Parsed, reach: Reach | None = None) ->
         raise member_list.refused(told.filename, mistakes)
     changes = tuple(_change(entry, before.get(entry.number), districts.get(entry.branch)) for entry in entries)
     new = tuple(dict.fromkeys(entry.branch for entry in entries if entry.branch not in named))
-    return Plan(changes, districts, new, _untypable(connection, entries), tuple(notes))
+    known = connection.execute(select(Member.number).order_by(Member.id)).scalars().all()
+    notes += _but_for_zeros(known, entries)
+    return Plan(changes, districts, new, _untypable(known, entries), tuple(notes))
 
 
 def carry_out(connection: Connection, plan: Plan, today: date | None) -> None:
@@ -222,8 +230,18 @@ def _beyond_have(connection: Connection, key: Any, values: Iterable[str], reach:
     return {value for some in parts(values) for value in connection.execute(found.where(key.in_(some))).scalars()}
 
 
-def _untypable(connection: Connection, entries: Sequence[Entry]) -> tuple[Untypable, ...]:
-    known = connection.execute(select(Member.number).order_by(Member.id)).scalars().all()
+def _but_for_zeros(known: Sequence[str], entries: Sequence[Entry]) -> Iterator[Mistake]:
+    """The numbers that are somebody else's without the zeros in front, which may be left out on the telephone."""
+    alike: dict[str, set[str]] = {}
+    for digits in map(digits_of, (*known, *(entry.number for entry in entries))):
+        alike.setdefault(digits.lstrip("0"), set()).add(digits)
+    for entry in entries:
+        if (short := digits_of(entry.number).lstrip("0")) and len(alike[short]) > 1:
+            told = "but for zeros in front, another has the same digits; whoever leaves these out is not known"
+            yield entry.wrong("number", told, "but_for_zeros")
+
+
+def _untypable(known: Sequence[str], entries: Sequence[Entry]) -> tuple[Untypable, ...]:
     numbers = {entry.number: None for entry in entries}
     return tuple(each for each in untypable((*known, *numbers)) if not numbers.keys().isdisjoint(each.numbers))
 

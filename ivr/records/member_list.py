@@ -14,7 +14,7 @@ from ivr.records.numbers import e164
 from ivr.records.spreadsheet import Unreadable, tables
 
 MOST_ROWS = 100_000
-LONGEST = {"name": 200, "branch": 200, "number": 64, "district": 200}
+LONGEST = {"name": 50, "branch": 200, "number": 64, "district": 200}
 LONGEST_OTHER = 2000
 
 COLUMNS = Wanted(

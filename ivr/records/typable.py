@@ -25,10 +25,11 @@ class Untypable:
 
     @property
     def kind(self) -> str:
-        """`why`, in a word: same, no_digits, many_digits."""
+        """`why`, in a word: same, no_digits, only_zeros, many_digits."""
         if len(self.numbers) > 1:
             return "same"
-        return "many_digits" if digits_of(self.numbers[0]).strip("0") else "no_digits"
+        digits = digits_of(self.numbers[0])
+        return "many_digits" if digits.strip("0") else "only_zeros" if digits else "no_digits"
 
 
 def digits_of(number: str) -> str:

@@ -78,8 +78,10 @@ def test_numbers_that_can_t_be_typed_are_told(beeping: Settings, tmp_path: Path)
     for dry in (["--dry-run"], []):
         result = run(beeping, "import", *dry, written(tmp_path, LIST + more))
         notes = [line for line in result.output.splitlines() if line.startswith("Note: ")]
+        zeros = "but for zeros in front, another has the same digits; whoever leaves these out is not known"
         can_t = "and can't be typed on the telephone. Enrol"
         assert notes == [
+            f"Note: D2, D4, D8, 编号: {zeros}.",
             f"Note: row 2 (001) and row 4 (A001) have the same digits, {can_t} one of them under another number.",
             f"Note: row 5 (甲) has no digit but 0, {can_t} them under another number.",
             f"Note: row 6 (000) has no digit but 0, {can_t} them under another number.",
@@ -88,7 +90,7 @@ def test_numbers_that_can_t_be_typed_are_told(beeping: Settings, tmp_path: Path)
     assert run(beeping, "list").output.startswith("7 人\n")  # told, not refused
     later = run(beeping, "import", written(tmp_path, "姓名,电话,支部,编号\n郑,,东村,B2\n冯,,东村,C002\n"))
     assert "Note: 002, enrolled before, and row 3 (C002) have the same digits, and can't" in later.output
-    assert later.output.count("Note: ") == 1  # 2 and 002 are two
+    assert f"Note: D2, D3, 编号: {zeros}." in later.output and later.output.count("Note: ") == 2
 
 
 def test_an_office_without_rights_is_told_with_its_cells(beeping: Settings, tmp_path: Path) -> None:

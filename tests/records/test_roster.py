@@ -134,7 +134,7 @@ def test_other_columns_are_kept_as_a_person_reads_them() -> None:
         ("王,,@SUM(A1),1", 'row 2, 支部: "@SUM(A1)" looks like a formula'),
         ("王,,一,-1+1", 'row 2, 编号: "-1+1" looks like a formula'),
         ("王,,一,＋1", 'row 2, 编号: "＋1" looks like a formula'),
-        ("王" * 201 + ",,一,1", "is longer than 200 characters; shorten it"),
+        ("王" * 51 + ",,一,1", "is longer than 50 characters; shorten it"),
         ("王,,一," + "1" * 65, "is longer than 64 characters; shorten it"),
         ('"王\n秀英",,一,1', 'row 2, 姓名: "王\\n秀英" has a line break or another control character in it'),
         ("王\x1b[31m,,一,1", 'row 2, 姓名: "王\\u001b[31m" has a line break'),

@@ -240,6 +240,27 @@ def test_numbers_that_can_t_be_typed_are_told_but_not_those_of_others(browser: B
         "编号 一号：没有数字" in page and "编号 A002：数字和别的编号一样" in page and "1234567890123：数字太长" in page
     )
     assert "李大山" not in page and "编号 002" not in page
+    assert "编号 E0000：只有 0" in send(browser, csv_of("甲,,初心村党支部,E0000")).text
+
+
+def test_numbers_that_differ_by_zeros_in_front_are_told(browser: Browser) -> None:
+    """001 is on the roster; either may be typed as 1."""
+    browser.sign_in("chuxin")
+    told = "个编号（{}）和别的编号只差前面的 0"
+    page = send(browser, csv_of("甲,,初心村党支部,0001", "乙,,初心村党支部,D301", "丙,,初心村党支部,0301")).text
+    assert "3 " + told.format("D2、D3、D4") in page
+    assert "只差前面的 0" not in send(browser, csv_of("甲,,初心村党支部,D301", "乙,,初心村党支部,000")).text
+
+
+def test_other_columns_that_change_are_named(browser: Browser) -> None:
+    browser.sign_in("chuxin")
+    row = "王秀英,13800138001,初心村党支部,001,{}"
+    headings = "姓名,电话,支部,编号,性别,出生年月,备注"
+    first = csv_of(row.format("女,1948-03,"), headings=headings)
+    assert rows(send(browser, first).text)[0][3] == "出生年月、性别"
+    browser.post(f"{IMPORT}/done", **hidden(send(browser, first)))
+    again = send(browser, csv_of(row.format(",1948-03,耳背"), headings=headings))
+    assert rows(again.text)[0][3] == "备注、性别"
 
 
 def test_what_may_be_a_slip_is_told_with_its_cells_and_taken_all_the_same(browser: Browser, database: Database) -> None:
@@ -328,8 +349,8 @@ def test_a_secretary_of_one_branch_need_not_write_it(browser: Browser, database:
     headings = "姓名,电话,编号"
     browser.sign_in("chuxin")
     template = workbook(browser.get(f"{IMPORT}/template.xlsx"))
-    assert template[0] == ["姓名", "电话", "编号", "职务"] and "支部" not in template[1]
-    assert "姓名、电话、编号三列" in browser.get(IMPORT).text
+    assert template[0] == ["姓名", "电话", "编号", "职务", "性别", "出生年月", "小组"] and "支部" not in template[1]
+    assert "姓名、电话、编号三列" in (page := browser.get(IMPORT).text) and "性别、出生年月、小组" in page
     wrong = send(browser, csv_of("甲,1390013900,301", headings=headings))
     returned = browser.post(f"{IMPORT}/returned.xlsx", **hidden(wrong))
     assert workbook(returned)[0] == ["导入不了的原因", "姓名", "电话", "编号"]
@@ -425,7 +446,7 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as made:
         (csv_of("=HYPERLINK(1),,初心村党支部,1"), "像是公式"),
         (csv_of("<b>王</b>,1<i>2,初心村党支部,1"), "“1&lt;i&gt;2”不是能打通"),
         (csv_of('"王\n",,初心村党支部,"0\n1"'), "有换行或看不见的字符"),
-        (csv_of("王" * 201 + ",,初心村党支部,1"), "太长了，最多 200 个字"),
+        (csv_of("王" * 51 + ",,初心村党支部,1"), "太长了，最多 50 个字"),
     ],
 )
 def test_hostile_files_are_refused_in_plain_words(browser: Browser, database: Database, data: bytes, told: str) -> None:
@@ -475,7 +496,7 @@ def test_the_empty_list_is_understood_and_its_example_is_nobody(
     browser.sign_in("xian")
     empty = browser.get(f"{IMPORT}/template.xlsx")
     headings, example = workbook(empty)[:2]
-    assert len(headings) == 6 and example[3] == "001"
+    assert len(headings) == 9 and example[3] == "001"
     shown = send(browser, xlsx_of([headings, example, ["甲", "", "初心村党支部", "301", "", ""]]))
     assert rows(shown.text)[0][:3] == ["3", "301", "甲"] and len(rows(shown.text)) == 1
     assert "shown" not in hidden(send(browser, empty.data))

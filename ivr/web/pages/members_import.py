@@ -28,6 +28,7 @@ MOST_CELLS = 20  # that a sentence names
 IMPORTED = "members_imported"  # the deed
 LONGEST_NAME = 100  # characters of a file's name
 COLUMNS = ("name", "phone", "branch", "number", "role", "district")
+PRINTED = ("sex", "born", "group")  # other columns, that sheets have, too
 ASSUMED = ("branch", "district")  # for whoever has but one branch
 EMPTY_ROWS = 40  # of the template, as text: where 001 stays 001
 
@@ -200,9 +201,10 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
 
     def template_sheet() -> Sheet:
         columns = [column for column in COLUMNS if column not in ASSUMED or not only_branch()]
-        example = tuple(desk.words.say(f"import_example_{column}") for column in columns)
-        empty = ((None,) * len(columns),) * EMPTY_ROWS
-        return Sheet(desk.words.say("import_template"), tuple(map(heading, columns)), (example, *empty))
+        headings = (*map(heading, columns), *map(desk.words.say, ("col_sex", "import_born", "col_group")))
+        example = tuple(desk.words.say(f"import_example_{column}") for column in (*columns, *PRINTED))
+        empty = ((None,) * len(headings),) * EMPTY_ROWS
+        return Sheet(desk.words.say("import_template"), headings, (example, *empty))
 
     def returned_name(filename: str) -> str:
         stem = filename.rpartition(".")[0] or filename
