@@ -11,6 +11,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,15 @@ import pytest
 import waitress
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from sqlalchemy import update
 
+from ivr.records.db import Database
+from ivr.records.member_list import LONGEST
+from ivr.records.models import Member
+from ivr.records.occasions import Written, write
 from ivr.web import HEADERS
 from tests.databases import Filling, Originals
+from tests.reports.village import at
 from tests.web.conftest import PASSWORD
 from tests.web.walking import Kind, Walk, listening, stumbles
 
@@ -98,6 +105,21 @@ def test_nobody_stumbles(chromium: Browser, app: Flask, base: str, pictures: Pat
         faults[role] = walk.faults
         assert {kind[0] for kind in walk.times} >= {"desk.month", "desk.ledger_page", "desk.ledger_file", "desk.more"}
     assert not any(faults.values()), faults
+
+
+def test_however_long_a_name_is_no_page_is_too_wide(
+    chromium: Browser, app: Flask, base: str, database: Database
+) -> None:
+    long = "长" * LONGEST["name"]
+    with database.writing() as connection:
+        connection.execute(update(Member).where(Member.number == "001").values(name=long))
+        met = Written("meeting", date(2026, 11, 18), "falls", (1,), host=long)
+        write(connection, 1, met, 1, at("2026-11-18 20:00"), met.day)
+    context, page = at_the_desk(chromium, base, "chuxin")
+    walk = Walk(app, page, base, None, set())
+    walk.go(page.url.removeprefix(base), of_a_kind=1, closely=False)
+    context.close()
+    assert "\n".join(fault for fault in walk.faults if " px wide on " in fault) == ""
 
 
 def test_what_others_have_not_come_across_is_looked_at(chromium: Browser, app: Flask, base: str) -> None:
