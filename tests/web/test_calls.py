@@ -302,7 +302,9 @@ def test_a_claim_is_given_back(browser: Browser, fresh: Browser, database: Datab
     here = f"/desk/call/{rang}"
     assert browser.post(f"{here}/unclaim", who="004").status_code == 409
     browser.post(f"{here}/claim", who="004")
-    asked = browser.get(here).text.partition('<details class="asks">')[2].partition("</details>")[0]
+    claimed = browser.get(here).text
+    assert "确认过的学时还在，要收回，请到“学时确认”。" in claimed
+    asked = claimed.partition('<details class="asks">')[2].partition("</details>")[0]
     (who,) = re.findall(r'name="who" value="(.*?)"', asked)
     assert f'action="{here}/unclaim"' in asked and "确定</button>" in asked
     for browses, forged in ((fresh, who), (fresh, "101"), (browser, "101"), (browser, ""), (browser, "nobody")):
