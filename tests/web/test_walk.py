@@ -118,7 +118,10 @@ def test_however_long_a_name_is_no_page_is_too_wide(
     context, page = at_the_desk(chromium, base, "chuxin")
     walk = Walk(app, page, base, None, set())
     walk.go(page.url.removeprefix(base), of_a_kind=1, closely=False)
+    page.goto(base + "/desk/1/2026-11/ledger/detail")
+    stays_in_sight = page.locator("td.name").first.bounding_box()
     context.close()
+    assert stays_in_sight and stays_in_sight["width"] < SCREEN["width"] / 3
     assert "\n".join(fault for fault in walk.faults if " px wide on " in fault) == ""
 
 
