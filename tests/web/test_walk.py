@@ -191,6 +191,16 @@ def test_what_was_typed_before_one_had_to_sign_in_is_there_after_a_reload(chromi
     context.close()
 
 
+def test_a_page_says_that_a_table_slides_where_it_does(chromium: Browser, base: str) -> None:
+    """On a phone it is stacked instead; without JavaScript nobody can tell."""
+    for width, scripts, slides in ((1024, True, True), (400, True, False), (400, False, True)):
+        context, page = at_the_desk(chromium, base, "chuxin", java_script_enabled=scripts)
+        page.set_viewport_size({"width": width, "height": 768})
+        page.goto(base + "/desk/all/2026-11/ledger/detail")
+        assert page.locator(".slides").is_visible() == slides, (width, scripts)
+        context.close()
+
+
 PLAIN = """<!doctype html><html lang="en"><title>A page</title>
 <style>body, button { font: 20px sans-serif } button { height: 60px } :focus { outline: 4px solid }</style>
 <main><h1>A page</h1>"""
