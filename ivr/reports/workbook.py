@@ -109,7 +109,9 @@ def _offered(sheet: Sheet, key: str) -> dict[str, Any]:
 
 def _lines(cell: Cell, width: int) -> int:
     """How many lines of so many characters a cell takes: not every program finds that out by itself."""
-    return math.ceil(cell_len(str(cell)) / (width - 2)) if isinstance(cell, str) else 1
+    if not isinstance(cell, str):
+        return 1
+    return sum(max(1, math.ceil(cell_len(line) / (width - 2))) for line in cell.split("\n"))
 
 
 def _formats(book: Any, **more: str) -> dict[str, Any]:
