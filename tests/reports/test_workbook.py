@@ -122,6 +122,12 @@ def test_a_narrow_column_breaks_text_and_neither_words_nor_numbers() -> None:
     assert widths(few) == [22, 18, 18, 18, 19]  # where there is room, nothing is
 
 
+def test_a_row_in_which_somebody_signs_has_room_for_the_pen() -> None:
+    for key, high in {"member_signature": ["48"], "remarks": []}.items():
+        sheet = Sheet("登记", ("姓名", "签字"), (("王秀英", ""),), keys=("name", key))
+        assert re.findall('<row r="2" [^>]* ht="(.*?)"', part("xl/worksheets/sheet1.xml", sheet)) == high
+
+
 FORM = Sheet(
     "台账",
     ("序号", "课题", "主要内容", "备注"),
