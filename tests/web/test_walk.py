@@ -173,6 +173,21 @@ def test_a_step_back_to_what_was_refused_is_a_page(chromium: Browser, base: str)
     context.close()
 
 
+def test_the_desk_says_itself_that_a_day_is_wrong_but_half_a_day_is_not_sent(chromium: Browser, base: str) -> None:
+    """Not the browser, in its own words and language."""
+    context, page = at_the_desk(chromium, base, "chuxin")
+    page.goto(base + "/desk/all/2026-11/visit")
+    page.fill("#day", "2026-12-31")
+    page.click("button.main")
+    assert "这一天还没到" in page.inner_text("#day-wrong")
+    page.goto(base + "/desk/notices")
+    page.focus("#closes")
+    page.keyboard.type("12")
+    page.click("#write button")
+    assert page.evaluate("document.activeElement.id") == "closes" and not page.query_selector(".mistake")
+    context.close()
+
+
 def test_what_was_typed_before_one_had_to_sign_in_is_there_after_a_reload(chromium: Browser, base: str) -> None:
     context, page = at_the_desk(chromium, base, "chuxin")
     page.goto(base + "/desk/all/2026-11/visit")
