@@ -50,8 +50,7 @@ def main() -> None:
     say("One whole call: a short lesson is spoken on this machine (the first time: a minute or two on two")
     say("processors), a member rings the line and hears it, and the branch's record shows it (a few seconds).")
     data = HERE.parent / "data" / "demo"
-    for old in data.glob("ivr.db*"):
-        old.unlink()
+    begin_anew(data)
     share_voices(data)
     environment = os.environ | {
         "IVR_DATA": str(data),
@@ -69,7 +68,7 @@ def main() -> None:
     month = f"{began.astimezone(settings.line.zone):%Y-%m}"
     for kind in ("calls", "member", "branch"):
         ivr(environment, "report", kind, "--month", month)
-    what_next(arguments.keep)
+    what_next(arguments.port, kept=arguments.keep)
     if arguments.keep:
         ivr(environment, "user", "add", SECRETARY, "--branch", BRANCH)
         keep(environment, arguments.port)
@@ -80,6 +79,15 @@ def end_when_told() -> None:
     ignore Ctrl-C; what is caught here is ignored no more, by the line neither."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
+
+
+def begin_anew(data: Path) -> None:
+    """Without the records of an earlier demonstration, nor a word about it where there was none."""
+    earlier = list(data.glob("ivr.db*"))
+    if earlier:
+        say("What an earlier demonstration left, also what was written at the desk, is thrown away.")
+    for each in earlier:
+        each.unlink()
 
 
 def share_voices(data: Path) -> None:
@@ -195,14 +203,18 @@ def fetch(line: calls.Line, said: Clip) -> None:
             recordings.forgotten(connection, recording)
 
 
-def what_next(kept: bool) -> None:
-    say("\n[bold]What next?[/bold]  (each with IVR_DATA=data/demo before it)")
+def what_next(port: int, *, kept: bool) -> None:
+    line = f"IVR_DATA=data/demo IVR_PUBLIC_URL=http://127.0.0.1:{port}"
+    say(f"\n[bold]What next?[/bold]  (each with {line} before it)")
     say("  .venv/bin/ivr phone --from 13800000001     ring the line yourself, in this terminal")
     say("  .venv/bin/ivr report calls                 every call, and how it ended")
     say("  .venv/bin/ivr lesson publish audio_lessons/*/*.lesson.md    the other lessons (some minutes)")
     say("  .venv/bin/ivr lesson check FILE            begin a lesson of your own; README.md shows the format")
     if not kept:
-        say("  ./scripts/demo --keep                      the same, and leave the line running")
+        say("  ./scripts/demo --keep                      the same from the beginning, and leave the line running")
+        return
+    say("Once the line is closed, this opens it again, with all that was written down (./scripts/demo begins anew):")
+    say(f"  {line} .venv/bin/ivr serve --port {port}")
 
 
 def keep(environment: dict[str, str], port: int) -> None:

@@ -17,7 +17,7 @@ from ivr.records.db import open_database
 from ivr.records.importing import import_roster
 from ivr.shelf import Shelf
 from ivr.studio.engines import voices_folder
-from scripts.demo_call import CALLER, HERE, LESSON, MEMBERS, STRANGER, demonstrate, share_voices
+from scripts.demo_call import CALLER, HERE, LESSON, MEMBERS, STRANGER, begin_anew, demonstrate, share_voices, what_next
 from tests.reports.village import at
 
 READ_PER_S = 3.3  # syllables, with their pauses, at the quicker of the two paces
@@ -41,6 +41,25 @@ def test_its_lesson_is_long_enough_for_hours_to_confirm(settings: Settings) -> N
     heard = re.sub(r"---.*?---|# 测验.*(?=# 结尾)|^# .*?$", "", lesson, flags=re.DOTALL | re.MULTILINE)
     heard_ms = round(len(re.findall(r"[\u4e00-\u9fff0-9]", heard)) / READ_PER_S * 1000)
     assert hours.suggested(heard_ms, heard_ms, settings.records.hour_minutes) == 1
+
+
+def test_it_says_that_what_an_earlier_one_left_is_thrown_away(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin_anew(tmp_path)
+    assert capsys.readouterr().out == ""
+    (tmp_path / "ivr.db-wal").touch()
+    begin_anew(tmp_path)
+    assert "is thrown away" in capsys.readouterr().out and not any(tmp_path.iterdir())
+
+
+def test_it_says_how_to_open_the_same_record_again(capsys: pytest.CaptureFixture[str]) -> None:
+    before = "IVR_DATA=data/demo IVR_PUBLIC_URL=http://127.0.0.1:8123"
+    what_next(8123, kept=True)
+    told = capsys.readouterr().out
+    assert f"(each with {before} before it)" in told and f"\n  {before} .venv/bin/ivr serve --port 8123\n" in told
+    what_next(8123, kept=False)  # nobody could sign in
+    assert "ivr serve" not in capsys.readouterr().out
 
 
 def test_voices_are_fetched_once_for_both(tmp_path: Path) -> None:

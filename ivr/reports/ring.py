@@ -22,7 +22,7 @@ ORDER = ("dropped", "strays", "no_lesson", "", "no_call", "no_phone")  # whom a 
 @dataclass(frozen=True, slots=True)
 class Done:
     """They were reached on a local day: `tick` is the id of what was ticked, None for a visit of this month, `written`
-    down or confirmed on the telephone."""
+    down or confirmed on the telephone. It was no study: who studied at home is not on the list."""
 
     day: date
     outcome: str
@@ -30,7 +30,7 @@ class Done:
     written: bool
 
     def told(self, words: Vocabulary) -> str:
-        return self.outcome if self.tick is not None else f"{words.say('kind_visit')} {self.outcome}".strip()
+        return self.outcome if self.tick is not None else f"{words.say('was_visited')} {self.outcome}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ WHOSE = ("n", "unit", "month", "district", "branch", "name", "day", "visited_nam
 FONT = {"font_name": "宋体", "font_size": FONT_PT, "border": 1, "valign": "vcenter", "text_wrap": True}
 FORM_WIDTHS = (15, 21, 15, 21)  # characters; on A4 upright also where another font makes columns a third wider
 LINE_PT, SHORT_PT, LONG_PT, TALL_PT = 16, 22, 34, 85  # heights: of a line of text; at least, of a form's cells
+SIGNED_PT = 48  # at least, of a row that somebody signs: on paper, in the smallest letters, 12 mm
 HIGHEST_PT = 409  # of a row, that Excel takes
 TRIED = 100  # rows by which it is seen what takes less paper
 MOST_LINES = HIGHEST_PT // LINE_PT
@@ -109,7 +110,9 @@ def _offered(sheet: Sheet, key: str) -> dict[str, Any]:
 
 def _lines(cell: Cell, width: int) -> int:
     """How many lines of so many characters a cell takes: not every program finds that out by itself."""
-    return math.ceil(cell_len(str(cell)) / (width - 2)) if isinstance(cell, str) else 1
+    if not isinstance(cell, str):
+        return 1
+    return sum(max(1, math.ceil(cell_len(line) / (width - 2))) for line in cell.split("\n"))
 
 
 def _formats(book: Any, **more: str) -> dict[str, Any]:
@@ -133,14 +136,21 @@ def _add_page(book: Any, sheet: Sheet, name: str) -> None:
         page.write_string(0, column, heading, formats["heading"])
         page.set_column(column, column, widths[column])
     for row, cells in enumerate(sheet.cells, 1):
-        if (lines := max(map(_lines, cells, widths), default=1)) > 1:
-            page.set_row(row, min(HIGHEST_PT, LINE_PT * lines))
+        if (high := _high(sheet, cells, widths)) > LINE_PT:
+            page.set_row(row, high)
         for column, cell in enumerate(cells):
             _write(page, row, column, cell, formats)
     for key in sheet.choices:
         column = sheet.keys.index(key)
         page.data_validation(1, column, len(sheet.cells) + SPARE_ROWS, column, _offered(sheet, key))
     _for_paper(page, sheet, widths)
+
+
+def _high(sheet: Sheet, cells: Sequence[Cell], widths: Sequence[int]) -> int:
+    """A row, in points, with room for the pen where somebody signs in it; forms are signed on their own pages."""
+    is_signed = not sheet.form and any("signature" in key for key in sheet.keys)
+    lines = max(map(_lines, cells, widths), default=1)
+    return min(HIGHEST_PT, max(SIGNED_PT if is_signed else LINE_PT, LINE_PT * lines))
 
 
 def _write(page: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:
@@ -192,7 +202,7 @@ def _pages(sheet: Sheet, widths: Sequence[int]) -> int:
     """On how many pages the first rows are printed."""
     across = 1 if is_one_page(widths) else pages_across(widths, _whose(sheet))
     rows = (sheet.headings, *sheet.cells[:TRIED])
-    high_pt = sum(min(HIGHEST_PT, LINE_PT * max(map(_lines, cells, widths))) for cells in rows)
+    high_pt = sum(_high(sheet, cells, widths) for cells in rows)
     scale = max(LEAST_PT / FONT_PT, scale_to_one_page(widths))
     return across * math.ceil(scale * high_pt / DOWN_PT)
 

@@ -29,10 +29,10 @@ def told(traces: Traces, words: Vocabulary) -> Iterator[str]:
 
 def _heard(lesson: Trace, words: Vocabulary) -> str:
     """The least and the most are told apart only where they read differently."""
-    bounds = dict.fromkeys(clock(ms / 1000) or "0:00" for ms in (lesson.at_least_ms, lesson.at_most_ms))
+    least, most = (clock(ms / 1000) or "0:00" for ms in (lesson.at_least_ms, lesson.at_most_ms))
     values = {
         "title": lesson.title,
-        "heard": words.say("traced_to").join(bounds),
+        "heard": least if least == most else words.say("traced_bounds", least=least, most=most),
         "whole": clock(lesson.length_ms / 1000),
     }
     if lesson.completed:

@@ -122,10 +122,16 @@ def test_a_narrow_column_breaks_text_and_neither_words_nor_numbers() -> None:
     assert widths(few) == [22, 18, 18, 18, 19]  # where there is room, nothing is
 
 
+def test_a_row_in_which_somebody_signs_has_room_for_the_pen() -> None:
+    for key, high in {"member_signature": ["48"], "remarks": []}.items():
+        sheet = Sheet("登记", ("姓名", "签字"), (("王秀英", ""),), keys=("name", key))
+        assert re.findall('<row r="2" [^>]* ht="(.*?)"', part("xl/worksheets/sheet1.xml", sheet)) == high
+
+
 FORM = Sheet(
     "台账",
     ("序号", "课题", "主要内容", "备注"),
-    ((1, "防跌倒", "一二三四五六七八九十" * 8, ""), (2, "=1+1", "", "")),
+    ((1, "防跌倒", "一二三四五六七八九十" * 6 + "\n一二三四五六七八九十", ""), (2, "=1+1", "", "")),
     keys=("n", "title", "gist", "remarks"),
     choices={"title": ("防跌倒", "用炉子")},
     form="逐行列出",
@@ -145,4 +151,4 @@ def test_forms_come_before_their_rows_each_on_a_page_of_its_own() -> None:
     page, table = part("xl/worksheets/sheet1.xml", FORM), part("xl/worksheets/sheet2.xml", FORM)
     assert '<brk id="4"' in page and page.count("<brk ") == 1 and 'orientation="portrait"' in page
     assert "<f>" not in page and 'sqref="D1"' in page and 'sqref="D5"' in page
-    assert re.findall('<row r="2" [^>]*ht="48"', page) and re.findall('<row r="2" [^>]*ht="80', table)
+    assert re.findall('<row r="2" [^>]*ht="63.75"', page) and re.findall('<row r="2" [^>]*ht="80', table)

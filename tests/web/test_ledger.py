@@ -283,7 +283,8 @@ def test_without_weasyprint_the_page_says_how_to_print(
     for page in pages:
         assert '.xlsx"' in page and '.pdf"' not in page and "在打印机里选“另存为 PDF”" in page
     assert not logging.getLogger("weasyprint.progress").isEnabledFor(logging.WARNING)  # already as it loads
-    assert answer.status_code == 503 and "另存为 PDF" in answer.text and "tingke[pdf]；运行 ivr doctor" in answer.text
+    assert answer.status_code == 503 and "另存为 PDF" in answer.text
+    assert "tingke[pdf]；运行 ivr doctor" in answer.text and "再打开" in answer.text
     assert ["tingke[pdf]" in page for page in pages] == [False, False, False, True]
 
 

@@ -174,6 +174,7 @@ def test_who_is_excused_and_back(browser: Browser, database: Database) -> None:
     sent = {"kind": "excused", "reason": "身患重病", "since": "2026.11.1", "until": "2026年12月31日"}
     assert browser.post(f"{CARD}/excused", **sent).location == CARD + KEPT
     page = browser.get(CARD).text
+    assert re.search('<form class="entry" method="post" novalidate [^>]*/excused', page)
     assert "身患重病，2026-11-01 至 2026-12-31" in page
     assert "5 人应学" in browser.get("/desk/").text
     action = re.findall(r'action="(/desk/member/001/2026/excused/\d+/back)"', page)

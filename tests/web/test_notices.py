@@ -111,6 +111,7 @@ def test_what_is_no_notice_is_told_beside_its_field_and_nothing_is_lost(
     assert answer.status_code == 400 and told in mistakes(answer.text)[field]
     assert f">{sent['words'].strip()}</textarea>" in answer.text and f'value="{sent["closes"]}"' in answer.text
     assert not sent["member"] or '<option value="001" selected>' in answer.text
+    assert "maxlength" not in answer.text and '<form method="post" novalidate' in answer.text
     assert kept(database) == []
 
 

@@ -156,7 +156,10 @@ BAD = {
     "a wrong year": ({"day": "1926-11-20", "member": "004", "topic": "谈心"}, "最早只能写上个月 1 日"),
     "nobody": ({"day": "2026-11-18"}, "请选一选看望了谁"),
     "somebody of another branch": ({"day": "2026-11-18", "member": "101"}, "请选一选看望了谁"),
-    "too much": ({"day": "2026-11-18", "member": "004", "note": "长" * 1001}, "太长了：写了 1001 个字，最多 1000 个"),
+    "too much": (
+        {"day": "2026-11-18", "member": "004", "note": "长\n" * 500 + "长"},
+        "太长了：写了 1001 个字，最多 1000 个",
+    ),
     "nothing but a name": ({"day": "2026-11-18", "member": "004", "note": " "}, "请选一课，或者写上谈了什么。"),
 }
 
@@ -168,7 +171,8 @@ def test_what_can_t_be_kept_is_told_and_nothing_typed_is_lost(
     browser.sign_in("chuxin")
     answer = browser.post(f"{here}/visit", host="李书记", **typed)
     assert answer.status_code == 400 and re.search(rf'id="\w+-wrong" role="alert">{why}', answer.text)
-    assert 'value="李书记"' in answer.text and typed.get("note", "") in answer.text
+    assert 'value="李书记"' in answer.text and f">{typed.get('note', '')}</textarea>" in answer.text
+    assert '<form class="written" method="post" novalidate' in answer.text  # else the browser says it, in its words
     with database.reading() as connection:
         assert connection.execute(select(Occasion.__table__)).all() == []
 

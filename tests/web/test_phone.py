@@ -163,7 +163,7 @@ def test_a_key_comes_when_it_is_pressed(dialled: Any, clock: Clock) -> None:
     clock.pass_(seconds=6)
     phone.press("0").hang_up()
     (heard,) = [each for each in phone.left if "防跌倒" in each]
-    assert re.match(r"《防跌倒》这次听了 0:0[2-5] 到 0:06（全课 0:30），下次从 0:0\d 接着听。", heard), heard
+    assert re.match(r"《防跌倒》这次听了 至少 0:0[2-5]、最多 0:06（全课 0:30），下次从 0:0\d 接着听。", heard), heard
 
 
 def test_a_shared_phone_asks_who_it_is(dialled: Any) -> None:

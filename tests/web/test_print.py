@@ -31,6 +31,7 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-pdf-header-footer"),
 )
 MEMBERS = 18
+MM = 72 / 25.4  # points
 SHEET = Path(web.__file__).parent / "static" / "desk.css"
 
 
@@ -77,7 +78,8 @@ def test_the_list_to_ring_is_set_in_one_size_and_each_cell_holds_its_own(browser
         _, _, _, bottom = table.rows[-2].bbox
         sizes = {round(each["size"], 1) for each in page.chars if top < each["top"] < bottom}
         cells = [" ".join((cell or "").split()) for row in table.extract() for cell in row]
-    assert sizes == {12.0}
+        *_, by_hand = table.rows[2].cells
+    assert sizes == {12.0} and by_hand and by_hand[2] - by_hand[0] > 50 * MM and by_hand[3] - by_hand[1] > 17 * MM
     assert "138 0013 8004 0371 6543 2100" in cells and "138 0013 8002" in cells
 
 
@@ -88,19 +90,23 @@ def test_the_detail_of_members_can_be_read(browser: Browser, county: dict[str, i
     browser.sign_in("chuxin")
     page = browser.get(f"/desk/{county['初心村党支部']}/2026-11/ledger/detail").text
     assert page.count("左右滑动") == 1
+    page = page.replace("30.0", "194.6")  # three minutes
     with pdfplumber.open(io.BytesIO(printed(page, tmp_path))) as opened:
         (table, *_), chars = opened.pages[0].extract_tables(), opened.pages[0].chars
     cells = {normalize("NFKC", cell) for row in table for cell in row if cell}
     on_end = {cell for cell in cells if "\n" in cell and max(map(len, cell.split("\n"))) == 1}
     assert on_end == {"序\n号", "性\n别", "年\n龄", "小\n组", "备\n注"}
-    assert {"是否\n免学", "课题", "建议\n学时", "王秀英", "8001", "2026-\n11-09", "100%\n(30.0/\n30.0 秒)"} <= cells
+    assert {"是否\n免学", "课题", "建议\n学时", "王秀英", "8001", "2026-\n11-09", "100%\n(194.6/\n194.6 秒)"} <= cells
     assert min(round(each["size"], 1) for each in chars if each["text"] in "防跌倒") == 9.5
 
 
 MEASURED = """<script>onload = () => {
   const rights = [...document.querySelectorAll("main *, .tabs a")].map((each) => each.getBoundingClientRect().right);
   const tops = [...document.querySelectorAll(".tabs a")].map((each) => Math.round(each.getBoundingClientRect().top));
-  const told = [document.title, innerWidth, Math.max(...rights) <= innerWidth, new Set(tops).size];
+  const strokes = [...document.querySelectorAll(".stacked .name")].map((each) => getComputedStyle(each).boxShadow);
+  const when = document.querySelector(".steps td:first-child");
+  const narrow = strokes.every((each) => each === "none") && (!when || when.offsetWidth < 80);
+  const told = [document.title, innerWidth, Math.max(...rights) <= innerWidth, new Set(tops).size, narrow];
   parent.postMessage(told.join("|"), "*");
 }</script></body>"""
 GATHERED = "<title></title><script>onmessage = (told) => { document.title += told.data + ';' }</script>"
@@ -109,7 +115,8 @@ GATHERED = "<title></title><script>onmessage = (told) => { document.title += tol
 @ON_ONE
 @NEEDS_CHROMIUM
 def test_on_a_phone_nothing_lies_beside_the_screen(browser: Browser, county: dict[str, int], tmp_path: Path) -> None:
-    """No column, no card; and the tabs are in one line."""
+    """No column, no card; the tabs are in one line, no stroke stands in a cell, and what was heard has room beside the
+    day of a claim."""
     browser.sign_in("chuxin")
     here = f"/desk/{county['初心村党支部']}/2026-11"
     addresses = {
@@ -117,12 +124,14 @@ def test_on_a_phone_nothing_lies_beside_the_screen(browser: Browser, county: dic
         "detail": f"{here}/ledger/detail",
         "members": f"{here}/members",
         "a6": f"{here}/key-cards",
+        "call": "/desk/call/1",
     }
     for name in ("desk.css", "desk.js"):
         (tmp_path / name).write_bytes((SHEET.parent / name).read_bytes())
     for name, address in addresses.items():
         html = re.sub(r"<title>.*?</title>", f"<title>{name}</title>", browser.get(f"{address}?size=a6").text)
         html = re.sub(r'"/desk/static/(desk\.\w+)[^"]*"', r'"\1"', html).replace("</body>", MEASURED)
+        html = html.replace('<td class="number">0:00</td>', '<td class="number">11-28 05:13</td>')
         (tmp_path / f"{name}.html").write_text(html, "utf-8")
     phones = (f'<iframe src="{name}.html" width="400" height="800" style="border: 0"></iframe>' for name in addresses)
     (tmp_path / "phones.html").write_text(GATHERED + "".join(phones), "utf-8")
@@ -130,4 +139,4 @@ def test_on_a_phone_nothing_lies_beside_the_screen(browser: Browser, county: dic
     command = [str(CHROMIUM), *flags, (tmp_path / "phones.html").as_uri()]
     shown = subprocess.run(command, check=True, capture_output=True, timeout=120).stdout.decode()
     told = shown.partition("<title>")[2].partition("</title>")[0]
-    assert sorted(told.split(";")[:-1]) == sorted(f"{name}|400|true|1" for name in addresses)
+    assert sorted(told.split(";")[:-1]) == sorted(f"{name}|400|true|1|true" for name in addresses)

@@ -65,7 +65,7 @@ def test_a_visit_written_down_ticks_and_leads_back(browser: Browser, ring: str) 
     answer = browser.post(ring.replace("/ring", "/visit"), day="2026-11-19", **seen)
     assert (answer.status_code, answer.location) == (303, f"{ring}?kept=1")
     page = browser.get(ring).text
-    assert told(page)[0].startswith("还有 2 位") and rows(page)[2][4].startswith("✓ 11-19 送学上门 身体不好")
+    assert told(page)[0].startswith("还有 2 位") and rows(page)[2][4].startswith("✓ 11-19 去看望过 身体不好")
     assert rows(browser.get("/desk/all/2026-11/ring").text) == [east, ["初心村党支部", "2", "1"]]
     browser.post(ring.replace("/ring", "/occasions/1/withdraw"))
     assert told(browser.get(ring).text)[0].startswith("还有 3 位")
@@ -85,7 +85,7 @@ def test_who_was_reached_is_counted_alike_everywhere(browser: Browser, ring: str
     assert told(page) == ["还有 1 位等您联系。"] and len(re.findall("visit.member=00[234]", page)) == 3
     outcomes = {row[0]: row[4] for row in rows(page)}
     assert outcomes["李大山"] == "✓ 11-20 在家 撤回 记一次上门"
-    assert outcomes["赵福贵"] == "✓ 11-18 送学上门 谈心 ✓ 11-20 撤回 上门和集中学习 记一次上门"
+    assert outcomes["赵福贵"] == "✓ 11-18 去看望过 谈心 ✓ 11-20 撤回 上门和集中学习 记一次上门"
     assert told(browser.get(ring.removesuffix("/ring")).text)[:2] == [
         "6 人应学，3 人学完，还有 3 人请帮一帮。",
         "请帮一帮的 3 人里，2 人已经联系上了，1 人还没有。",
@@ -94,7 +94,7 @@ def test_who_was_reached_is_counted_alike_everywhere(browser: Browser, ring: str
     assert [(row["result"], row["day"]) for row in sheet] == [
         ("", None),
         ("在家", "2026-11-20"),
-        ("送学上门 谈心", "2026-11-20"),
+        ("去看望过 谈心", "2026-11-20"),
     ]
     page = browser.get("/desk/all/2026-11/ring").text
     assert told(page) == ["各支部一共还有 2 位没有联系上。"]
@@ -102,11 +102,13 @@ def test_who_was_reached_is_counted_alike_everywhere(browser: Browser, ring: str
     assert "请帮一帮的 5 人里，3 人已经联系上了，2 人还没有。" in told(browser.get("/desk/all/2026-11").text)
 
 
-def test_who_has_no_telephone_can_only_be_visited(browser: Browser, county: dict[str, int]) -> None:
+def test_who_has_no_telephone_is_reached_elsewhere(browser: Browser, county: dict[str, int]) -> None:
+    """At home, or at the market."""
     browser.sign_in("dongcun")
-    page = browser.get(f"/desk/{county['东村党支部']}/2026-11/ring").text
+    ring = f"/desk/{county['东村党支部']}/2026-11/ring"
+    page = browser.get(ring).text
     assert [row[0] for row in rows(page)] == ["周国强", "何有才"]
-    assert len(re.findall(r'name="outcome"', page)) == 1 and page.count("back=ring") == 2
+    assert len(re.findall(r'name="outcome"', page)) == 2 and page.count("back=ring") == 2
 
 
 def test_what_somebody_else_ticked_meanwhile_stands_and_is_told(

@@ -198,6 +198,21 @@ def test_a_step_back_to_what_was_refused_is_a_page(chromium: Browser, base: str)
     context.close()
 
 
+def test_the_desk_says_itself_that_a_day_is_wrong_but_half_a_day_is_not_sent(chromium: Browser, base: str) -> None:
+    """Not the browser, in its own words and language."""
+    context, page = at_the_desk(chromium, base, "chuxin")
+    page.goto(base + "/desk/all/2026-11/visit")
+    page.fill("#day", "2026-12-31")
+    page.click("button.main")
+    assert "这一天还没到" in page.inner_text("#day-wrong")
+    page.goto(base + "/desk/notices")
+    page.focus("#closes")
+    page.keyboard.type("12")
+    page.click("#write button")
+    assert page.evaluate("document.activeElement.id") == "closes" and not page.query_selector(".mistake")
+    context.close()
+
+
 def test_what_was_typed_before_one_had_to_sign_in_is_there_after_a_reload(chromium: Browser, base: str) -> None:
     context, page = at_the_desk(chromium, base, "chuxin")
     page.goto(base + "/desk/all/2026-11/visit")
@@ -214,6 +229,16 @@ def test_what_was_typed_before_one_had_to_sign_in_is_there_after_a_reload(chromi
     page.reload()
     assert page.locator("input[value='身体不好']").count() == 1
     context.close()
+
+
+def test_a_page_says_that_a_table_slides_where_it_does(chromium: Browser, base: str) -> None:
+    """On a phone it is stacked instead; without JavaScript nobody can tell."""
+    for width, scripts, slides in ((1024, True, True), (400, True, False), (400, False, True)):
+        context, page = at_the_desk(chromium, base, "chuxin", java_script_enabled=scripts)
+        page.set_viewport_size({"width": width, "height": 768})
+        page.goto(base + "/desk/all/2026-11/ledger/detail")
+        assert page.locator(".slides").is_visible() == slides, (width, scripts)
+        context.close()
 
 
 PLAIN = """<!doctype html><html lang="en"><title>A page</title>

@@ -19,6 +19,8 @@ MOST = 200  # characters of a password as typed
 
 
 def add_to(routes: Blueprint, desk: Desk) -> None:
+    rule = desk.words.say("password_rule", least=users.LEAST)
+
     @routes.get("/account")
     def account() -> str:
         return page()
@@ -31,7 +33,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         try:
             refused = sign_ins.change_password(desk.database, g.user, old, new, desk.key, desk.clock())
         except BadUser:
-            return page({"new": desk.words.say("mistake_password", least=users.LEAST)}), 400
+            return page({"new": rule}), 400
         if refused:
             return page({"old": _told(refused, "mistake_old_password")}), 400
         session.clear()  # a new password ends every sign-in
@@ -64,9 +66,8 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
         secret = ""
         if g.user.role == "county" and not g.user.has_codes:
             secret = session.setdefault("secret", one_time.new_secret())
-        return render_template(
-            "desk/account.html", wrong=wrong or {}, secret=secret, picture=_picture(secret) if secret else ""
-        )
+        picture = _picture(secret) if secret else ""
+        return render_template("desk/account.html", wrong=wrong or {}, rule=rule, secret=secret, picture=picture)
 
     def _picture(secret: str) -> Markup:
         address = one_time.address(secret, g.user.name, desk.words.say("desk"))

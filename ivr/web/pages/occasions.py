@@ -64,7 +64,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/<place:place>/<written>/<any(visit, meeting):kind>")
     def occasion_written(place: str, written: str, kind: Kind) -> Response | tuple[str, int]:
         about = one(place, written)
-        typed = request.form.to_dict()
+        typed = {name: text.replace("\r\n", "\n") for name, text in request.form.items()}
         try:
             told = read(about, kind, typed)
             with desk.database.writing() as connection:

@@ -127,7 +127,6 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             typed=typed or (failed.typed if failed else {"words": ""}),
             wrong=wrong or (ended.wrong if ended else {}),
             done=ended.told if ended else (),
-            most=LONGEST,
             minutes=LONGEST_S // 60,
             size=SOUND_BYTES >> 20,
             **shown(),

@@ -51,6 +51,15 @@ each(document.querySelectorAll("form[data-in-place]"), function (form) {
   form.addEventListener("submit", sendInPlace);
 });
 
+// Our pages say what is wrong in a form, in their own words; but a day of which half is typed is sent as none at all.
+each(document.querySelectorAll("form[novalidate]"), function (form) {
+  form.addEventListener("submit", function (event) {
+    each(form.querySelectorAll("input[type=date]"), function (day) {
+      if (day.validity && day.validity.badInput && !day.reportValidity()) { event.preventDefault(); }
+    });
+  });
+});
+
 // On a phone a table that is too wide is stacked, each cell beside its heading (desk.css); without this file, or where a
 // cell is of several rows, it is slid within itself. What the page gives to take away is folded there.
 function head(table) {
