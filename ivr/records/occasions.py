@@ -11,6 +11,7 @@ from typing import Literal
 from sqlalchemy import Connection, Row, insert, select, update
 
 from ivr.errors import BadEntry
+from ivr.records import exemptions
 from ivr.records.closing import open_since
 from ivr.records.models import Branch, Member, Occasion, Presence
 
@@ -50,9 +51,9 @@ def write(
     today: date,
     offered_since: date = date.min,
 ) -> int:
-    """Write it down, once: the same again is what stands already. Returns its id. `members` must be of the branch, and
-    enrolled by the end of that month; something was studied or talked about; a lesson was on offer by then,
-    `offered_since` that day.
+    """Write it down, once: the same again is what stands already. Returns its id. `members` must be of the branch, be
+    enrolled by the end of that month, and not have left by that day; something was studied or talked about; a lesson
+    was on offer by then, `offered_since` that day.
 
     Raises BadEntry."""
     if what.day > today:
@@ -61,6 +62,8 @@ def write(
         raise BadEntry("day", "too_early")
     if late := _enrolled_after(connection, what.day, what.members):
         raise BadEntry("day", "not_yet_enrolled", n=len(late), name=late[0].name, day=late[0].enrolled_on)
+    if gone := _left_by(connection, what.day, what.members):
+        raise BadEntry("members", "left_by_then", n=len(gone), name=gone[0])
     if what.lesson and what.day < offered_since:
         raise BadEntry("lesson", "not_yet_offered", day=offered_since)
     if not what.members:
@@ -89,6 +92,13 @@ def _enrolled_after(connection: Connection, day: date, members: Collection[int])
     following = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
     found = select(Member.name, Member.enrolled_on).where(Member.id.in_(members), Member.enrolled_on >= following)
     return connection.execute(found.order_by(Member.enrolled_on.desc(), Member.id)).all()
+
+
+def _left_by(connection: Connection, day: date, members: Collection[int]) -> Sequence[str]:
+    """The names of those who had left by that day: no sheet has them any more."""
+    exempt = exemptions.in_force(connection, day)
+    left = [member for member in members if member in exempt and exempt[member].kind == "left"]
+    return connection.execute(select(Member.name).where(Member.id.in_(left)).order_by(Member.id)).scalars().all()
 
 
 def _same(connection: Connection, row: Mapping[str, object], members: Set[int]) -> int | None:

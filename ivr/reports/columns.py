@@ -103,10 +103,11 @@ def of_roster(person: Enrolled, headings: Iterable[str]) -> str:
 
 
 def age(person: Enrolled, on: date) -> int | None:
-    """In years: as the list says, or from the year and month of birth."""
+    """In years: as the list says, or from the year and month of birth; None where nobody can be as old."""
     if (said := of_roster(person, AGE)).isdecimal():
         return int(said)
     born = BORN.search(of_roster(person, BIRTH))
     if not born:
         return None
-    return on.year - int(born["year"]) - (int(born["month"] or 1) > on.month)
+    years = on.year - int(born["year"]) - (int(born["month"] or 1) > on.month)
+    return years if years >= 0 else None

@@ -23,7 +23,7 @@ def sheet(basis: Basis) -> Sheet:
 
 def rows(basis: Basis) -> Iterator[Row]:
     """By day; what nobody confirmed does not count."""
-    people = {person.number: person for person in basis.facts.people}
+    people = {person.number: person for person in basis.facts.ever}
     counted = [row for row in visits.rows(basis) if row.confirmed is not False and row.number in people]
     for n, row in enumerate(counted, 1):
         person = people[row.number or ""]

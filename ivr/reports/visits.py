@@ -48,7 +48,7 @@ def rows(basis: Basis) -> list[VisitRow]:
 
 
 def _by_telephone(basis: Basis) -> Iterator[VisitRow]:
-    ours = {person.id for person in basis.facts.people}
+    ours = {person.id for person in basis.facts.ever}
     for visit in basis.visits:
         if not ours.isdisjoint((visit.member_id, visit.visitor_id)):
             yield _logged(basis, visit)
@@ -78,9 +78,9 @@ def _logged(basis: Basis, visit: VisitFact) -> VisitRow:
 
 
 def _written(basis: Basis) -> Iterator[VisitRow]:
-    """What these branches wrote down about their own members."""
+    """What these branches wrote down about their own members, also of who has left since."""
     facts = basis.facts
-    branches, people = {place.id for place in basis.places}, {person.id: person for person in facts.people}
+    branches, people = {place.id for place in basis.places}, {person.id: person for person in facts.ever}
     lessons = {version.lesson: version for version in (*facts.versions.values(), *facts.lessons)}
     for kept in facts.occasions:
         what = kept.what

@@ -461,3 +461,17 @@ def test_lists_offer_their_words_and_a_second_page_explains(village: Village, ba
     assert headings == ["栏目", "说明"] and {row[0] for row in rows} <= set(sheet.headings)
     stands = sheet.choices["stands"]
     assert {row["stands"] for row in cells(sheet)} <= set(stands)
+
+
+AGES = {
+    "80": ("年龄", "80"),
+    "78": ("出生年月", "1948-03"),
+    "77": ("出生年月", "1948年12月"),
+    "none": ("出生年月", "2030-01"),
+}
+
+
+@pytest.mark.parametrize(("age", "told"), AGES.items(), ids=list(AGES))
+def test_ages(age: str, told: tuple[str, str]) -> None:
+    person = Enrolled(1, HOME, None, "001", "王秀英", (), dict([told]))
+    assert columns.age(person, date(2026, 11, 30)) == (None if age == "none" else int(age))

@@ -30,7 +30,7 @@ def test_a_visit_counts_and_is_taken_back(browser: Browser, here: str) -> None:
         answer = browser.post(f"{here}/visit", day="2026-11-18", member="004", lesson="falls", host="李书记")
         assert (answer.status_code, answer.location) == (303, f"{here}/occasions?kept=1")
     written = browser.get(answer.location).text
-    assert [row[:6] for row in rows(written)] == [["11-18", "送学上门", "《防跌倒》", "李书记", "", "马建民"]]
+    assert [row[1:7] for row in rows(written)] == [["11-18", "送学上门", "《防跌倒》", "李书记", "", "马建民"]]
     asks = r'<details class="asks">\s*<summary aria-label="撤回 2026-11-18">撤回</summary>\s*<form .*?action="(.*?)"'
     (action,) = re.findall(asks, written)
     page = browser.get(here).text
@@ -94,6 +94,20 @@ def test_before_the_month_in_which_they_were_enrolled_nobody_is_written_down(
     assert browser.post(form, day="2026-10-31", **there).status_code == 303
 
 
+def test_nothing_is_written_down_of_who_had_left_by_then(browser: Browser, here: str) -> None:
+    """What was before that day stays in the register of visits."""
+    browser.sign_in("chuxin")
+    browser.post("/desk/member/004/2026/excused", kind="left", reason="转到外县", since="2026-11-19")
+    seen = {"member": "004", "lesson": "falls", "host": "李书记"}
+    answer = browser.post(f"{here}/visit", day="2026-11-19", **seen)
+    told = "有 1 人那天已经转出（马建民），记录里不会有。"
+    assert answer.status_code == 400 and f'id="members-wrong" role="alert">{told}' in answer.text
+    assert browser.post(f"{here}/visit", day="2026-11-18", **seen).status_code == 303
+    page = browser.get(f"{here}/ledger/visits").text
+    assert "马建民" in page and "登记编号 1" in page
+    assert rows(browser.get(f"{here}/occasions").text)[0][:2] == ["1", "11-18"]
+
+
 NO_LESSON = [("visit", "送学上门登记", "去看望过"), ("meeting", "会议记录页", "来开过会")]
 
 
@@ -144,7 +158,7 @@ def test_a_meeting_counts_for_those_who_were_there(browser: Browser, here: str) 
         "学完的 50%（3/6）。",
     ]
     row = rows(browser.get(f"{here}/occasions").text)[0]
-    assert row[1:6] == ["集中学习", "《用炉子》", "李书记", "活动室", "王秀英、马建民"]  # 101 is of another branch
+    assert row[2:7] == ["集中学习", "《用炉子》", "李书记", "活动室", "王秀英、马建民"]  # 101 is of another branch
     assert "<td>集中学习《用炉子》</td>" in browser.get(f"{here}/ledger/meetings").text  # the meeting's name
 
 
