@@ -45,9 +45,8 @@ def by_branch(facts: BriefFacts, hour_minutes: int) -> dict[str, Counted]:
     lessons = {lesson.lesson for lesson in facts.lessons}
     confirmed = {key for key, tenths in facts.hours.items() if key[0] in branch and key[1] in lessons}
     studied = {key: row for key, row in member.met(facts).items() if _is_studied(row)}
-    rows = Counter(
-        branch[who] for who, _ in confirmed | {k for k, row in studied.items() if suggested(row, hour_minutes)}
-    )
+    to_tick = confirmed | {key for key, row in studied.items() if suggested(row, hour_minutes)}
+    rows = Counter(branch[who] for who, _ in to_tick)
     of_these = Counter(branch[who] for who, _ in confirmed)
     return {branch[who]: Counted(rows[branch[who]], of_these[branch[who]]) for who, _ in studied.keys() | confirmed}
 
