@@ -95,7 +95,7 @@ def _enrolled_after(connection: Connection, day: date, members: Collection[int])
 
 
 def _left_by(connection: Connection, day: date, members: Collection[int]) -> Sequence[str]:
-    """The names of those who had left by that day: no sheet has them any more."""
+    """The names of those who had left by that day: what they studied then would count nowhere."""
     exempt = exemptions.in_force(connection, day)
     left = [member for member in members if member in exempt and exempt[member].kind == "left"]
     return connection.execute(select(Member.name).where(Member.id.in_(left)).order_by(Member.id)).scalars().all()

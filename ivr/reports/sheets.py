@@ -65,8 +65,9 @@ class Asked:
     looks_back: bool = True
 
     @property
-    def whom(self) -> Whom:
-        return Whom(within=frozenset(place.id for place in self.branches))
+    def ids(self) -> frozenset[int]:
+        """Of the branches."""
+        return frozenset(place.id for place in self.branches)
 
 
 class _Besides(TypedDict, total=False):
@@ -80,7 +81,7 @@ class _Besides(TypedDict, total=False):
 
 def gather(connection: Connection, asked: Asked, whom: Whom | None = None) -> Basis:
     """What was asked for, or only of those in these branches whom it is about. Raises NotEnrolled."""
-    whom = whom or asked.whom
+    whom = whom or Whom(within=asked.ids)
     told = facts.gather_month(connection, asked.period, asked.catalogue, asked.rules.completed_share, whom)
     visits = tuple(queries.visits(connection, queries.in_month(asked.period)))
     besides = _besides(connection, asked, told, whom)
@@ -89,9 +90,8 @@ def gather(connection: Connection, asked: Asked, whom: Whom | None = None) -> Ba
 
 def gather_brief(connection: Connection, asked: Asked) -> BriefBasis:
     """As gather, of nobody by name."""
-    ids = frozenset(place.id for place in asked.branches)
-    told = facts.gather_brief(connection, asked.period, asked.catalogue, asked.rules.completed_share, ids)
-    besides = _besides(connection, asked, told, asked.whom)
+    told = facts.gather_brief(connection, asked.period, asked.catalogue, asked.rules.completed_share, asked.ids)
+    besides = _besides(connection, asked, told, Whom(within=asked.ids))
     return BriefBasis(told, asked.branches, asked.name, asked.words, asked.rules, asked.several, **besides)
 
 
