@@ -36,7 +36,7 @@ class Tick:
 
 
 def bars(turns: Sequence[Sent], lasted_s: float) -> Iterator[Bar]:
-    """Each turn until the next, the last one until the end; what is left once it was said, if anything was, is waiting."""
+    """Each turn until the next, the last one until the end; what is left once all was said is waiting."""
     starts = [turn.at_s for turn in turns]
     end_s = max([lasted_s, *starts])
     for turn, until_s in zip(turns, [*starts[1:], end_s], strict=True):
