@@ -94,6 +94,15 @@ def test_before_the_month_in_which_they_were_enrolled_nobody_is_written_down(
     assert browser.post(form, day="2026-10-31", **there).status_code == 303
 
 
+def test_what_is_written_in_lines_is_printed_in_lines(browser: Browser, here: str) -> None:
+    browser.sign_in("chuxin")
+    lines, seen = "身体不好\r\n下次再去", {"day": "2026-11-18", "lesson": "falls"}
+    browser.post(f"{here}/visit", member="004", note=lines, **seen)
+    browser.post(f"{here}/meeting", members=["001"], note=lines, **seen)
+    for which in ("visits", "meetings"):
+        assert ">身体不好\n下次再去</td>" in browser.get(f"{here}/ledger/{which}").text
+
+
 def test_nothing_is_written_down_of_who_had_left_by_then(browser: Browser, here: str) -> None:
     """What was before that day stays in the register of visits."""
     browser.sign_in("chuxin")

@@ -67,7 +67,7 @@ def add_to(routes: Blueprint, desk: Desk) -> None:
             has_any=bool(facts.people and facts.lessons),
             long=LONG,
             tall=TALL,
-            written_cell=shown,
+            written_cell=_in_lines,
             classed=_classed,
             headed=_headed(sheet),
             is_signed=which in SIGNED,
@@ -126,7 +126,7 @@ def _headed(sheet: Sheet) -> list[tuple[str, str, bool]]:
 def _classed(keys: Sequence[str], cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
     """Each cell of a row as it is written, after how it is set; a township's sheet has thousands."""
     for key, cell in zip(keys, cells, strict=True):
-        text = shown(cell)
+        text = _in_lines(cell)
         yield _kind(key, cell, text), _breakable(key, cell, text)
 
 
@@ -135,6 +135,13 @@ def _breakable(key: str, cell: Cell, text: str) -> str:
     if isinstance(cell, date):
         return Markup("<wbr>").join((text[:5], text[5:]))
     return Markup("<wbr>").join(re.split("(?=（)|(?<=/)", text)) if key == "heard_share" else text
+
+
+def _in_lines(cell: Cell) -> str:
+    """As it is shown everywhere, in as many lines as it was written in."""
+    if isinstance(cell, str) and "\n" in cell:
+        return "\n".join(map(shown, cell.split("\n")))
+    return shown(cell)
 
 
 def _kind(key: str, cell: Cell, text: str) -> str:
